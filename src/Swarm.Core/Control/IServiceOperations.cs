@@ -1,0 +1,103 @@
+using Swarm.Execution;
+
+namespace Swarm;
+
+/// <summary>What can be done with services.</summary>
+public interface IServiceOperations
+{
+    /// <summary>Creates a service; its tasks follow.</summary>
+    /// <param name="spec">What it should be.</param>
+    /// <param name="cancellationToken">Ends the wait, not the creation.</param>
+    /// <returns>The stored service.</returns>
+    /// <exception cref="SwarmException">
+    /// <see cref="SwarmErrorCode.InvalidArgument"/>, <see cref="SwarmErrorCode.AlreadyExists"/>.
+    /// </exception>
+    Task<Service> CreateAsync(ServiceSpec spec, CancellationToken cancellationToken = default);
+
+    /// <summary>Finds a service by full id, exact name or unique id prefix, in this order.</summary>
+    /// <param name="reference">The reference.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The service.</returns>
+    /// <exception cref="SwarmException">
+    /// <see cref="SwarmErrorCode.NotFound"/>; <see cref="SwarmErrorCode.InvalidArgument"/> for an ambiguous prefix.
+    /// </exception>
+    Task<Service> FindAsync(string reference, CancellationToken cancellationToken = default);
+
+    /// <summary>Lists services in the order of their ids.</summary>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    /// <returns>The services of one moment.</returns>
+    IAsyncEnumerable<Service> ListAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Replaces the spec of a service.</summary>
+    /// <param name="id">The service.</param>
+    /// <param name="version">The version that was read.</param>
+    /// <param name="spec">The whole new spec.</param>
+    /// <param name="cancellationToken">Ends the wait, not the update.</param>
+    /// <returns>The stored service.</returns>
+    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.UpdateOutOfSequence"/> and those of creation.</exception>
+    Task<Service> UpdateAsync(
+        ServiceId id,
+        ObjectVersion version,
+        ServiceSpec spec,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Changes the spec of a service; reads it again and reapplies up to ten times when it changed meanwhile.</summary>
+    /// <param name="id">The service.</param>
+    /// <param name="change">Makes the new spec of the current one.</param>
+    /// <param name="cancellationToken">Ends the wait, not the update.</param>
+    /// <returns>The stored service.</returns>
+    /// <exception cref="SwarmException">As for the other overload.</exception>
+    Task<Service> UpdateAsync(
+        ServiceId id,
+        Func<ServiceSpec, ServiceSpec> change,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Returns a service to its previous spec; doing it twice goes forward again.</summary>
+    /// <param name="id">The service.</param>
+    /// <param name="version">The version that was read; null means whatever is current.</param>
+    /// <param name="cancellationToken">Ends the wait, not the rollback.</param>
+    /// <returns>The stored service.</returns>
+    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.FailedPrecondition"/> without a previous spec.</exception>
+    Task<Service> RollbackAsync(
+        ServiceId id,
+        ObjectVersion? version = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a service; its tasks are stopped afterwards.</summary>
+    /// <param name="id">The service.</param>
+    /// <param name="cancellationToken">Ends the wait, not the removal.</param>
+    /// <returns>Completes when the service is gone from the store.</returns>
+    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.NotFound"/>.</exception>
+    Task RemoveAsync(ServiceId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Counts the tasks of a service.</summary>
+    /// <param name="id">The service.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The counts; zeros for an unknown service.</returns>
+    Task<ServiceStatus> GetStatusAsync(ServiceId id, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Progress until the wanted number of tasks has run for the service's monitor period and no rollout is under way.
+    /// </summary>
+    /// <param name="id">The service.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>One item for each change of the counts; the last has <see cref="ServiceProgress.Converged"/> set.</returns>
+    /// <exception cref="SwarmException">
+    /// <see cref="SwarmErrorCode.FailedPrecondition"/> when the rollout pauses or was rolled back;
+    /// <see cref="SwarmErrorCode.NotFound"/> when the service is removed.
+    /// </exception>
+    IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(ServiceId id, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads the output of all tasks of a service, from every node.</summary>
+    /// <param name="id">The service.</param>
+    /// <param name="options">What to read; null means everything there is.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <returns>The lines; within a task in order.</returns>
+    /// <exception cref="SwarmException">
+    /// <see cref="SwarmErrorCode.Unavailable"/>, after the lines, when a node could not deliver its part.
+    /// </exception>
+    IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
+        ServiceId id,
+        LogOptions? options = null,
+        CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,28 @@
+namespace Swarm;
+
+/// <summary>The way into a swarm, in the words of the <c>docker</c> command; thread-safe.</summary>
+/// <remarks>Every operation throws <see cref="SwarmException"/>; its code says what to do next.</remarks>
+public interface ISwarmClient
+{
+    /// <summary>Services.</summary>
+    IServiceOperations Services { get; }
+
+    /// <summary>Tasks.</summary>
+    ITaskOperations Tasks { get; }
+
+    /// <summary>Nodes.</summary>
+    INodeOperations Nodes { get; }
+
+    /// <summary>The swarm itself.</summary>
+    IClusterOperations Cluster { get; }
+
+    /// <summary>Changes of objects, in the order of the store, at least once.</summary>
+    /// <param name="filter">Which changes; null means all from now on.</param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    /// <returns>The changes.</returns>
+    /// <exception cref="SwarmException">
+    /// <see cref="SwarmErrorCode.ResyncRequired"/> when the history to resume from is gone or the reader fell behind:
+    /// list again.
+    /// </exception>
+    IAsyncEnumerable<ObjectChange> WatchAsync(WatchFilter? filter = null, CancellationToken cancellationToken = default);
+}
