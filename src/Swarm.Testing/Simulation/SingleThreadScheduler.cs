@@ -1,0 +1,59 @@
+namespace Swarm.Testing;
+
+/// <summary>Runs tasks one after another on the thread that calls <see cref="RunUntilIdle"/>, in the order queued.</summary>
+public sealed class SingleThreadScheduler : TaskScheduler
+{
+    private readonly Queue<Task> _queue = new();
+
+    /// <inheritdoc/>
+    public override int MaximumConcurrencyLevel => 1;
+
+    /// <summary>Starts a loop on this scheduler; everything it awaits comes back to it.</summary>
+    /// <param name="loop">The loop.</param>
+    /// <returns>Completes with the loop.</returns>
+    public Task StartAsync(Func<Task> loop) =>
+        Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
+
+    /// <summary>Runs queued tasks until there are none.</summary>
+    /// <returns>How many were run.</returns>
+    public int RunUntilIdle()
+    {
+        var count = 0;
+        while (TryTake(out var task))
+        {
+            TryExecuteTask(task);
+            count++;
+        }
+
+        return count;
+    }
+
+    /// <inheritdoc/>
+    protected override void QueueTask(Task task)
+    {
+        lock (_queue)
+        {
+            _queue.Enqueue(task);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
+
+    /// <inheritdoc/>
+    protected override IEnumerable<Task> GetScheduledTasks()
+    {
+        lock (_queue)
+        {
+            return [.. _queue];
+        }
+    }
+
+    private bool TryTake([System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out Task task)
+    {
+        lock (_queue)
+        {
+            return _queue.TryDequeue(out task);
+        }
+    }
+}
