@@ -3,9 +3,10 @@ namespace Swarm.Storage;
 /// <summary>Keys and ranks under which tasks are indexed.</summary>
 internal static class TaskIndexKeys
 {
-    private static readonly string[] States = [.. Enumerable.Range(0, 14).Select(i => $"state{i:00}")];
+    // States are multiples of 32; REMOVE (800) is the one that is no multiple of 64.
+    private static readonly string[] States = [.. Enumerable.Range(0, 27).Select(i => $"state{i:00}")];
 
-    public static string OfState(TaskState state) => States[(int)state / 64];
+    public static string OfState(TaskState state) => States[(int)state / 32];
 
     /// <summary>Orders the tasks of a service by slot, so that one slot is a range.</summary>
     public static ulong RankInService(int slot, string id) => ((ulong)(uint)slot << 32) | (IdRank.Of(id) >> 32);
