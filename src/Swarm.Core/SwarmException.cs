@@ -23,5 +23,6 @@ public sealed class SwarmException : Exception
 
     internal static SwarmException NotFound(string message) => new(SwarmErrorCode.NotFound, message);
 
-    internal static SwarmException FailedPrecondition(string message) => new(SwarmErrorCode.FailedPrecondition, message);
+    internal static SwarmException FailedPrecondition(string message) =>
+        new(SwarmErrorCode.FailedPrecondition, message);
 }

@@ -86,7 +86,9 @@ public interface IServiceOperations
     /// <see cref="SwarmErrorCode.FailedPrecondition"/> when the rollout pauses or was rolled back;
     /// <see cref="SwarmErrorCode.NotFound"/> when the service is removed.
     /// </exception>
-    IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(ServiceId id, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        ServiceId id,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Reads the output of all tasks of a service, from every node.</summary>
     /// <param name="id">The service.</param>

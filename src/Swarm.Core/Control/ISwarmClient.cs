@@ -24,5 +24,7 @@ public interface ISwarmClient
     /// <see cref="SwarmErrorCode.ResyncRequired"/> when the history to resume from is gone or the reader fell behind:
     /// list again.
     /// </exception>
-    IAsyncEnumerable<ObjectChange> WatchAsync(WatchFilter? filter = null, CancellationToken cancellationToken = default);
+    IAsyncEnumerable<ObjectChange> WatchAsync(
+        WatchFilter? filter = null,
+        CancellationToken cancellationToken = default);
 }

@@ -35,7 +35,10 @@ public interface IContainerSource
     /// <param name="options">What to read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The lines.</returns>
-    IAsyncEnumerable<LogLine> ReadLogsAsync(string containerId, LogOptions options, CancellationToken cancellationToken);
+    IAsyncEnumerable<LogLine> ReadLogsAsync(
+        string containerId,
+        LogOptions options,
+        CancellationToken cancellationToken);
 
     /// <summary>Lists the processes of a container, as <c>ps</c> does.</summary>
     /// <param name="containerId">Full id.</param>

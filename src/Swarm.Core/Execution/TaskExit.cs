@@ -17,7 +17,7 @@ public sealed record TaskExit(int ExitCode, string Error = "")
             return Error;
         }
 
-        var exit = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"task: non-zero exit ({ExitCode})");
+        var exit = $"task: non-zero exit ({ExitCode.ToString(System.Globalization.CultureInfo.InvariantCulture)})";
         return Error.Length == 0 ? exit : $"{exit}: {Error}";
     }
 }

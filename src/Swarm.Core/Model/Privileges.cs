@@ -31,7 +31,12 @@ public sealed record CredentialSpec(string Config = "", string File = "", string
 /// <param name="Role">Role label.</param>
 /// <param name="Type">Type label.</param>
 /// <param name="Level">Level label.</param>
-public sealed record SELinuxContext(bool Disable, string User = "", string Role = "", string Type = "", string Level = "");
+public sealed record SELinuxContext(
+    bool Disable,
+    string User = "",
+    string Role = "",
+    string Type = "",
+    string Level = "");
 
 /// <summary>Seccomp settings of a container.</summary>
 /// <param name="Mode">Empty, <c>default</c>, <c>unconfined</c> or <c>custom</c>.</param>

@@ -94,7 +94,8 @@ internal sealed class ChangeFeed(int historyLimit)
         {
             throw new SwarmException(
                 SwarmErrorCode.ResyncRequired,
-                $"changes after version {after} are no longer kept (the oldest kept is after {_forgotten}); list the objects again and watch from there");
+                $"changes after version {after} are no longer kept (the oldest kept is after {_forgotten}); "
+                + "list the objects again and watch from there");
         }
 
         foreach (var (version, changes) in _history)

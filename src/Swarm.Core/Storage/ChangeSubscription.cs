@@ -3,8 +3,8 @@ using System.Threading.Channels;
 namespace Swarm.Storage;
 
 /// <summary>
-/// A reader's place in the change feed: a snapshot, and every transaction after it without gap or overlap. A reader that
-/// falls too far behind is cut off with <see cref="SwarmErrorCode.ResyncRequired"/>; nobody waits for it.
+/// A reader's place in the change feed: a snapshot, and every transaction after it without gap or overlap. A reader
+/// that falls too far behind is cut off with <see cref="SwarmErrorCode.ResyncRequired"/>; nobody waits for it.
 /// </summary>
 internal sealed class ChangeSubscription : IDisposable
 {
@@ -60,7 +60,7 @@ internal sealed class ChangeSubscription : IDisposable
         {
             _queue.Writer.TryComplete(new SwarmException(
                 SwarmErrorCode.ResyncRequired,
-                "the watch fell behind the changes of the swarm and was closed; list the objects again and watch from there"));
+                "the watch fell behind the changes of the swarm and was closed; list the objects again"));
             return false;
         }
 

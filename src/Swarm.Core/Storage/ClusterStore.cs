@@ -4,7 +4,8 @@ namespace Swarm.Storage;
 /// The state of the swarm: readers take an immutable <see cref="Current"/> without locks; one writer at a time makes a
 /// transaction, the proposer commits it, the feed announces it.
 /// </summary>
-internal sealed class ClusterStore(IProposer proposer, TimeProvider time, ClusterStoreOptions? options = null) : IDisposable
+internal sealed class ClusterStore(IProposer proposer, TimeProvider time, ClusterStoreOptions? options = null)
+    : IDisposable
 {
     private readonly ClusterStoreOptions _options = options ?? new();
     private readonly ChangeFeed _feed = new((options ?? new()).HistoryLimit);

@@ -22,8 +22,9 @@ internal sealed class IdSetIndex
         private readonly Dictionary<string, SortedTree<string>.Builder> _open = new(StringComparer.Ordinal);
         private IdSetIndex _index = index;
 
-        public SortedTree<string> this[string key] =>
-            _open.TryGetValue(key, out var set) ? set.ToImmutable() : _index[key];
+        /// <summary>Ids of a set as it is now; not to be enumerated across changes of the index.</summary>
+        public SortedTree<string>.Range Read(string key, ulong low = 0, ulong high = ulong.MaxValue) =>
+            _open.TryGetValue(key, out var set) ? set.From(low, high) : _index[key].From(low, high);
 
         public void Add(string key, ulong rank, string id) => Open(key).Set(rank, id, id);
 

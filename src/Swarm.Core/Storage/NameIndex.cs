@@ -25,20 +25,28 @@ internal sealed class NameIndex
         _ => "",
     };
 
-    public IEnumerable<string> Find(string name)
+    public IReadOnlyList<string> Find(string name)
     {
         var prefix = Fold(name) + Separator;
         var (low, high) = IdRank.OfPrefix(prefix);
-        foreach (var entry in _entries.From(low, high))
-        {
-            if (entry.Key.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                yield return entry.Id;
-            }
-        }
+        return WithPrefix(_entries.From(low, high), prefix);
     }
 
     public Builder ToBuilder() => Builder.Of(this);
+
+    private static List<string> WithPrefix(SortedTree<Entry>.Range entries, string prefix)
+    {
+        var ids = new List<string>();
+        foreach (var entry in entries)
+        {
+            if (entry.Key.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                ids.Add(entry.Id);
+            }
+        }
+
+        return ids;
+    }
 
     private static string Fold(string name) => name.ToUpperInvariant();
 
@@ -54,7 +62,12 @@ internal sealed class NameIndex
 
         public static Builder Of(NameIndex index) => new(index._entries);
 
-        public IReadOnlyList<string> Find(string name) => [.. new NameIndex(_entries.ToImmutable()).Find(name)];
+        public IReadOnlyList<string> Find(string name)
+        {
+            var prefix = Fold(name) + Separator;
+            var (low, high) = IdRank.OfPrefix(prefix);
+            return WithPrefix(_entries.From(low, high), prefix);
+        }
 
         public void Replace(ClusterObject? previous, ClusterObject? current)
         {

@@ -35,13 +35,16 @@ internal sealed partial class SortedTree<T>
 
         public T? Find(ulong rank, string id) => SortedTree<T>.Find(_root, _idOf, rank, id);
 
-        /// <summary>Inserts an item or replaces the one under the same key, which it returns.</summary>
+        /// <summary>
+        /// Inserts an item or replaces the one under the same key, which it returns. Setting the very item that is
+        /// there already is no edit.
+        /// </summary>
         /// <exception cref="ArgumentException">The item has another id: it could not be found again.</exception>
         public T? Set(ulong rank, string id, T item)
         {
             if (!string.Equals(_idOf(item), id, StringComparison.Ordinal))
             {
-                throw new ArgumentException("The item has another id than the one it is set under.", nameof(id));
+                throw new ArgumentException("The item has another id than the one it is set under.", nameof(item));
             }
 
             var edit = new Edit { Rank = rank, Id = id, Item = item };
@@ -86,7 +89,7 @@ internal sealed partial class SortedTree<T>
             return edit.Previous;
         }
 
-        /// <summary>The current content; the same tree as long as there was no edit. The builder stays usable.</summary>
+        /// <summary>The current content; the same tree until the next edit. The builder stays usable.</summary>
         public SortedTree<T> ToImmutable()
         {
             if (_tree is null)

@@ -11,7 +11,7 @@ internal struct SortedTreeFrame
 
 /// <summary>
 /// The way down to the current leaf. Nodes are at least a quarter full except along the right edge, so eight levels
-/// above the leaves suffice for more than a hundred million items whatever the order of the edits.
+/// above the leaves suffice for any count, whatever the order of the edits.
 /// </summary>
 [InlineArray(8)]
 internal struct SortedTreePath

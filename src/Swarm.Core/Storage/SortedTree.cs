@@ -6,7 +6,7 @@ namespace Swarm.Storage;
 /// Immutable map ordered by rank and, among equal ranks, by ordinal comparison of the id: a B+tree whose nodes are
 /// shared between versions. Safe for any number of readers; a <see cref="Builder"/> makes the next version.
 /// </summary>
-/// <remarks>The tree does not keep ranks' meaning: an item is found and removed under the rank it was set with.</remarks>
+/// <remarks>A rank is not derived from the item: an item is found and removed under the rank it was set with.</remarks>
 internal sealed partial class SortedTree<T>
     where T : class
 {
@@ -62,30 +62,23 @@ internal sealed partial class SortedTree<T>
     /// <summary>The index of a key in a leaf, or the complement of the index where it belongs.</summary>
     private static int IndexOf(SortedTreeNode leaf, Func<T, string> idOf, ulong rank, string id)
     {
-        int low = leaf.LowerBound(0, rank);
-        int high = leaf.Count;
-        while (low < high)
+        int index = leaf.LowerBound(0, rank);
+        if (index == leaf.Count || leaf.RankAt(index) != rank)
         {
-            // Ranks are nearly unique: the first entry is compared before the end of the equal ones is looked for.
-            if (leaf.RankAt(low) != rank)
-            {
-                return ~low;
-            }
-
-            int order = string.CompareOrdinal(idOf(ItemAt(leaf, low)), id);
-            if (order >= 0)
-            {
-                return order == 0 ? low : ~low;
-            }
-
-            low++;
-            if (low < high && leaf.RankAt(low) == rank)
-            {
-                return IndexAmongEqual(leaf, idOf, low, rank, id);
-            }
+            return ~index;
         }
 
-        return ~low;
+        // Ranks are nearly unique: the first entry is compared before the end of the equal ones is looked for.
+        int order = string.CompareOrdinal(idOf(ItemAt(leaf, index)), id);
+        if (order >= 0)
+        {
+            return order == 0 ? index : ~index;
+        }
+
+        index++;
+        return index < leaf.Count && leaf.RankAt(index) == rank
+            ? IndexAmongEqual(leaf, idOf, index, rank, id)
+            : ~index;
     }
 
     private static int IndexAmongEqual(SortedTreeNode leaf, Func<T, string> idOf, int start, ulong rank, string id)

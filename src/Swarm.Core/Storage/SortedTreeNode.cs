@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -20,12 +21,12 @@ internal readonly struct SortedTreeEntry(ulong rank, object value)
 /// </remarks>
 internal sealed class SortedTreeNode
 {
-    public const int Capacity = 32;
+    public const int Capacity = 64;
 
     /// <summary>A node with fewer entries is joined with a neighbour.</summary>
     public const int MinCount = Capacity / 4;
 
-    /// <summary>Neighbours with more entries together are levelled rather than joined, to leave room for inserts.</summary>
+    /// <summary>Neighbours with more entries are levelled rather than joined, to leave room for inserts.</summary>
     public const int MaxJoined = Capacity * 3 / 4;
 
     public static readonly SortedTreeNode Empty = new(owner: null, capacity: 0, isLeaf: true);
@@ -50,7 +51,7 @@ internal sealed class SortedTreeNode
 
     public ReadOnlySpan<SortedTreeEntry> Entries => new(_entries, 0, _count);
 
-    /// <summary>How many entries the node has room for before it has to grow.</summary>
+    /// <summary>How many entries fit before the node's arrays have to grow.</summary>
     public int Room => _entries.Length;
 
     public ulong RankAt(int index) => _entries[index].Rank;
@@ -68,20 +69,23 @@ internal sealed class SortedTreeNode
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int LowerBound(int start, ulong rank)
     {
-        // Half the time of a search goes into bounds checks, and the count never exceeds the length of the array.
+        // No bounds checks: the count never exceeds the length of the array. The branches are deliberate: in a node out
+        // of the cache they start loading ahead, which a search free of branches cannot.
         ref SortedTreeEntry first = ref MemoryMarshal.GetArrayDataReference(_entries);
         int low = start;
         int length = _count - start;
-        while (length > 1)
+        while (length > 0)
         {
             int half = length >> 1;
-            low += half & -(Unsafe.Add(ref first, low + half - 1).Rank < rank ? 1 : 0);
-            length -= half;
-        }
-
-        if (length > 0 && Unsafe.Add(ref first, low).Rank < rank)
-        {
-            low++;
+            if (Unsafe.Add(ref first, low + half).Rank < rank)
+            {
+                low += half + 1;
+                length -= half + 1;
+            }
+            else
+            {
+                length = half;
+            }
         }
 
         return low;
@@ -146,7 +150,7 @@ internal sealed class SortedTreeNode
         return copy;
     }
 
-    /// <summary>A copy of two neighbours in one, which may exceed the capacity; the key is the right one's bound.</summary>
+    /// <summary>Copies two neighbours into one, which may exceed the capacity; the key is the right one's.</summary>
     public static SortedTreeNode Join(
         object owner, SortedTreeNode left, SortedTreeNode right, ulong rank, string? id)
     {
@@ -192,10 +196,10 @@ internal sealed class SortedTreeNode
         return low - 1;
     }
 
-    // Most sets hold a handful of ids, so small nodes grow by doubling from one entry; larger ones by half a cache line
-    // pair at a time, which keeps a node filled by random inserts from being a third air.
+    // Most sets hold a handful of ids, so small nodes grow by doubling from one entry. Larger ones grow in steps, for
+    // random inserts leave nodes two thirds full on average and the last third would be paid for nothing.
     private static int RoomFor(int count) =>
-        count <= 4 ? (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)count) : (count + 7) & ~7;
+        count <= 4 ? (int)BitOperations.RoundUpToPowerOf2((uint)count) : (count + 7) & ~7;
 
     private void Resize(int room)
     {

@@ -45,5 +45,6 @@ internal static class TaskIndexKeys
     }
 
     public static bool HasReferences(TaskSpec spec) =>
-        !spec.Networks.IsEmpty || spec.Workload is ContainerSpec { Secrets.IsEmpty: false } or ContainerSpec { Configs.IsEmpty: false };
+        !spec.Networks.IsEmpty
+        || (spec.Workload is ContainerSpec container && !(container.Secrets.IsEmpty && container.Configs.IsEmpty));
 }

@@ -118,23 +118,17 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
         public SwarmTask? Find(TaskId id) => _tasks.Find(IdRank.Of(id.Value), id.Value);
 
         /// <summary>Tasks of a service as they are now; a copy that survives later changes.</summary>
-        public IReadOnlyList<SwarmTask> OfService(ServiceId id) => Resolve(_byService[id.Value]);
+        public IReadOnlyList<SwarmTask> OfService(ServiceId id) => Resolve(_byService.Read(id.Value));
 
         /// <summary>Tasks of one slot as they are now; a copy that survives later changes.</summary>
         public IReadOnlyList<SwarmTask> OfSlot(ServiceId id, int slot)
         {
             var (low, high) = TaskIndexKeys.RangeOfSlot(slot);
-            var tasks = new List<SwarmTask>();
-            foreach (var task in _byService[id.Value].From(low, high))
-            {
-                tasks.Add(Find(new TaskId(task))!);
-            }
-
-            return tasks;
+            return Resolve(_byService.Read(id.Value, low, high));
         }
 
         /// <summary>Tasks on a node as they are now; a copy that survives later changes.</summary>
-        public IReadOnlyList<SwarmTask> OnNode(NodeId id) => Resolve(_byNode[id.Value]);
+        public IReadOnlyList<SwarmTask> OnNode(NodeId id) => Resolve(_byNode.Read(id.Value));
 
         ClusterObject? ITableBuilder.Find(string id) => Find(new TaskId(id));
 
@@ -235,9 +229,9 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
             }
         }
 
-        private List<SwarmTask> Resolve(SortedTree<string> ids)
+        private List<SwarmTask> Resolve(SortedTree<string>.Range ids)
         {
-            var tasks = new List<SwarmTask>(ids.Count);
+            var tasks = new List<SwarmTask>();
             foreach (var id in ids)
             {
                 tasks.Add(Find(new TaskId(id))!);

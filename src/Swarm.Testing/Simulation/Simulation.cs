@@ -62,7 +62,9 @@ public sealed class Simulation
     /// <exception cref="TimeoutException">The operation did not end in time.</exception>
     public T Run<T>(Func<Task<T>> operation, TimeSpan? limit = null)
     {
-        var task = Task.Factory.StartNew(operation, CancellationToken.None, TaskCreationOptions.None, Scheduler).Unwrap();
+        var task = Task.Factory
+            .StartNew(operation, CancellationToken.None, TaskCreationOptions.None, Scheduler)
+            .Unwrap();
         if (!AdvanceUntil(() => task.IsCompleted, limit ?? TimeSpan.FromHours(1)))
         {
             throw new TimeoutException($"the operation did not end by virtual time {Time.GetUtcNow():O}");

@@ -4,7 +4,9 @@ namespace Swarm.Testing;
 /// <remarks>Works with everything that takes a <see cref="TimeProvider"/>. Not thread-safe: one thread drives it.</remarks>
 public sealed class VirtualTimeProvider : TimeProvider
 {
-    private readonly PriorityQueue<(VirtualTimer Timer, long Generation), (DateTimeOffset Due, long Order)> _due = new();
+    private readonly PriorityQueue<(VirtualTimer Timer, long Generation), (DateTimeOffset Due, long Order)> _due =
+        new();
+
     private DateTimeOffset _now;
     private long _order;
 

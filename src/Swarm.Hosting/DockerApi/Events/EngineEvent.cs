@@ -1,0 +1,18 @@
+namespace Swarm.Hosting.DockerApi;
+
+/// <summary>Something that happened, in the words of <c>docker events</c>.</summary>
+/// <param name="Type">Kind of object.</param>
+/// <param name="Action">What happened to it.</param>
+/// <param name="Id">Id of the object.</param>
+/// <param name="Attributes">Its name and what changed.</param>
+/// <param name="Time">When it happened.</param>
+internal sealed record EngineEvent(
+    string Type,
+    string Action,
+    string Id,
+    ValueDictionary<string> Attributes,
+    DateTimeOffset Time)
+{
+    // Objects of the swarm are seen on every manager; the events of one engine would be "local".
+    public string Scope => "swarm";
+}

@@ -1,0 +1,60 @@
+namespace Swarm.Hosting;
+
+/// <summary>Settings of a manager; bound to the configuration section <c>Swarm</c> and validated at start.</summary>
+public sealed class SwarmManagerOptions
+{
+    /// <summary>Host name under which the node shows up.</summary>
+    /// <value>Default null: the machine's name.</value>
+    public string? NodeName { get; set; }
+
+    /// <summary>Directory for all state of this node; created when missing.</summary>
+    /// <value>Default <c>swarm-data</c> below the working directory.</value>
+    public string DataDirectory { get; set; } = "swarm-data";
+
+    /// <summary>Address of the swarm port, as <c>host:port</c>.</summary>
+    /// <value>Default <c>0.0.0.0:2377</c> (Docker's).</value>
+    public string ListenAddress { get; set; } = "0.0.0.0:2377";
+
+    /// <summary>Address other nodes reach this one at, as <c>host</c> or <c>host:port</c>.</summary>
+    /// <value>Default null: the machine's address; an error when it has several.</value>
+    public string? AdvertiseAddress { get; set; }
+
+    /// <summary>Form a new swarm when the host starts; otherwise the node waits for <c>docker swarm init</c>.</summary>
+    /// <value>Default true.</value>
+    public bool InitializeOnStart { get; set; } = true;
+
+    /// <summary>Let the manager run tasks too; false makes it start drained.</summary>
+    /// <value>Default true.</value>
+    public bool RunTasks { get; set; } = true;
+
+    /// <summary>Stop and remove the tasks of this process's nodes when the host stops.</summary>
+    /// <value>Default true, because tasks of an in-memory swarm cannot be found again.</value>
+    public bool StopTasksOnShutdown { get; set; } = true;
+
+    /// <summary>Tasks kept per slot, the running one included.</summary>
+    /// <value>Default 5 (SwarmKit's); 0 to 1,000.</value>
+    public int TaskHistoryLimit { get; set; } = 5;
+
+    /// <summary>Time between heartbeats of agents.</summary>
+    /// <value>Default 5 s (SwarmKit's); 1 s to 1 h.</value>
+    public TimeSpan HeartbeatPeriod { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Life of node certificates.</summary>
+    /// <value>Default 90 days (2160 h); at least 1 h.</value>
+    public TimeSpan CertificateLifetime { get; set; } = TimeSpan.FromHours(2160);
+
+    /// <summary>Address pools that networks get their subnets from, in CIDR notation.</summary>
+    /// <value>Default empty: 10.0.0.0/8.</value>
+    public IList<string> DefaultAddressPool { get; } = [];
+
+    /// <summary>Prefix length of those subnets.</summary>
+    /// <value>Default 24; 1 to 29.</value>
+    public int SubnetSize { get; set; } = 24;
+
+    /// <summary>UDP port of the overlay data path.</summary>
+    /// <value>Default 4789; 1,024 to 49,151.</value>
+    public int DataPathPort { get; set; } = 4789;
+
+    /// <summary>Labels of this node's engine, for placement by <c>engine.labels.X</c>.</summary>
+    public IDictionary<string, string> EngineLabels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
