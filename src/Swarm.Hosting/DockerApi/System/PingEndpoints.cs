@@ -1,0 +1,43 @@
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Swarm.Hosting.Nodes;
+
+namespace Swarm.Hosting.DockerApi;
+
+/// <summary><c>/_ping</c>: the first request of every command, which agrees on the version.</summary>
+internal static class PingEndpoints
+{
+    private static readonly byte[] Ok = Encoding.ASCII.GetBytes("OK");
+
+    public static void Map(DockerRouter router)
+    {
+        router.Map(HttpMethods.Head, "/_ping", PingAsync);
+        router.Map(HttpMethods.Get, "/_ping", PingAsync);
+    }
+
+    private static async Task PingAsync(DockerCall call)
+    {
+        var response = call.Http.Response;
+        response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
+        response.Headers.Pragma = "no-cache";
+        response.Headers["Swarm"] = Describe(call.Node);
+        response.ContentType = "text/plain; charset=utf-8";
+        if (HttpMethods.IsHead(call.Http.Request.Method))
+        {
+            response.ContentLength = 0;
+            return;
+        }
+
+        response.ContentLength = Ok.Length;
+        await response.Body.WriteAsync(Ok, call.Cancellation);
+    }
+
+    private static string Describe(ISwarmNode node) => node.State switch
+    {
+        LocalNodeState.Active => node.IsManager ? "active/manager" : "active/worker",
+        LocalNodeState.Pending => "pending",
+        LocalNodeState.Error => "error",
+        LocalNodeState.Locked => "locked",
+        _ => "inactive",
+    };
+}
