@@ -23,5 +23,9 @@ internal sealed record EventActorDocument(
     [property: JsonPropertyName("ID")] string Id,
     Dictionary<string, string> Attributes);
 
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(EventDocument))]
-internal sealed partial class EventJson : JsonSerializerContext;
+internal sealed partial class EventJson : JsonSerializerContext
+{
+    public static EventJson Wire { get; } = new(DockerJson.CreateOptions());
+}

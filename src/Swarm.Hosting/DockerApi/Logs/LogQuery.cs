@@ -19,11 +19,11 @@ internal sealed record LogQuery
     /// <param name="strictTail">Whether a bad tail is an error, as for services, or means everything.</param>
     public static LogQuery Read(Func<string, string> value, bool strictTail)
     {
-        var stdout = IsTrue(value("stdout"));
-        var stderr = IsTrue(value("stderr"));
+        var stdout = GoValues.ParseLaxBool(value("stdout"));
+        var stderr = GoValues.ParseLaxBool(value("stderr"));
         if (!stdout && !stderr)
         {
-            throw SwarmException.InvalidArgument("Bad parameters: you must choose at least one stream");
+            throw DockerApiException.BadRequest("Bad parameters: you must choose at least one stream");
         }
 
         return new LogQuery
@@ -32,13 +32,13 @@ internal sealed record LogQuery
             {
                 Stdout = stdout,
                 Stderr = stderr,
-                Follow = IsTrue(value("follow")),
+                Follow = GoValues.ParseLaxBool(value("follow")),
                 Tail = ReadTail(value("tail"), strictTail),
                 Since = UnixTime.ReadOptional(value("since"), "since"),
             },
             Until = UnixTime.ReadOptional(value("until"), "until"),
-            Timestamps = IsTrue(value("timestamps")),
-            Details = IsTrue(value("details")),
+            Timestamps = GoValues.ParseLaxBool(value("timestamps")),
+            Details = GoValues.ParseLaxBool(value("details")),
         };
     }
 
@@ -52,19 +52,15 @@ internal sealed record LogQuery
         if (!int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var lines))
         {
             return strict
-                ? throw SwarmException.InvalidArgument("tail value must be a positive integer or \"all\"")
+                ? throw DockerApiException.BadRequest("tail value must be a positive integer or \"all\"")
                 : null;
         }
 
         if (lines < 0)
         {
-            return strict ? throw SwarmException.InvalidArgument("negative tail values not supported") : null;
+            return strict ? throw DockerApiException.BadRequest("negative tail values not supported") : null;
         }
 
         return lines;
     }
-
-    // The Engine takes everything for true that is not one of a few words for false.
-    private static bool IsTrue(string text) =>
-        text.Trim().ToUpperInvariant() is not ("" or "0" or "NO" or "FALSE" or "NONE");
 }

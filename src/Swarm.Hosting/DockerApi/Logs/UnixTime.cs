@@ -8,7 +8,7 @@ internal static class UnixTime
     public static DateTimeOffset? ReadOptional(string text, string field) => text switch
     {
         "" or "0" => null,
-        _ => Read(text) ?? throw SwarmException.InvalidArgument($"invalid value for \"{field}\": \"{text}\""),
+        _ => Read(text) ?? throw DockerApiException.BadRequest($"invalid value for \"{field}\": \"{text}\""),
     };
 
     public static long ToUnixNanoseconds(DateTimeOffset time) =>

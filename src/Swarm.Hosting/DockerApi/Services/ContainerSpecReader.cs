@@ -57,13 +57,13 @@ internal static class ContainerSpecReader
         string?[] sources = [credentials.Config, credentials.File, credentials.Registry];
         return sources.Count(s => !string.IsNullOrEmpty(s)) switch
         {
-            0 => throw SwarmException.InvalidArgument(
+            0 => throw DockerApiException.BadRequest(
                 "invalid CredentialSpec: must either provide \"file\", \"registry\", or \"config\" option"),
             1 => new CredentialSpec(
                 credentials.Config ?? "",
                 credentials.File ?? "",
                 credentials.Registry ?? ""),
-            _ => throw SwarmException.InvalidArgument(
+            _ => throw DockerApiException.BadRequest(
                 "invalid CredentialSpec: cannot specify more than one of \"file\", \"registry\", and \"config\" options"),
         };
     }
@@ -72,7 +72,7 @@ internal static class ContainerSpecReader
     {
         null or "" or "default" => "default",
         "unconfined" or "custom" => mode,
-        _ => throw SwarmException.InvalidArgument($"unknown seccomp mode: {mode}"),
+        _ => throw DockerApiException.BadRequest($"unknown seccomp mode: {mode}"),
     };
 
     private static string ReadAppArmorMode(string? mode) => mode switch
@@ -80,7 +80,7 @@ internal static class ContainerSpecReader
         null => "",
         "" or "default" => "default",
         "disabled" => mode,
-        _ => throw SwarmException.InvalidArgument($"unknown AppArmor mode: {mode}"),
+        _ => throw DockerApiException.BadRequest($"unknown AppArmor mode: {mode}"),
     };
 
     private static HealthCheck ReadHealthCheck(HealthCheckDocument health) => new()

@@ -95,7 +95,7 @@ internal static class ContainerSpecWriter
 
         try
         {
-            return JsonSerializer.Deserialize(options, ServiceJson.Default.StringArrayArray);
+            return JsonSerializer.Deserialize(options, ServiceJson.Wire.StringArrayArray);
         }
         catch (JsonException)
         {

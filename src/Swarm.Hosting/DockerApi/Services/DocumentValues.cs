@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Swarm.Hosting.DockerApi;
 
 /// <summary>Values as Go writes and reads them: empty ones are left out, durations are nanoseconds.</summary>
@@ -62,12 +60,4 @@ internal static class DocumentValues
         var nanoseconds = (Int128)duration.Ticks * NanosecondsPerTick;
         return (long)Int128.Clamp(nanoseconds, long.MinValue, long.MaxValue);
     }
-
-    public static string ToTimestamp(this DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture);
-
-    public static long ToSigned(this ulong number, string field) =>
-        number <= long.MaxValue
-            ? (long)number
-            : throw SwarmException.InvalidArgument($"{field} {number} is too large");
 }

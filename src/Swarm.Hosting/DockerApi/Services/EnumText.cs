@@ -15,7 +15,7 @@ internal static class EnumText
         null or "" or "ANY" => RestartCondition.Any,
         "NONE" => RestartCondition.None,
         "ON-FAILURE" => RestartCondition.OnFailure,
-        _ => throw SwarmException.InvalidArgument($"invalid RestartCondition: {Quoted(text)}"),
+        _ => throw DockerApiException.BadRequest($"invalid RestartCondition: {GoValues.Quote(text)}"),
     };
 
     public static string Write(FailureAction action) => action switch
@@ -30,7 +30,7 @@ internal static class EnumText
         null or "" or "pause" => FailureAction.Pause,
         "continue" => FailureAction.Continue,
         "rollback" => FailureAction.Rollback,
-        _ => throw SwarmException.InvalidArgument($"unrecognized update failure action {text}"),
+        _ => throw DockerApiException.BadRequest($"unrecognized update failure action {text}"),
     };
 
     public static string Write(UpdateOrder order) => order == UpdateOrder.StartFirst ? "start-first" : "stop-first";
@@ -39,7 +39,7 @@ internal static class EnumText
     {
         null or "" or "stop-first" => UpdateOrder.StopFirst,
         "start-first" => UpdateOrder.StartFirst,
-        _ => throw SwarmException.InvalidArgument($"unrecognized update order {text}"),
+        _ => throw DockerApiException.BadRequest($"unrecognized update order {text}"),
     };
 
     public static string Write(ResolutionMode mode) => mode == ResolutionMode.DnsRoundRobin ? "dnsrr" : "vip";
@@ -48,7 +48,7 @@ internal static class EnumText
     {
         null or "" or "vip" => ResolutionMode.Vip,
         "dnsrr" => ResolutionMode.DnsRoundRobin,
-        _ => throw SwarmException.InvalidArgument($"invalid resolution mode: {Quoted(text)}"),
+        _ => throw DockerApiException.BadRequest($"invalid resolution mode: {GoValues.Quote(text)}"),
     };
 
     public static string Write(PortProtocol protocol) => protocol switch
@@ -63,7 +63,7 @@ internal static class EnumText
         null or "" or "TCP" => PortProtocol.Tcp,
         "UDP" => PortProtocol.Udp,
         "SCTP" => PortProtocol.Sctp,
-        _ => throw SwarmException.InvalidArgument($"invalid port protocol: {Quoted(text)}"),
+        _ => throw DockerApiException.BadRequest($"invalid port protocol: {GoValues.Quote(text)}"),
     };
 
     public static string Write(PublishMode mode) => mode == PublishMode.Host ? "host" : "ingress";
@@ -72,7 +72,7 @@ internal static class EnumText
     {
         null or "" or "INGRESS" => PublishMode.Ingress,
         "HOST" => PublishMode.Host,
-        _ => throw SwarmException.InvalidArgument($"invalid publish mode: {Quoted(text)}"),
+        _ => throw DockerApiException.BadRequest($"invalid publish mode: {GoValues.Quote(text)}"),
     };
 
     public static string Write(Isolation isolation) => isolation switch
@@ -87,7 +87,7 @@ internal static class EnumText
         "PROCESS" => Isolation.Process,
         "HYPERV" => Isolation.HyperV,
         null or "" or "DEFAULT" => Isolation.Default,
-        _ => throw SwarmException.InvalidArgument($"invalid isolation: {Quoted(text)}"),
+        _ => throw DockerApiException.BadRequest($"invalid isolation: {GoValues.Quote(text)}"),
     };
 
     public static string Write(MountType type) => type switch
@@ -108,8 +108,6 @@ internal static class EnumText
         "CLUSTER" => MountType.Cluster,
         // Without a type the Engine takes the first one, bind.
         null or "" => MountType.Bind,
-        _ => throw SwarmException.InvalidArgument($"invalid MountType: {Quoted(text)}"),
+        _ => throw DockerApiException.BadRequest($"invalid MountType: {GoValues.Quote(text)}"),
     };
-
-    private static string Quoted(string text) => $"\"{text}\"";
 }

@@ -49,7 +49,7 @@ internal static class MountReader
         var propagation = text.ToLowerInvariant();
         return Propagations.Contains(propagation)
             ? propagation
-            : throw SwarmException.InvalidArgument($"invalid MountPropagation: \"{text}\"");
+            : throw DockerApiException.BadRequest($"invalid MountPropagation: {GoValues.Quote(text)}");
     }
 
     private static string ReadConsistency(string? text) => text?.ToUpperInvariant() switch
@@ -58,11 +58,11 @@ internal static class MountReader
         "CONSISTENT" => "consistent",
         "CACHED" => "cached",
         "DELEGATED" => "delegated",
-        _ => throw SwarmException.InvalidArgument($"invalid MountConsistency: \"{text}\""),
+        _ => throw DockerApiException.BadRequest($"invalid MountConsistency: {GoValues.Quote(text)}"),
     };
 
     // SwarmKit keeps the pairs as JSON in one string.
     private static string ReadTmpfsOptions(string[][]? options) => options is null or []
         ? ""
-        : JsonSerializer.Serialize(options, ServiceJson.Default.StringArrayArray);
+        : JsonSerializer.Serialize(options, ServiceJson.Wire.StringArrayArray);
 }

@@ -26,11 +26,11 @@ internal static class RegistryAuth
         {
             "" or "spec" => current.Spec,
             "previous-spec" => current.PreviousSpec
-                ?? throw SwarmException.FailedPrecondition("service does not have a previous spec"),
-            _ => throw SwarmException.InvalidArgument("unsupported registryAuthFrom value"),
+                ?? throw DockerApiException.BadRequest("service does not have a previous spec"),
+            _ => throw DockerApiException.BadRequest("unsupported registryAuthFrom value"),
         };
         return source.TaskTemplate.Workload is ContainerSpec container
             ? Set(spec, container.RegistryAuth)
-            : throw SwarmException.InvalidArgument("service does not use container tasks");
+            : throw DockerApiException.BadRequest("service does not use container tasks");
     }
 }

@@ -3,29 +3,29 @@ namespace Swarm.Hosting.DockerApi;
 /// <summary>Drops from a client's spec what the API version it speaks does not know yet.</summary>
 internal static class ServiceApiAge
 {
-    public static ServiceSpecDocument Adjust(ServiceSpecDocument spec, int minor) => spec with
+    public static ServiceSpecDocument Adjust(ServiceSpecDocument spec, ApiVersion version) => spec with
     {
         // A job loses its mode and becomes a replicated service with one replica, as on the Engine.
-        Mode = minor < 41 && spec.Mode is not null
+        Mode = !version.AtLeast(41) && spec.Mode is not null
             ? spec.Mode with { ReplicatedJob = null, GlobalJob = null }
             : spec.Mode,
         TaskTemplate = spec.TaskTemplate is not { } task
             ? null
             : task with
             {
-                ContainerSpec = task.ContainerSpec is null ? null : Adjust(task.ContainerSpec, minor),
-                Placement = minor < 40 && task.Placement is not null
+                ContainerSpec = task.ContainerSpec is null ? null : Adjust(task.ContainerSpec, version),
+                Placement = !version.AtLeast(40) && task.Placement is not null
                     ? task.Placement with { MaxReplicas = 0 }
                     : task.Placement,
-                Resources = minor < 41 && task.Resources?.Limits is { } limits
+                Resources = !version.AtLeast(41) && task.Resources?.Limits is { } limits
                     ? task.Resources with { Limits = limits with { Pids = 0 } }
                     : task.Resources,
             },
     };
 
-    private static ContainerSpecDocument Adjust(ContainerSpecDocument container, int minor)
+    private static ContainerSpecDocument Adjust(ContainerSpecDocument container, ApiVersion version)
     {
-        if (minor < 40)
+        if (!version.AtLeast(40))
         {
             container = container with
             {
@@ -37,12 +37,12 @@ internal static class ServiceApiAge
             };
         }
 
-        if (minor < 41)
+        if (!version.AtLeast(41))
         {
             container = container with { CapabilityAdd = null, CapabilityDrop = null, Ulimits = null };
         }
 
-        if (minor < 44)
+        if (!version.AtLeast(44))
         {
             container = container with
             {
@@ -55,7 +55,7 @@ internal static class ServiceApiAge
             };
         }
 
-        return minor >= 46
+        return version.AtLeast(46)
             ? container
             : container with
             {

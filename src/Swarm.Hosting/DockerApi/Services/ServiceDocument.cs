@@ -10,9 +10,9 @@ internal sealed record ServiceDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public IndexDocument? Version { get; init; }
 
-    public string? CreatedAt { get; init; }
+    public DateTimeOffset? CreatedAt { get; init; }
 
-    public string? UpdatedAt { get; init; }
+    public DateTimeOffset? UpdatedAt { get; init; }
 
     public ServiceSpecDocument? Spec { get; init; }
 
@@ -52,9 +52,9 @@ internal sealed record UpdateStatusDocument
 {
     public string? State { get; init; }
 
-    public string? StartedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
 
-    public string? CompletedAt { get; init; }
+    public DateTimeOffset? CompletedAt { get; init; }
 
     public string? Message { get; init; }
 }
@@ -75,7 +75,7 @@ internal sealed record JobStatusDocument
 {
     public IndexDocument? JobIteration { get; init; }
 
-    public string? LastExecution { get; init; }
+    public DateTimeOffset? LastExecution { get; init; }
 }
 
 internal sealed record ServiceCreatedDocument

@@ -25,7 +25,7 @@ internal static class ServiceSpecReader
         object?[] given = [mode.Replicated, mode.Global, mode.ReplicatedJob, mode.GlobalJob];
         if (given.Count(m => m is not null) > 1)
         {
-            throw SwarmException.InvalidArgument("must specify only one service mode");
+            throw DockerApiException.BadRequest("must specify only one service mode");
         }
 
         if (mode.Global is not null)
@@ -84,5 +84,5 @@ internal static class ServiceSpecReader
     private static int ReadPortNumber(uint number) =>
         number <= ushort.MaxValue
             ? (int)number
-            : throw SwarmException.InvalidArgument($"invalid port number {number}: Must be at most 65535");
+            : throw DockerApiException.BadRequest($"invalid port number {number}: Must be at most 65535");
 }

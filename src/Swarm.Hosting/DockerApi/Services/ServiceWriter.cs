@@ -6,15 +6,15 @@ internal static class ServiceWriter
     {
         Id = service.Id.Value,
         Version = new(service.Version.Index),
-        CreatedAt = service.CreatedAt.ToTimestamp(),
-        UpdatedAt = service.UpdatedAt.ToTimestamp(),
+        CreatedAt = service.CreatedAt,
+        UpdatedAt = service.UpdatedAt,
         Spec = ServiceSpecWriter.Write(service.Spec),
         PreviousSpec = service.PreviousSpec is null ? null : ServiceSpecWriter.Write(service.PreviousSpec),
         Endpoint = WriteEndpoint(service.Endpoint),
         UpdateStatus = service.RolloutStatus is null ? null : WriteRollout(service.RolloutStatus),
         JobStatus = service.JobStatus is not { } job
             ? null
-            : new() { JobIteration = new(job.Iteration.Index), LastExecution = job.LastExecution.ToTimestamp() },
+            : new() { JobIteration = new(job.Iteration.Index), LastExecution = job.LastExecution },
     };
 
     public static ServiceStatusDocument WriteStatus(ServiceStatus status) => new()
@@ -38,8 +38,8 @@ internal static class ServiceWriter
     private static UpdateStatusDocument WriteRollout(RolloutStatus rollout) => new()
     {
         State = RolloutText.Write(rollout.State),
-        StartedAt = rollout.StartedAt.ToTimestamp(),
-        CompletedAt = rollout.CompletedAt?.ToTimestamp(),
+        StartedAt = rollout.StartedAt,
+        CompletedAt = rollout.CompletedAt,
         Message = rollout.Message.OrNull(),
     };
 }

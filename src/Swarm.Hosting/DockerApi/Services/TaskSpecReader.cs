@@ -27,11 +27,10 @@ internal static class TaskSpecReader
     {
         null or "" or "container" => document.ContainerSpec is { } container
             ? ContainerSpecReader.Read(container)
-            : throw SwarmException.InvalidArgument("mismatched Runtime and *Spec fields"),
-        "plugin" => throw new SwarmException(
-            SwarmErrorCode.Unimplemented,
+            : throw DockerApiException.BadRequest("mismatched Runtime and *Spec fields"),
+        "plugin" => throw DockerApiException.NotImplemented(
             "runtime type \"plugin\" only supported in experimental"),
-        _ => throw SwarmException.InvalidArgument("unsupported runtime"),
+        _ => throw DockerApiException.BadRequest("unsupported runtime"),
     };
 
     private static ResourceRequirements? ReadResources(ResourceRequirementsDocument? resources) => resources is null
@@ -62,7 +61,7 @@ internal static class TaskSpecReader
     {
         { NamedResourceSpec: { } named } => new NamedResource(named.Kind ?? "", named.Value ?? ""),
         { DiscreteResourceSpec: { } discrete } => new DiscreteResource(discrete.Kind ?? "", discrete.Value),
-        _ => throw SwarmException.InvalidArgument(
+        _ => throw DockerApiException.BadRequest(
             "invalid generic resource: NamedResourceSpec or DiscreteResourceSpec is required"),
     };
 

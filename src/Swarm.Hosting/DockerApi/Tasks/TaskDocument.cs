@@ -9,9 +9,9 @@ internal sealed record TaskDocument
 
     public IndexDocument? Version { get; init; }
 
-    public string? CreatedAt { get; init; }
+    public DateTimeOffset? CreatedAt { get; init; }
 
-    public string? UpdatedAt { get; init; }
+    public DateTimeOffset? UpdatedAt { get; init; }
 
     public string? Name { get; init; }
 
@@ -40,7 +40,7 @@ internal sealed record TaskDocument
 
 internal sealed record TaskStatusDocument
 {
-    public string? Timestamp { get; init; }
+    public DateTimeOffset? Timestamp { get; init; }
 
     public string? State { get; init; }
 
@@ -87,9 +87,9 @@ internal sealed record AttachedNetworkDocument
 
     public IndexDocument? Version { get; init; }
 
-    public string? CreatedAt { get; init; }
+    public DateTimeOffset? CreatedAt { get; init; }
 
-    public string? UpdatedAt { get; init; }
+    public DateTimeOffset? UpdatedAt { get; init; }
 
     public AttachedNetworkSpecDocument? Spec { get; init; }
 

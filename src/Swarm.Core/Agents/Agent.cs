@@ -1,0 +1,158 @@
+using Microsoft.Extensions.Logging;
+using Swarm.Dispatch;
+using Swarm.Execution;
+
+namespace Swarm.Agents;
+
+/// <summary>
+/// A node's part of the swarm: keeps a session with a manager, runs the tasks assigned to it, reports what becomes of
+/// them. Tasks outlive sessions, managers and the agent itself.
+/// </summary>
+internal sealed class Agent
+{
+    private readonly IDispatcherConnection _connection;
+    private readonly AgentContext _context;
+    private readonly Worker _worker;
+    private readonly LogPublisher _logs;
+    private readonly NodeConfigurator _configurator;
+    private readonly ReconnectBackoff _backoff;
+    private readonly StopSignal _left = new();
+    private readonly TaskCompletionSource _registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NodeDescription? _description;
+    private string _sessionId = "";
+
+    public Agent(
+        IDispatcherConnection connection,
+        IExecutor executor,
+        AgentOptions options,
+        Random random,
+        TimeProvider time,
+        ILogger logger)
+    {
+        _connection = connection;
+        _context = new AgentContext(
+            options,
+            executor,
+            new NodeDependencies(options.NodeId),
+            new StatusReporter(connection, options, time, logger),
+            time,
+            logger);
+        _worker = new Worker(_context);
+        _logs = new LogPublisher(connection, _worker, _context);
+        _configurator = new NodeConfigurator(_context);
+        _backoff = new ReconnectBackoff(random);
+        _worker.OnAdded = _logs.Add;
+    }
+
+    /// <summary>Completes with the first session.</summary>
+    public Task Registered => _registered.Task;
+
+    /// <summary>The tasks of this node, as the agent knows them.</summary>
+    public IEnumerable<SwarmTask> Tasks => _worker.Runners.Select(runner => runner.Current);
+
+    /// <summary>Runs until cancelled, leaving tasks running, or until the agent has left the swarm.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var scope = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _left.Token);
+        var configuring = _configurator.RunAsync(scope.Token);
+        try
+        {
+            await _worker.RestoreAsync(scope.Token);
+            while (!scope.IsCancellationRequested)
+            {
+                await KeepSessionAsync(scope.Token);
+            }
+        }
+        catch (OperationCanceledException) when (scope.IsCancellationRequested)
+        {
+            // Asked to stop.
+        }
+        finally
+        {
+            await Loops.IgnoreAsync(configuring);
+            await _worker.StopAsync();
+        }
+    }
+
+    /// <summary>Stops and removes every task, then ends <see cref="RunAsync"/>.</summary>
+    /// <remarks>The session stays meanwhile, so that the managers learn what has stopped.</remarks>
+    public async Task LeaveAsync(CancellationToken cancellationToken)
+    {
+        await _worker.RestoreAsync(cancellationToken);
+        await _worker.RemoveAllAsync().WaitAsync(cancellationToken);
+        _left.Set();
+    }
+
+    private async Task KeepSessionAsync(CancellationToken cancellationToken)
+    {
+        var session = new ManagerSession(_connection, _worker, _logs, _context, Receive);
+        try
+        {
+            _description = await DescribeAsync(cancellationToken) ?? _description
+                ?? throw new SwarmException(SwarmErrorCode.Unavailable, "the executor does not describe the node");
+            _context.Dependencies.Node = _description;
+            await session.RunAsync(
+                new SessionRequest(_description, _sessionId),
+                token => UntilDescriptionChangesAsync(_description, token),
+                cancellationToken);
+            _sessionId = session.Id;
+            AgentLog.DescriptionChanged(_context.Logger);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            await BackOffAsync(session, exception, cancellationToken);
+        }
+    }
+
+    private async Task BackOffAsync(ManagerSession session, Exception exception, CancellationToken cancellationToken)
+    {
+        if (session.Id.Length > 0)
+        {
+            _backoff.Reset();
+        }
+
+        // A session that the manager does not know (any more) cannot be resumed; any other can.
+        _sessionId = exception is SwarmException { Code: SwarmErrorCode.SessionInvalid or SwarmErrorCode.NotFound }
+            ? ""
+            : session.Id.Length > 0 ? session.Id : _sessionId;
+        var delay = _backoff.NextDelay();
+        AgentLog.SessionEnded(_context.Logger, exception.Message, delay);
+        await Task.Delay(delay, _context.Time, cancellationToken);
+    }
+
+    private void Receive(SessionMessage message)
+    {
+        _registered.TrySetResult();
+        _configurator.Configure(message.Node);
+        _context.Options.OnSessionMessage?.Invoke(message);
+    }
+
+    private async Task UntilDescriptionChangesAsync(NodeDescription known, CancellationToken cancellationToken)
+    {
+        do
+        {
+            await Task.Delay(_context.Options.DescriptionPeriod, _context.Time, cancellationToken);
+        }
+        while (await DescribeAsync(cancellationToken) is not { } current || current == known);
+    }
+
+    private async Task<NodeDescription?> DescribeAsync(CancellationToken cancellationToken)
+    {
+        NodeDescription? description = null;
+        try
+        {
+            await ExecutorCall.WithinAsync(
+                async token => description = await _context.Executor.DescribeAsync(token),
+                _context.Options.ExecutorTimeout,
+                _context.Options.CancellationGrace,
+                _context.Time,
+                cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            AgentLog.DescribeFailed(_context.Logger, exception);
+        }
+
+        return description;
+    }
+}

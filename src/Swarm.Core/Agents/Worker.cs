@@ -1,0 +1,232 @@
+using Swarm.Dispatch;
+
+namespace Swarm.Agents;
+
+/// <summary>
+/// What this node has to do: the tasks assigned to it, each with its own runner, and the secrets and configs they use.
+/// </summary>
+internal sealed class Worker(AgentContext context)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TaskId, TaskRunner> _runners = [];
+    private readonly Dictionary<TaskId, Task> _removals = [];
+    private readonly TaskCompletionSource _synchronized = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task? _restoring;
+    private bool _leaving;
+
+    /// <summary>Told about each new runner, in the order of assignment.</summary>
+    public Action<TaskRunner>? OnAdded { get; set; }
+
+    public IReadOnlyList<TaskRunner> Runners
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _runners.Values.OrderBy(runner => runner.Current.Id.Value, StringComparer.Ordinal)];
+            }
+        }
+    }
+
+    /// <summary>Takes up the tasks of the agent's former life.</summary>
+    /// <remarks>
+    /// What runs is watched at once. What does not run yet waits for the first complete assignments, because secrets and
+    /// configs come with them.
+    /// </remarks>
+    public Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            return (_restoring ??= AddStoredAsync()).WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Carries out a message of the managers: first what tasks need, then the tasks.</summary>
+    public void Apply(AssignmentsMessage message)
+    {
+        var added = new List<TaskRunner>();
+        lock (_gate)
+        {
+            if (_leaving)
+            {
+                return;
+            }
+
+            ApplyDependencies(message);
+            foreach (var change in message.Changes)
+            {
+                if (change.Object is SwarmTask task && ApplyTask(task, change.Remove) is { } runner)
+                {
+                    added.Add(runner);
+                }
+            }
+
+            if (message.IsComplete)
+            {
+                DropUnlisted(message);
+                _synchronized.TrySetResult();
+            }
+        }
+
+        added.ForEach(runner => OnAdded?.Invoke(runner));
+    }
+
+    /// <summary>Tells the managers about every task, as a new session must.</summary>
+    public void ReportAll()
+    {
+        foreach (var runner in Runners)
+        {
+            if (runner.Current is { Status.State: > TaskState.Assigned } task)
+            {
+                context.Reporter.Report(task.Id, task.Status);
+            }
+        }
+    }
+
+    /// <summary>Stops driving tasks; what runs, runs on.</summary>
+    public async Task StopAsync()
+    {
+        Task[] ends;
+        lock (_gate)
+        {
+            _leaving = true;
+            ends = [.. _runners.Values.Select(runner => runner.StopAsync()), .. _removals.Values];
+        }
+
+        await Task.WhenAll(ends);
+    }
+
+    /// <summary>Stops and removes every task, and takes no new one.</summary>
+    public async Task RemoveAllAsync()
+    {
+        Task[] ends;
+        lock (_gate)
+        {
+            _leaving = true;
+            foreach (var id in _runners.Keys.ToArray())
+            {
+                Remove(id);
+            }
+
+            ends = [.. _removals.Values];
+            context.Dependencies.Clear();
+        }
+
+        await Task.WhenAll(ends);
+    }
+
+    private async Task AddStoredAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            foreach (var task in await context.Options.Tasks.LoadAsync(CancellationToken.None))
+            {
+                lock (_gate)
+                {
+                    Add(task, task.Status.State < TaskState.Running ? _synchronized.Task : Task.CompletedTask);
+                }
+            }
+        }
+        catch (Exception exception)
+        {
+            AgentLog.LoadFailed(context.Logger, exception);
+        }
+    }
+
+    private void ApplyDependencies(AssignmentsMessage message)
+    {
+        foreach (var change in message.Changes)
+        {
+            switch (change)
+            {
+                case { Object: Secret secret, Remove: false }:
+                    context.Dependencies.Set(secret);
+                    break;
+                case { Object: Secret secret }:
+                    context.Dependencies.Remove(secret);
+                    break;
+                case { Object: Config config, Remove: false }:
+                    context.Dependencies.Set(config);
+                    break;
+                case { Object: Config config }:
+                    context.Dependencies.Remove(config);
+                    break;
+            }
+        }
+    }
+
+    private TaskRunner? ApplyTask(SwarmTask task, bool remove)
+    {
+        if (remove)
+        {
+            Remove(task.Id);
+        }
+        else if (_runners.TryGetValue(task.Id, out var runner))
+        {
+            runner.Update(task);
+        }
+        else
+        {
+            return Add(task, _removals.GetValueOrDefault(task.Id, Task.CompletedTask));
+        }
+
+        return null;
+    }
+
+    private void DropUnlisted(AssignmentsMessage message)
+    {
+        HashSet<string> KeysOf(ObjectKind kind) => message.Changes
+            .Where(change => change.Object.Kind == kind && !change.Remove)
+            .Select(change => change.Object.Key)
+            .ToHashSet(StringComparer.Ordinal);
+
+        var tasks = KeysOf(ObjectKind.Task);
+        foreach (var id in _runners.Keys.Where(id => !tasks.Contains(id.Value)).ToArray())
+        {
+            Remove(id);
+        }
+
+        context.Dependencies.KeepOnly(KeysOf(ObjectKind.Secret), KeysOf(ObjectKind.Config));
+    }
+
+    private TaskRunner Add(SwarmTask task, Task predecessor)
+    {
+        var runner = new TaskRunner(task, context);
+        _runners.Add(task.Id, runner);
+        runner.Start(predecessor);
+        return runner;
+    }
+
+    private void Remove(TaskId id)
+    {
+        if (_runners.Remove(id, out var runner))
+        {
+            _removals[id] = RemoveAsync(id, runner, _removals.GetValueOrDefault(id, Task.CompletedTask));
+        }
+    }
+
+    private async Task RemoveAsync(TaskId id, TaskRunner runner, Task former)
+    {
+        await Task.Yield();
+        await former;
+        await runner.RemoveAsync();
+        try
+        {
+            await context.Options.Tasks.RemoveAsync(id, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            AgentLog.SaveFailed(context.Logger, exception);
+        }
+
+        // Nobody asks for a removed task any more, unless it has come back meanwhile.
+        lock (_gate)
+        {
+            if (!_runners.ContainsKey(id))
+            {
+                _removals.Remove(id);
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Swarm.Storage;
+
+namespace Swarm.Control;
+
+/// <summary>Counts the tasks of services.</summary>
+internal static class ServiceCounts
+{
+    /// <summary>What lists show.</summary>
+    public static ServiceStatus StatusOf(ClusterView view, ServiceId id)
+    {
+        if (view.Services.Find(id.ToString()) is not { } service)
+        {
+            return default;
+        }
+
+        long running = 0;
+        long wanted = 0;
+        foreach (var task in view.Tasks.OfService(id))
+        {
+            running += task.Status.State == TaskState.Running ? 1 : 0;
+            wanted += task.DesiredState == TaskState.Running ? 1 : 0;
+        }
+
+        return new(running, service.Spec.Mode is ReplicatedMode replicated ? replicated.Replicas : wanted, 0);
+    }
+
+    /// <summary>How far a service is on its way to its current spec; tasks of older specs do not count.</summary>
+    public static (long Running, long Desired) ProgressOf(ClusterView view, Service service, UpToDateCheck isUpToDate)
+    {
+        long running = 0;
+        var nodes = new HashSet<NodeId>();
+        foreach (var task in view.Tasks.OfService(service.Id))
+        {
+            if (task.DesiredState > TaskState.Running || !isUpToDate(view, service, task) || IsLost(view, task))
+            {
+                continue;
+            }
+
+            nodes.Add(task.NodeId);
+            running += task.Status.State == TaskState.Running ? 1 : 0;
+        }
+
+        return (running, service.Spec.Mode is ReplicatedMode replicated ? replicated.Replicas : nodes.Count);
+    }
+
+    private static bool IsLost(ClusterView view, SwarmTask task) =>
+        !task.NodeId.IsEmpty && view.Nodes.Find(task.NodeId.Value) is { Status.State: NodeState.Down };
+}
+
+/// <summary>Tells whether a task matches the current spec of its service.</summary>
+internal delegate bool UpToDateCheck(ClusterView view, Service service, SwarmTask task);

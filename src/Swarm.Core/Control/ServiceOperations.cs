@@ -1,0 +1,104 @@
+using Swarm.Execution;
+using Swarm.Identity;
+using Swarm.Storage;
+
+namespace Swarm.Control;
+
+/// <summary>Services, for callers on the leader.</summary>
+internal sealed class ServiceOperations(
+    ClusterStore store,
+    IIdGenerator ids,
+    TimeProvider time,
+    SpecSyntax syntax,
+    UpToDateCheck isUpToDate,
+    LogReader logs) : IServiceOperations
+{
+    private const int MaxAttempts = 10;
+
+    public async Task<Service> CreateAsync(ServiceSpec spec, CancellationToken cancellationToken = default)
+    {
+        ServiceSpecValidator.Validate(spec, syntax);
+        ServiceId id = new(ids.Next());
+        var service = await store.UpdateAsync(
+            transaction => ServiceChanges.Create(transaction, id, spec),
+            cancellationToken);
+        return Redaction.Of(service);
+    }
+
+    public Task<Service> FindAsync(string reference, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Redaction.Of(References.Service(store.Current, reference)));
+
+    public IAsyncEnumerable<Service> ListAsync(CancellationToken cancellationToken = default) =>
+        store.Current.Services.Select(Redaction.Of).ToAsyncEnumerable();
+
+    public async Task<Service> UpdateAsync(
+        ServiceId id,
+        ObjectVersion version,
+        ServiceSpec spec,
+        CancellationToken cancellationToken = default)
+    {
+        ServiceSpecValidator.Validate(spec, syntax);
+        var service = await store.UpdateAsync(
+            transaction => ServiceChanges.Update(transaction, id, version, spec),
+            cancellationToken);
+        return Redaction.Of(service);
+    }
+
+    public async Task<Service> UpdateAsync(
+        ServiceId id,
+        Func<ServiceSpec, ServiceSpec> change,
+        CancellationToken cancellationToken = default)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var service = store.Current.Services.Find(id.ToString())
+                ?? throw SwarmException.NotFound($"service {id} not found");
+            try
+            {
+                var spec = change(Redaction.Of(service).Spec);
+                return await UpdateAsync(id, service.Version, spec, cancellationToken);
+            }
+            catch (SwarmException exception) when (
+                exception.Code == SwarmErrorCode.UpdateOutOfSequence && attempt < MaxAttempts)
+            {
+                // Somebody else was first; what they wrote is the new start.
+            }
+        }
+    }
+
+    public async Task<Service> RollbackAsync(
+        ServiceId id,
+        ObjectVersion? version = null,
+        CancellationToken cancellationToken = default)
+    {
+        var service = await store.UpdateAsync(
+            transaction => ServiceChanges.Rollback(transaction, id, version),
+            cancellationToken);
+        return Redaction.Of(service);
+    }
+
+    public Task RemoveAsync(ServiceId id, CancellationToken cancellationToken = default) =>
+        store.UpdateAsync(transaction => ServiceChanges.Remove(transaction, id), cancellationToken).AsTask();
+
+    public Task<ServiceStatus> GetStatusAsync(ServiceId id, CancellationToken cancellationToken = default) =>
+        Task.FromResult(ServiceCounts.StatusOf(store.Current, id));
+
+    public async IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        ServiceId id,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var wait = new ConvergenceWait(store, time, isUpToDate, id);
+        await foreach (var progress in wait.RunAsync(cancellationToken))
+        {
+            yield return progress;
+        }
+    }
+
+    public IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
+        ServiceId id,
+        LogOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        store.Current.Services.Find(id.ToString()) is null
+            ? throw SwarmException.NotFound($"service {id} not found")
+            : logs(id, default, options ?? LogOptions.All, cancellationToken);
+}

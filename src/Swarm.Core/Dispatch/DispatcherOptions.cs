@@ -1,0 +1,50 @@
+namespace Swarm.Dispatch;
+
+/// <summary>Settings of a dispatcher; defaults are SwarmKit's.</summary>
+internal sealed record DispatcherOptions
+{
+    /// <summary>The manager that runs the dispatcher; stamped into the statuses it writes.</summary>
+    public NodeId NodeId { get; init; }
+
+    /// <summary>Time between heartbeats while the store holds no cluster object.</summary>
+    public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Heartbeat periods differ from beat to beat by at most this, so that nodes do not beat together.</summary>
+    public TimeSpan HeartbeatJitter { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Periods without a heartbeat after which a node is down.</summary>
+    public int GracePeriods { get; init; } = 3;
+
+    /// <summary>Periods that nodes have to come back after a change of leadership.</summary>
+    public int GracePeriodsUnknown { get; init; } = 6;
+
+    /// <summary>Registrations of one node within <see cref="RegistrationWindow"/> that are accepted.</summary>
+    public int MaxRegistrations { get; init; } = 3;
+
+    /// <summary>Time after a registration during which the next one counts as one too many at some point.</summary>
+    public TimeSpan RegistrationWindow { get; init; } = TimeSpan.FromSeconds(8);
+
+    /// <summary>Time for which statuses and assignments are collected before they are written or sent.</summary>
+    public TimeSpan BatchInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Statuses that are written at once.</summary>
+    public int MaxStatusBatch { get; init; } = 10_000;
+
+    /// <summary>Assignment changes that are sent at once.</summary>
+    public int MaxAssignmentBatch { get; init; } = 100;
+
+    /// <summary>Time after which the tasks of a node that is down are given up.</summary>
+    public TimeSpan OrphanAfter { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Time until a write that the store refused is tried again.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Fetches secrets that a driver keeps; null when there are no drivers.</summary>
+    public ISecretFetcher? Secrets { get; init; }
+
+    /// <summary>Time a secret driver has to answer.</summary>
+    public TimeSpan SecretTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bounds of log streams.</summary>
+    public LogBrokerOptions Logs { get; init; } = new();
+}

@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace Swarm.Execution.Processes;
+
+/// <summary>Log events 1600 to 1619.</summary>
+internal static partial class ExecutorLog
+{
+    [LoggerMessage(1600, LogLevel.Information, "Task {TaskName} started as process {Pid}")]
+    internal static partial void Started(ILogger logger, string taskName, int pid);
+
+    [LoggerMessage(1601, LogLevel.Information, "Task {TaskName} ended with exit code {ExitCode}")]
+    internal static partial void Ended(ILogger logger, string taskName, int exitCode);
+
+    [LoggerMessage(1602, LogLevel.Warning, "Task {TaskName} became unhealthy and is stopped")]
+    internal static partial void Unhealthy(ILogger logger, string taskName);
+
+    [LoggerMessage(1603, LogLevel.Warning, "Task {TaskName} runs without its limit on {Resource}: no cgroup of this node can be written")]
+    internal static partial void LimitIgnored(ILogger logger, string taskName, string resource);
+
+    [LoggerMessage(1604, LogLevel.Warning, "Task {TaskName} runs outside of a cgroup: {Reason}")]
+    internal static partial void CgroupUnusable(ILogger logger, string taskName, string reason);
+
+    [LoggerMessage(1605, LogLevel.Warning, "Task {TaskName} did not stop within {GracePeriod} and is killed")]
+    internal static partial void GracePeriodOver(ILogger logger, string taskName, TimeSpan gracePeriod);
+
+    [LoggerMessage(1606, LogLevel.Warning, "Processes of task {TaskName} from an earlier life of this node were killed")]
+    internal static partial void LeftoversKilled(ILogger logger, string taskName);
+
+    [LoggerMessage(1607, LogLevel.Error, "Output or end of a process could not be handled")]
+    internal static partial void CallbackFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1608, LogLevel.Warning, "Something of task {TaskName} could not be removed from {Path}: {Reason}")]
+    internal static partial void NotRemoved(ILogger logger, string taskName, string path, string reason);
+}

@@ -1,0 +1,62 @@
+namespace Swarm.Execution.Processes;
+
+/// <summary>How a task is to be run on this node.</summary>
+internal sealed record LaunchPlan
+{
+    /// <summary>The variable that marks every process of a task.</summary>
+    internal const string MarkerName = "SWARM_TASK_ID";
+
+    public required string Image { get; init; }
+
+    public required ValueList<string> CommandLine { get; init; }
+
+    /// <summary>The environment without the ports, which are known at the start only.</summary>
+    public required ValueList<EnvironmentVariable> Environment { get; init; }
+
+    /// <summary>Absolute path; empty means the task's own directory.</summary>
+    public required string WorkingDirectory { get; init; }
+
+    public required string Hostname { get; init; }
+
+    public required ValueDictionary<string> Labels { get; init; }
+
+    /// <summary>Who it runs as; null means as this process does.</summary>
+    public UserAccount? User { get; init; }
+
+    public bool NoNewPrivileges { get; init; }
+
+    public ValueList<Ulimit> Ulimits { get; init; }
+
+    public required int StopSignal { get; init; }
+
+    public required TimeSpan StopGracePeriod { get; init; }
+
+    /// <summary>The health check; null when there is none.</summary>
+    public HealthCheck? HealthCheck { get; init; }
+
+    internal string? Variable(string name) => Environment.LastOrDefault(variable => variable.Name == name)?.Value;
+
+    /// <summary>The environment with the ports: <c>PORT</c> is the first, <c>SWARM_PORT_target</c> each of them.</summary>
+    internal ValueList<EnvironmentVariable> EnvironmentWith(ValueList<PortPublication> ports)
+    {
+        var environment = Environment;
+        foreach (var port in ports)
+        {
+            var number = Text(port.PublishedPort);
+            Add("PORT", number);
+            Add($"SWARM_PORT_{Text(port.TargetPort)}", number);
+        }
+
+        return environment;
+
+        void Add(string name, string value)
+        {
+            if (!environment.Any(variable => variable.Name == name))
+            {
+                environment = environment.Add(new(name, value));
+            }
+        }
+
+        static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    }
+}

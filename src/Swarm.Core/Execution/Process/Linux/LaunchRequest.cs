@@ -1,0 +1,30 @@
+namespace Swarm.Execution.Processes;
+
+/// <summary>Takes output as it comes; called on the event loop's thread.</summary>
+internal delegate void OutputSink(LogStream stream, ReadOnlySpan<byte> data);
+
+/// <summary>A process to start.</summary>
+internal sealed record LaunchRequest
+{
+    /// <summary>Absolute path of the executable.</summary>
+    public required string Executable { get; init; }
+
+    /// <summary>Arguments, the program's name first.</summary>
+    public required ValueList<string> Arguments { get; init; }
+
+    /// <summary>The whole environment; values are not null.</summary>
+    public required ValueList<EnvironmentVariable> Environment { get; init; }
+
+    public required string WorkingDirectory { get; init; }
+
+    /// <summary>Who it runs as; null means as this process does.</summary>
+    public UserAccount? User { get; init; }
+
+    public bool NoNewPrivileges { get; init; }
+
+    public ValueList<Ulimit> Ulimits { get; init; }
+
+    public required ProcessGroup Group { get; init; }
+
+    public required OutputSink Output { get; init; }
+}

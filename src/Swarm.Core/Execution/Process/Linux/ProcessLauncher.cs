@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+
+namespace Swarm.Execution.Processes;
+
+/// <summary>Starts processes.</summary>
+/// <remarks>
+/// <c>posix_spawn</c>, because a forked copy of the runtime may not run managed code. Every process leads a session
+/// of its own, so signals from a terminal and the end of the host's session do not reach it. When the host dies,
+/// tasks live on as children of the system's first process, which also reaps them; their output has no reader then.
+/// The next life of the executor ends what it finds of a task before it does anything else with the task.
+/// </remarks>
+internal static unsafe class ProcessLauncher
+{
+    /// <summary>Starts a process.</summary>
+    /// <exception cref="LaunchException">The program cannot be run.</exception>
+    /// <exception cref="IOException">The system refuses.</exception>
+    internal static SpawnedProcess Launch(LaunchRequest request, EventLoop loop)
+    {
+        request = SwitchUser(request);
+        var limits = ResourceLimitNames.Resolve(request.Ulimits);
+        var gated = LaunchGate.IsNeeded(request);
+        var output = Pipe.Open();
+        var errors = Pipe.Open();
+        var gate = gated ? Pipe.Open() : Pipe.None;
+        try
+        {
+            var pid = Spawn(gated ? LaunchGate.Wrap(request) : request, gate.Reader, output.Writer, errors.Writer);
+            if (gated)
+            {
+                OpenGate(pid, request.Group.Cgroup, limits, gate);
+            }
+
+            output.CloseWriter();
+            errors.CloseWriter();
+            return new(pid, request, loop, output.Take(), errors.Take());
+        }
+        finally
+        {
+            gate.Close();
+            output.Close();
+            errors.Close();
+        }
+    }
+
+    private static LaunchRequest SwitchUser(LaunchRequest request)
+    {
+        if (request.User is null && !request.NoNewPrivileges)
+        {
+            return request;
+        }
+
+        var arguments = new List<string> { "setpriv" };
+        if (request.User is { } user)
+        {
+            arguments.AddRange(user.SetprivOptions);
+        }
+
+        if (request.NoNewPrivileges)
+        {
+            arguments.Add("--no-new-privs");
+        }
+
+        arguments.AddRange(["--", request.Executable, .. request.Arguments.Skip(1)]);
+        return request with { Executable = UserAccount.Setpriv!, Arguments = arguments.ToValueList() };
+    }
+
+    private static int Spawn(LaunchRequest request, int standardInput, int standardOutput, int standardError)
+    {
+        using var arguments = new SpawnArguments(request, standardInput, standardOutput, standardError);
+        var error = Libc.Spawn(
+            out var pid,
+            arguments.Path,
+            arguments.Actions,
+            arguments.Attributes,
+            arguments.Arguments,
+            arguments.Environment);
+        return error switch
+        {
+            0 => pid,
+            Libc.ErrNoEntry or Libc.ErrAccess or Libc.ErrExecFormat => throw LaunchException.For(request.Arguments[0], error),
+            _ => throw new IOException($"posix_spawn: {Marshal.GetPInvokeErrorMessage(error)}"),
+        };
+    }
+
+    private static void OpenGate(int pid, TaskCgroup? cgroup, List<(int Resource, ulong Soft, ulong Hard)> limits, Pipe gate)
+    {
+        try
+        {
+            cgroup?.Add(pid);
+            var limit = stackalloc ulong[2];
+            foreach (var (resource, soft, hard) in limits)
+            {
+                (limit[0], limit[1]) = (soft, hard);
+                if (Libc.SetProcessLimit(pid, resource, limit, null) < 0)
+                {
+                    throw Libc.Error("prlimit");
+                }
+            }
+
+            byte line = (byte)'\n';
+            if (Libc.Write(gate.Writer, &line, 1) != 1)
+            {
+                throw Libc.Error("write");
+            }
+        }
+        catch
+        {
+            // Without its line the shell ends by itself; nobody else will wait for it.
+            gate.Close();
+            _ = Libc.Kill(pid, Libc.SigKill);
+            _ = Libc.WaitPid(pid, out _, 0);
+            throw;
+        }
+    }
+}

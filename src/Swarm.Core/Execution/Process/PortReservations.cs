@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Swarm.Execution.Processes;
+
+/// <summary>Gives tasks free ports of the node, as they all share its network.</summary>
+/// <remarks>
+/// The system is asked for a free number, which is given back at once: between that and the task's own bind, only
+/// another program could take it; other tasks cannot, because numbers stay reserved until their task ends.
+/// </remarks>
+internal sealed class PortReservations
+{
+    private const int Attempts = 100;
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<int> _reserved = [];
+
+    /// <summary>
+    /// The ports of a task with the node's numbers as published ports: the wanted number for host mode, else any.
+    /// Publications of one target port share a number, since the task learns only one.
+    /// </summary>
+    /// <exception cref="LaunchException">A wanted number is in use, or none is free.</exception>
+    internal ValueList<PortPublication> Reserve(ValueList<PortPublication> publications)
+    {
+        lock (_gate)
+        {
+            var numbers = new Dictionary<int, int>();
+            try
+            {
+                foreach (var port in publications.OrderByDescending(IsFixed))
+                {
+                    if (!numbers.ContainsKey(port.TargetPort))
+                    {
+                        var protocols = publications
+                            .Where(other => other.TargetPort == port.TargetPort)
+                            .Select(other => other.Protocol);
+                        var number = IsFixed(port) ? TakeFixed(port) : TakeAny([.. protocols]);
+                        numbers.Add(port.TargetPort, number);
+                        _reserved.Add(number);
+                    }
+                }
+            }
+            catch
+            {
+                _reserved.ExceptWith(numbers.Values);
+                throw;
+            }
+
+            return publications.Select(port => port with { PublishedPort = numbers[port.TargetPort] }).ToValueList();
+        }
+    }
+
+    internal void Release(ValueList<PortPublication> ports)
+    {
+        lock (_gate)
+        {
+            _reserved.ExceptWith(ports.Select(port => port.PublishedPort));
+        }
+    }
+
+    private static bool IsFixed(PortPublication port) => port.Mode == PublishMode.Host && port.PublishedPort != 0;
+
+    private int TakeFixed(PortPublication port) =>
+        !_reserved.Contains(port.PublishedPort) && Probe(port.Protocol, port.PublishedPort) is not null
+            ? port.PublishedPort
+            : throw new LaunchException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"driver failed programming external connectivity: Bind for 0.0.0.0:{port.PublishedPort} failed: port is already allocated"),
+                exitCode: 128);
+
+    private int TakeAny(HashSet<PortProtocol> protocols)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var number = Probe(protocols.First(), 0);
+            if (number is { } free && !_reserved.Contains(free) && protocols.Skip(1).All(other => Probe(other, free) is not null))
+            {
+                return free;
+            }
+        }
+
+        throw new LaunchException("no free port on this node", exitCode: 128);
+    }
+
+    // SCTP has no sockets in .NET; its numbers are taken as free as TCP's.
+    private static int? Probe(PortProtocol protocol, int port)
+    {
+        var (type, transport) = protocol == PortProtocol.Udp
+            ? (SocketType.Dgram, ProtocolType.Udp)
+            : (SocketType.Stream, ProtocolType.Tcp);
+        using var socket = new Socket(AddressFamily.InterNetwork, type, transport);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+}

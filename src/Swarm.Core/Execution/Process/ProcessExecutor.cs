@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Execution.Processes;
+
+namespace Swarm.Execution;
+
+/// <summary>Runs tasks as processes of this machine; needs no privileges. Linux only.</summary>
+/// <remarks>
+/// Image <c>host</c> runs the command from the host; other images are names registered in
+/// <see cref="ProcessExecutorOptions.Images"/>. A task leads a session of its own, gets a clean environment and a
+/// directory of its own, and finds the port to listen on in <c>PORT</c> and <c>SWARM_PORT_target</c>. Limits, and
+/// killing a task with all of its descendants however they detached, use a cgroup per task where one can be made.
+/// When the host process dies, tasks run on without anybody; the next executor with the same state directory ends
+/// what it finds of a task before it touches the task. Disposing the executor kills all tasks.
+/// </remarks>
+public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposable
+{
+    private readonly ProcessRuntime _runtime;
+    private readonly ContainerRegistry _containers = new();
+
+    /// <summary>Makes an executor.</summary>
+    /// <param name="options">Options.</param>
+    /// <param name="timeProvider">The clock; null means the system's.</param>
+    /// <param name="logger">The log; null means none.</param>
+    /// <exception cref="PlatformNotSupportedException">This is not Linux.</exception>
+    public ProcessExecutor(
+        ProcessExecutorOptions options,
+        TimeProvider? timeProvider = null,
+        ILogger<ProcessExecutor>? logger = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new PlatformNotSupportedException("The process executor needs Linux.");
+        }
+
+        var log = logger ?? NullLogger<ProcessExecutor>.Instance;
+        _runtime = new(
+            options,
+            new EventLoop(log),
+            options.UseCgroups && LaunchGate.IsAvailable ? CgroupMounts.Detect() : CgroupMounts.None,
+            new PortReservations(),
+            timeProvider ?? TimeProvider.System,
+            log);
+    }
+
+    /// <summary>Whether tasks get cgroups, and with them an exact kill and limits.</summary>
+    internal CgroupMounts Cgroups => _runtime.Cgroups;
+
+    /// <inheritdoc/>
+    public ValueTask<NodeDescription> DescribeAsync(CancellationToken cancellationToken) =>
+        new(MachineDescription.Describe(_runtime.Options));
+
+    /// <inheritdoc/>
+    public ValueTask ConfigureAsync(Node node, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <inheritdoc/>
+    public ITaskController CreateController(SwarmTask task, ITaskDependencies dependencies)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(dependencies);
+        return task.Spec.Workload is ContainerSpec
+            ? new ProcessTaskController(task, dependencies, _runtime, _containers)
+            : throw new TaskRejectedException("the process executor runs containers only");
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ContainerInfo> ListContainers() => [.. _containers.All.Select(container => container.Describe())];
+
+    /// <inheritdoc/>
+    public Task SignalAsync(string containerId, string signal, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(signal);
+        var container = _containers.Get(containerId);
+        var number = Signals.Parse(signal)
+            ?? throw SwarmException.InvalidArgument($"invalid signal: {signal}");
+        if (number == Libc.SigKill && container.IsRunning)
+        {
+            return container.KillAsync(cancellationToken);
+        }
+
+        return container.TrySignal(number)
+            ? Task.CompletedTask
+            : throw SwarmException.FailedPrecondition(
+                $"cannot kill container: {containerId}: container {containerId} is not running");
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(string containerId, TimeSpan? gracePeriod, CancellationToken cancellationToken) =>
+        _containers.Get(containerId).StopAsync(gracePeriod, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task RemoveAsync(string containerId, bool force, CancellationToken cancellationToken)
+    {
+        var container = _containers.Get(containerId);
+        if (container.IsRunning && !force)
+        {
+            throw SwarmException.FailedPrecondition(
+                $"You cannot remove a running container {containerId}. "
+                + "Stop the container before attempting removal or force remove");
+        }
+
+        await container.KillAsync(cancellationToken);
+        _containers.Remove(container);
+    }
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<LogLine> ReadLogsAsync(
+        string containerId,
+        LogOptions options,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return new TaskLogReader(_containers.Get(containerId).Log, options).ReadAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ContainerProcess> ListProcesses(string containerId) =>
+        MachineDescription.Processes(_containers.Get(containerId).Processes());
+
+    /// <summary>Kills all tasks that still run.</summary>
+    /// <returns>Completes when they are gone.</returns>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var container in _containers.All)
+        {
+            await container.KillAsync(CancellationToken.None);
+        }
+
+        _runtime.Loop.Dispose();
+    }
+}

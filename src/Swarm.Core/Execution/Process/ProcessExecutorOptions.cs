@@ -1,0 +1,40 @@
+namespace Swarm.Execution;
+
+/// <summary>Options of <see cref="ProcessExecutor"/>.</summary>
+public sealed class ProcessExecutorOptions
+{
+    /// <summary>Name of the node.</summary>
+    /// <value>Default: the machine's name.</value>
+    public string Hostname { get; set; } = Environment.MachineName;
+
+    /// <summary>Labels of the engine, for placement constraints on <c>engine.labels</c>.</summary>
+    /// <value>Default none.</value>
+    public ValueDictionary<string> EngineLabels { get; set; }
+
+    /// <summary>User-defined resources of the node.</summary>
+    /// <value>Default none.</value>
+    public ValueList<GenericResource> GenericResources { get; set; }
+
+    /// <summary>The images that tasks may name besides <c>host</c>.</summary>
+    public ProcessImages Images { get; } = new();
+
+    /// <summary>Treat image names that nobody registered like <c>host</c>.</summary>
+    /// <value>Default false: such tasks are rejected with <c>No such image: X</c>.</value>
+    public bool AnyImage { get; set; }
+
+    /// <summary>Directory for logs and the tasks' own working directories.</summary>
+    /// <value>Default: a directory in the system's temporary directory.</value>
+    public string StateDirectory { get; set; } = Path.Combine(Path.GetTempPath(), "swarm-tasks");
+
+    /// <summary>Size at which a task's log file is closed and the next is begun, in bytes.</summary>
+    /// <value>Default 10 MB; at least 64 KiB.</value>
+    public long LogFileBytes { get; set; } = 10_000_000;
+
+    /// <summary>Log files kept per task; the oldest are removed.</summary>
+    /// <value>Default 2.</value>
+    public int LogFiles { get; set; } = 2;
+
+    /// <summary>Use cgroups where they can be written.</summary>
+    /// <value>Default true. Without them limits are ignored, and a task's processes are found by other means.</value>
+    public bool UseCgroups { get; set; } = true;
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+
+namespace Swarm.Execution.Processes;
+
+/// <summary>What all tasks of a process executor share.</summary>
+internal sealed record ProcessRuntime(
+    ProcessExecutorOptions Options,
+    EventLoop Loop,
+    CgroupMounts Cgroups,
+    PortReservations Ports,
+    TimeProvider TimeProvider,
+    ILogger Logger)
+{
+    private const int RemovalAttempts = 100;
+
+    private static readonly TimeSpan RemovalPause = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>How long output may still come after the end of a process; somebody may hold it open for good.</summary>
+    internal TimeSpan OutputGrace { get; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Directory of a task; stays until the task is removed.</summary>
+    internal string DirectoryOf(TaskId task) => Path.Combine(Options.StateDirectory, task.ToString());
+
+    /// <summary>Removes a cgroup as soon as its last process is gone.</summary>
+    internal async Task<bool> RemoveAsync(TaskCgroup cgroup)
+    {
+        for (var attempt = 0; attempt < RemovalAttempts; attempt++)
+        {
+            if (cgroup.TryRemove())
+            {
+                return true;
+            }
+
+            await Task.Delay(RemovalPause, TimeProvider);
+        }
+
+        return false;
+    }
+}

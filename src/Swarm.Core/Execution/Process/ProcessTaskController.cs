@@ -1,0 +1,184 @@
+using System.Runtime.CompilerServices;
+
+namespace Swarm.Execution.Processes;
+
+/// <summary>Carries one task through its life as a process.</summary>
+internal sealed class ProcessTaskController(
+    SwarmTask task,
+    ITaskDependencies dependencies,
+    ProcessRuntime runtime,
+    ContainerRegistry containers) : ITaskController, ITaskLogSource, IContainerStatusSource, IPortStatusSource
+{
+    internal const string WorkDirectoryName = "work";
+
+    private const int KilledCode = 137;
+
+    private readonly TaskCompletionSource _prepared = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private SwarmTask _task = task;
+    private ProcessContainer? _container;
+
+    /// <inheritdoc/>
+    public ContainerStatus? ContainerStatus => _container?.Status;
+
+    /// <inheritdoc/>
+    public ValueList<PortPublication> Ports =>
+        (_container?.Ports ?? default).Where(port => port.Mode == PublishMode.Host).ToValueList();
+
+    /// <inheritdoc/>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        if (_container is not null)
+        {
+            return;
+        }
+
+        await TaskLimits.KillLeftoversAsync(_task, runtime);
+        var plan = LaunchPlanner.Plan(_task, dependencies, runtime.Options);
+        MakeDirectories(plan);
+        _container = new(_task, plan, runtime);
+        containers.Add(_container);
+        _prepared.TrySetResult();
+    }
+
+    /// <inheritdoc/>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await PrepareAsync(cancellationToken);
+        var container = _container!;
+        try
+        {
+            container.Start();
+        }
+        catch (Exception exception) when (exception is LaunchException or IOException)
+        {
+            throw new InvalidOperationException($"starting container failed: {exception.Message}", exception);
+        }
+
+        await Task.WhenAny(container.Up, container.Ended).WaitAsync(cancellationToken);
+        if (container.Ended.IsCompleted && await container.Ended is { ExitCode: not 0 } exit)
+        {
+            throw new TaskFailedException(exit);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<TaskExit> WaitAsync(CancellationToken cancellationToken)
+    {
+        if (_container is null)
+        {
+            // Started by an earlier life of this node: its output and exit code have nobody who would get them.
+            await TaskLimits.KillLeftoversAsync(_task, runtime);
+            return new(KilledCode);
+        }
+
+        return await _container.Ended.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task UpdateAsync(SwarmTask task, CancellationToken cancellationToken)
+    {
+        _task = task;
+        if (_container is not null)
+        {
+            _container.Task = task;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task ShutdownAsync(CancellationToken cancellationToken) =>
+        _container?.StopAsync(gracePeriod: null, cancellationToken) ?? TaskLimits.KillLeftoversAsync(_task, runtime);
+
+    /// <inheritdoc/>
+    public Task TerminateAsync(CancellationToken cancellationToken) =>
+        _container?.KillAsync(cancellationToken) ?? TaskLimits.KillLeftoversAsync(_task, runtime);
+
+    /// <inheritdoc/>
+    public async Task RemoveAsync(CancellationToken cancellationToken)
+    {
+        await TerminateAsync(cancellationToken);
+        if (_container is not null)
+        {
+            containers.Remove(_container);
+            _container.Dispose();
+        }
+
+        _prepared.TrySetResult();
+        try
+        {
+            Directory.Delete(runtime.DirectoryOf(_task.Id), recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // It was never prepared, or is removed for the second time.
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            ExecutorLog.NotRemoved(runtime.Logger, _task.Name, runtime.DirectoryOf(_task.Id), exception.Message);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<LogLine> ReadLogsAsync(
+        LogOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        if (options.Follow && _container is null && _task.Status.State < TaskState.Running)
+        {
+            await _prepared.Task.WaitAsync(cancellationToken);
+        }
+
+        var log = _container?.Log ?? EarlierLog();
+        await foreach (var line in new TaskLogReader(log, options).ReadAsync(cancellationToken))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>Lets go of the task; a process that still runs goes on.</summary>
+    /// <returns>Completes at once.</returns>
+    public ValueTask DisposeAsync()
+    {
+        _prepared.TrySetResult();
+        return ValueTask.CompletedTask;
+    }
+
+    private TaskLog EarlierLog()
+    {
+        var log = new TaskLog(runtime.DirectoryOf(_task.Id), runtime.Options, runtime.TimeProvider);
+        log.Complete();
+        return log;
+    }
+
+    private void MakeDirectories(LaunchPlan plan)
+    {
+        const UnixFileMode own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        const UnixFileMode pass = own | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        try
+        {
+            // Other users may pass through to their own directory, and see nothing on the way.
+            Make(runtime.Options.StateDirectory, pass);
+            Make(runtime.DirectoryOf(_task.Id), pass);
+            var work = Path.Combine(runtime.DirectoryOf(_task.Id), WorkDirectoryName);
+            Make(work, own);
+            if (plan.User is { } user && Libc.ChangeOwner(work, user.UserId, user.GroupId) < 0)
+            {
+                throw Libc.Error($"chown {work}");
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new TransientExecutorException($"preparing the task's directory failed: {exception.Message}", exception);
+        }
+
+        static void Make(string directory, UnixFileMode mode)
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(directory, mode);
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Swarm.Hosting.DockerApi;
+
+/// <summary>What a container engine could do with a container and the process executor cannot; the answer says so.</summary>
+internal static class MissingContainerEndpoints
+{
+    private static readonly string[] Posts =
+        ["exec", "attach", "start", "restart", "pause", "unpause", "rename", "update", "resize"];
+
+    private static readonly string[] Gets = ["stats", "changes", "export", "archive"];
+
+    public static void Map(DockerRouter router)
+    {
+        router.Map(HttpMethods.Post, "/containers/create", _ => RefuseAsync("create"));
+        foreach (var operation in Posts)
+        {
+            router.Map(HttpMethods.Post, $"/containers/{{id}}/{operation}", call => RefuseExistingAsync(call, operation));
+        }
+
+        foreach (var operation in Gets)
+        {
+            router.Map(HttpMethods.Get, $"/containers/{{id}}/{operation}", call => RefuseExistingAsync(call, operation));
+        }
+
+        router.Map(HttpMethods.Get, "/exec/{id}/json", RefuseExecAsync);
+        router.Map(HttpMethods.Post, "/exec/{id}/start", RefuseExecAsync);
+        router.Map(HttpMethods.Post, "/exec/{id}/resize", RefuseExecAsync);
+    }
+
+    private static Task RefuseExistingAsync(DockerCall call, string operation)
+    {
+        _ = ContainerEndpoints.Find(call);
+        return RefuseAsync(operation);
+    }
+
+    private static Task RefuseAsync(string operation) => throw DockerApiException.NotImplemented(
+        $"{operation} is not supported by the process executor: tasks of this node are processes, not containers");
+
+    private static Task RefuseExecAsync(DockerCall call) =>
+        throw DockerApiException.NotFound($"No such exec instance: {call["id"]}");
+}

@@ -1,0 +1,103 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Swarm.Hosting.DockerApi;
+
+/// <summary><c>/events</c>.</summary>
+internal static class EventEndpoints
+{
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
+    private static readonly byte[] NewLine = [(byte)'\n'];
+
+    public static void Map(DockerRouter router, EventHistory history, TimeProvider timeProvider) =>
+        router.MapStream(HttpMethods.Get, "/events", call => StreamAsync(call, history, timeProvider));
+
+    private static async Task StreamAsync(DockerCall call, EventHistory history, TimeProvider timeProvider)
+    {
+        var filters = DockerFilters.Parse(call.Query("filters"), call.Options.MaxFilterLength);
+        var since = UnixTime.ReadOptional(call.Query("since") ?? "", "since");
+        var until = UnixTime.ReadOptional(call.Query("until") ?? "", "until");
+        if (since > until)
+        {
+            throw DockerApiException.BadRequest(
+                $"`since` time ({call.Query("since")}) cannot be after `until` time ({call.Query("until")})");
+        }
+
+        using var subscription = history.Listen();
+        await call.StartStreamAsync("application/json");
+        await call.Http.Response.BodyWriter.FlushAsync(call.Cancellation);
+
+        // Without a point in time only the future was asked for.
+        var past = since is null && until is null ? [] : subscription.Past;
+        foreach (var engineEvent in past.Where(e => !(e.Time < since) && !(e.Time > until)))
+        {
+            Write(call, filters, engineEvent);
+        }
+
+        await call.Http.Response.BodyWriter.FlushAsync(call.Cancellation);
+        var left = until - timeProvider.GetUtcNow();
+        if (left <= TimeSpan.Zero)
+        {
+            return;
+        }
+
+        using var timer = new CancellationTokenSource(
+            left is { } time && time < LongestTimer ? time : Timeout.InfiniteTimeSpan,
+            timeProvider);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, call.Cancellation);
+        try
+        {
+            await FollowAsync(call, filters, subscription, end.Token);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The time is up, or the client has gone.
+        }
+    }
+
+    private static async Task FollowAsync(
+        DockerCall call,
+        DockerFilters filters,
+        EventHistory.Subscription subscription,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (await subscription.Next.WaitToReadAsync(cancellationToken))
+            {
+                while (subscription.Next.TryRead(out var engineEvent))
+                {
+                    Write(call, filters, engineEvent);
+                }
+
+                await call.Http.Response.BodyWriter.FlushAsync(cancellationToken);
+            }
+        }
+        catch (SwarmException tooSlow)
+        {
+            // The reason goes out before the connection is cut: an end without a cut would look like "no more events".
+            JsonTo(call, new ErrorBody(tooSlow.Message), HttpJson.Wire.ErrorBody);
+            await call.Http.Response.BodyWriter.FlushAsync(cancellationToken);
+            throw;
+        }
+    }
+
+    private static void Write(DockerCall call, DockerFilters filters, EngineEvent engineEvent)
+    {
+        if (EventFilter.Matches(filters, engineEvent))
+        {
+            JsonTo(call, EventDocument.Write(engineEvent), EventJson.Wire.EventDocument);
+        }
+    }
+
+    private static void JsonTo<T>(
+        DockerCall call,
+        T document,
+        System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    {
+        var output = call.Http.Response.BodyWriter;
+        output.Write(JsonSerializer.SerializeToUtf8Bytes(document, type));
+        output.Write(NewLine);
+    }
+}
