@@ -1,1 +1,9 @@
-return 0;
+using System.CommandLine;
+using Swarm.Tool.Commands;
+
+var root = new RootCommand("Docker Swarm mode in one process: a daemon that the docker command drives.")
+{
+    DaemonCommand.Create(),
+};
+
+return await root.Parse(args).InvokeAsync();

@@ -19,7 +19,7 @@ internal static class ExecutorCall
         await using var registration = cancelled.UnsafeRegister(
             static state => ((TaskCompletionSource)state!).TrySetResult(),
             cancellation);
-        await Task.WhenAny(call, cancellation.Task);
+        await Task.WhenAny(call, Loops.JoinAsync(cancellation.Task));
         if (!call.IsCompleted && !await EndsWithinAsync(call, grace, time))
         {
             _ = Loops.IgnoreAsync(call);

@@ -78,7 +78,7 @@ internal sealed class LogReading
         await Task.Yield();
         try
         {
-            await runner.HasOutput.WaitAsync(Closed);
+            await Loops.JoinAsync(runner.HasOutput).WaitAsync(Closed);
             if (runner.LogSource is { } source)
             {
                 await foreach (var line in source.ReadLogsAsync(_subscription.Options, Closed))

@@ -24,7 +24,7 @@ internal sealed class ManagerSession(
     {
         using var scope = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var messages = connection.OpenSessionAsync(request, scope.Token).GetAsyncEnumerator(scope.Token);
-        var first = messages.MoveNextAsync().AsTask();
+        var first = Loops.JoinAsync(messages.MoveNextAsync());
         Task[] loops = [first];
         try
         {
@@ -84,7 +84,7 @@ internal sealed class ManagerSession(
     {
         while (true)
         {
-            var period = await connection.HeartbeatAsync(Id, cancellationToken).AsTask()
+            var period = await Loops.JoinAsync(connection.HeartbeatAsync(Id, cancellationToken))
                 .WaitAsync(context.Options.CallTimeout, context.Time, cancellationToken);
             await Task.Delay(period, context.Time, cancellationToken);
         }

@@ -88,7 +88,7 @@ internal sealed class StatusReporter(IDispatcherConnection connection, AgentOpti
         string sessionId,
         IReadOnlyList<TaskStatusUpdate> batch,
         CancellationToken cancellationToken) =>
-        await connection.UpdateTaskStatusAsync(sessionId, batch, cancellationToken).AsTask()
+        await Loops.JoinAsync(connection.UpdateTaskStatusAsync(sessionId, batch, cancellationToken).AsTask())
             .WaitAsync(options.CallTimeout, time, cancellationToken);
 
     private List<TaskStatusUpdate> NextBatch()

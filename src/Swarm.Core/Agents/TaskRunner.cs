@@ -91,7 +91,7 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
         await Task.Yield();
         try
         {
-            await Loops.IgnoreAsync(predecessor.WaitAsync(_stop.Token));
+            await Loops.IgnoreAsync(Loops.JoinAsync(predecessor).WaitAsync(_stop.Token));
             await SaveAsync();
             await ResolveAsync();
             while (!_stop.IsSet)

@@ -4,8 +4,8 @@ using Swarm.Storage;
 namespace Swarm.Allocation;
 
 /// <summary>
-/// Gives services their published ports and lets their tasks go on to the scheduler. Runs on the leader; begins by taking
-/// up what the store shows, so that a new leader never gives a port twice.
+/// Gives services their published ports and lets their tasks go on to the scheduler. Runs on the leader; begins by
+/// taking up what the store shows, so that a new leader never gives a port twice.
 /// </summary>
 internal sealed partial class Allocator(ClusterStore store, ILogger<Allocator> logger)
 {

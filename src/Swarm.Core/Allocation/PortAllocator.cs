@@ -1,8 +1,8 @@
 namespace Swarm.Allocation;
 
 /// <summary>
-/// Who publishes which port on the routing mesh. Numbers are unique per protocol; those that the swarm chooses come from
-/// 30000 to 32767, each after the one given out last.
+/// Who publishes which port on the routing mesh. Numbers are unique per protocol; those that the swarm chooses come
+/// from 30000 to 32767, each after the one given out last.
 /// </summary>
 /// <remarks>Pure bookkeeping; not thread-safe: one loop owns it.</remarks>
 internal sealed class PortAllocator
@@ -15,8 +15,8 @@ internal sealed class PortAllocator
     private readonly Dictionary<PortProtocol, int> _next = [];
 
     /// <summary>
-    /// Brings the books in line with what the store shows for a service: it holds these ports and no others. A port that
-    /// somebody else holds stays with them.
+    /// Brings the books in line with what the store shows for a service: it holds these ports and no others. A port
+    /// that somebody else holds stays with them.
     /// </summary>
     /// <returns>True when a port became free.</returns>
     public bool Settle(ServiceId owner, ValueList<PortPublication> ports)
@@ -36,9 +36,9 @@ internal sealed class PortAllocator
     }
 
     /// <summary>
-    /// Gives a service the ports of its spec, besides those it holds until <see cref="Settle"/> tells that the store has
-    /// the new ones. Ports without a number keep the one they have; those with a number get exactly that or the whole
-    /// request fails, and then nothing has changed.
+    /// Gives a service the ports of its spec, besides those it holds until <see cref="Settle"/> tells that the store
+    /// has the new ones. Ports without a number keep the one they have; those with a number get exactly that or the
+    /// whole request fails, and then nothing has changed.
     /// </summary>
     /// <param name="owner">The service.</param>
     /// <param name="wanted">The ports of its spec.</param>

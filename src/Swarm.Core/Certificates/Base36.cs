@@ -25,7 +25,7 @@ internal static class Base36
                 nameof(bytes));
     }
 
-    /// <summary>Reads a number into a fixed number of bytes; false for other characters and for numbers too large.</summary>
+    /// <summary>Reads a number into a fixed number of bytes; false for other characters and too large numbers.</summary>
     public static bool TryDecode(ReadOnlySpan<char> text, Span<byte> bytes)
     {
         var number = BigInteger.Zero;

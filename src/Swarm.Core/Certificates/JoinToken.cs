@@ -27,7 +27,7 @@ internal sealed record JoinToken(string RootDigest, string Secret)
     public static string DigestOf(string rootCertificate) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(rootCertificate)));
 
-    /// <summary>Reads a token; version 2, which also tells whether the swarm is a FIPS one, is understood too.</summary>
+    /// <summary>Reads a token; version 2, which also tells whether the swarm is a FIPS one, is understood.</summary>
     /// <exception cref="SwarmException">It is not a token.</exception>
     public static JoinToken Parse(string text)
     {

@@ -63,10 +63,11 @@ internal static class NodeCertificateIssuer
 
     private static CertificateRequest Describe(NodeIdentity identity, PublicKey key, X509Certificate2 root)
     {
+        // The builder encodes what is added last first; the common name ends up last, as in every node certificate.
         var subject = new X500DistinguishedNameBuilder();
-        subject.AddOrganizationName(identity.ClusterId.Value);
-        subject.AddOrganizationalUnitName(identity.OrganizationalUnit);
         subject.AddCommonName(identity.NodeId.Value);
+        subject.AddOrganizationalUnitName(identity.OrganizationalUnit);
+        subject.AddOrganizationName(identity.ClusterId.Value);
 
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(identity.OrganizationalUnit);

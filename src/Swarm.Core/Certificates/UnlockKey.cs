@@ -1,6 +1,6 @@
 namespace Swarm.Certificates;
 
-/// <summary>The key that unlocks managers after a restart, and its text: <c>SWMKEY-1-</c> and base64 without padding.</summary>
+/// <summary>The key that unlocks managers after a restart; its text is <c>SWMKEY-1-</c> and unpadded base64.</summary>
 internal static class UnlockKey
 {
     private const string Prefix = "SWMKEY-1-";

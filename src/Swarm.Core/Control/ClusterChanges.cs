@@ -26,7 +26,7 @@ internal static class ClusterChanges
         });
     }
 
-    /// <summary>The key after an update: none without auto-lock, a new one when there was none or it is rotated.</summary>
+    /// <summary>The key after an update: none without auto-lock, a new one if there was none or on rotation.</summary>
     public static ValueList<byte> UnlockKeyFor(
         ValueList<byte> current,
         bool autoLock,

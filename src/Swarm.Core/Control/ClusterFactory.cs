@@ -22,7 +22,7 @@ internal sealed record ClusterInit
 /// <summary>Makes the first objects of a swarm.</summary>
 internal static class ClusterFactory
 {
-    /// <summary>The cluster object of a new swarm, with a root certificate, join tokens and, if wanted, an unlock key.</summary>
+    /// <summary>The cluster object of a new swarm, with root certificate, join tokens and perhaps an unlock key.</summary>
     /// <exception cref="SwarmException">The settings break a rule.</exception>
     public static Cluster Create(ClusterInit init, IIdGenerator ids, DateTimeOffset now, RandomBytes random)
     {

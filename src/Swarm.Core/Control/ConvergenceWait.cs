@@ -23,7 +23,8 @@ internal sealed class ConvergenceWait(
     private ClusterView _view = ClusterView.Empty;
     private DateTimeOffset? _settledSince;
 
-    public async IAsyncEnumerable<ServiceProgress> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<ServiceProgress> RunAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Subscribe();
         ServiceProgress? last = null;

@@ -32,7 +32,8 @@ internal static class FileReferenceRules
         var credentials = container.Privileges?.CredentialSpec?.Config ?? "";
         Rule.Require(
             credentials.Length == 0 || forRuntime.Contains(credentials),
-            $"CredentialSpec references config '{credentials}', but that config isn't in config references with RuntimeTarget");
+            $"CredentialSpec references config '{credentials}', "
+            + "but that config isn't in config references with RuntimeTarget");
     }
 
     private static void CheckNamed(string kind, string id, string name) =>
@@ -46,6 +47,7 @@ internal static class FileReferenceRules
             $"malformed file {kind} reference, invalid target file name provided");
         Rule.Require(
             targets.TryAdd(target.Name, name),
-            $"{kind} references '{targets.GetValueOrDefault(target.Name)}' and '{name}' have a conflicting target: '{target.Name}'");
+            $"{kind} references '{targets.GetValueOrDefault(target.Name)}' and '{name}' "
+            + $"have a conflicting target: '{target.Name}'");
     }
 }

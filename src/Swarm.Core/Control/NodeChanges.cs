@@ -47,7 +47,8 @@ internal static class NodeChanges
         if (node.Spec.DesiredRole == NodeRole.Manager && managerStatus(id) is not null)
         {
             throw SwarmException.FailedPrecondition(
-                $"node {id} is a cluster manager and is a member of the raft cluster. It must be demoted to worker before removal");
+                $"node {id} is a cluster manager and is a member of the raft cluster. "
+                + "It must be demoted to worker before removal");
         }
 
         if (node.Status.State == NodeState.Ready && !force)

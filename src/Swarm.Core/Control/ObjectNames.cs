@@ -20,7 +20,8 @@ internal static class ObjectNames
         Rule.Require(name.Length > 0, "name must be provided");
         Rule.Require(
             name.Length <= MaxFileName && IsFramed(name, "-_."),
-            "invalid name, only 64 [a-zA-Z0-9-_.] characters allowed, and the start and end character must be [a-zA-Z0-9]");
+            "invalid name, only 64 [a-zA-Z0-9-_.] characters allowed, "
+            + "and the start and end character must be [a-zA-Z0-9]");
     }
 
     // Letters and digits, with the given characters allowed between them.

@@ -41,7 +41,8 @@ internal static class PublishedPorts
                 var kind = port.Mode == PublishMode.Ingress ? "an ingress" : "a host-published";
                 Rule.Require(
                     !clash,
-                    $"port '{port.PublishedPort}' is already in use by service '{service.Spec.Name}' ({service.Id}) as {kind} port");
+                    $"port '{port.PublishedPort}' is already in use by service '{service.Spec.Name}' ({service.Id}) "
+                    + $"as {kind} port");
             }
         }
     }

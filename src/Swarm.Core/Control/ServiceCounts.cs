@@ -31,7 +31,7 @@ internal static class ServiceCounts
         var nodes = new HashSet<NodeId>();
         foreach (var task in view.Tasks.OfService(service.Id))
         {
-            if (task.DesiredState > TaskState.Running || !isUpToDate(view, service, task) || IsLost(view, task))
+            if (task.DesiredState > TaskState.Running || IsLost(view, task) || !isUpToDate(view, service, task))
             {
                 continue;
             }

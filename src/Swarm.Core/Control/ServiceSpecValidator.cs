@@ -23,7 +23,9 @@ internal static class ServiceSpecValidator
         CheckEndpoint(spec.Endpoint);
         if (spec.Mode.IsJob)
         {
-            throw new SwarmException(SwarmErrorCode.Unimplemented, "job services are not supported by this version yet");
+            throw new SwarmException(
+                SwarmErrorCode.Unimplemented,
+                "job services are not supported by this version yet");
         }
     }
 
@@ -67,7 +69,9 @@ internal static class ServiceSpecValidator
         }
 
         Rule.Require(policy.Delay >= TimeSpan.Zero, $"TaskSpec: {name}-delay cannot be negative");
-        Rule.Require(policy.Monitor is null || policy.Monitor >= TimeSpan.Zero, $"TaskSpec: {name}-monitor cannot be negative");
+        Rule.Require(
+            policy.Monitor is null || policy.Monitor >= TimeSpan.Zero,
+            $"TaskSpec: {name}-monitor cannot be negative");
         Rule.Require(
             policy.MaxFailureRatio is >= 0 and <= 1,
             $"TaskSpec: {name}-maxfailureratio cannot be less than 0 or bigger than 1");

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Swarm.Control;
 
 /// <summary>The rules for what a task runs, on which resources, and where.</summary>
@@ -50,11 +52,15 @@ internal static class TaskSpecValidator
     {
         Rule.Require(
             nanoCpus is 0 or >= MinNanoCpus,
-            $"invalid cpu value {(nanoCpus / 1e9).ToString("R", System.Globalization.CultureInfo.InvariantCulture).ToLowerInvariant()}: Must be at least 0.001");
+            $"invalid cpu value {CpusOf(nanoCpus)}: Must be at least 0.001");
         Rule.Require(
             memoryBytes is 0 or >= MinMemoryBytes,
             $"invalid memory value {memoryBytes}: Must be at least 4MiB");
     }
+
+    // Small numbers in the form 1e-06, as Docker writes them.
+    private static string CpusOf(long nanoCpus) =>
+        (nanoCpus / 1e9).ToString(CultureInfo.InvariantCulture).Replace('E', 'e');
 
     private static void CheckRestart(RestartPolicy? policy)
     {

@@ -69,7 +69,7 @@ internal sealed class AssignmentStream : IDisposable
 
     // The wait survives the end of a bundle: there is never more than one.
     private Task<bool> NextAsync(CancellationToken cancellationToken) =>
-        _next ??= _subscription.WaitAsync(cancellationToken).AsTask();
+        _next ??= Loops.JoinAsync(_subscription.WaitAsync(cancellationToken));
 
     private async Task TakeChangesAsync(CancellationToken cancellationToken)
     {

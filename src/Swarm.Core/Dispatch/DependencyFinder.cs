@@ -69,9 +69,9 @@ internal sealed class DependencyFinder(DispatcherOptions options, TimeProvider t
         using var timer = new CancellationTokenSource(options.SecretTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         var service = task.ServiceId.IsEmpty ? null : view.Services.Find(task.ServiceId.Value);
-        var (value, reusable) = await fetcher
-            .FetchAsync(secret, task, service, view.Nodes.Find(task.NodeId.Value), either.Token).AsTask()
-            .WaitAsync(either.Token);
+        var node = view.Nodes.Find(task.NodeId.Value);
+        var fetch = Loops.JoinAsync(fetcher.FetchAsync(secret, task, service, node, either.Token));
+        var (value, reusable) = await fetch.WaitAsync(either.Token);
         var fetched = secret with { Spec = secret.Spec with { Data = value } };
         return reusable
             ? fetched

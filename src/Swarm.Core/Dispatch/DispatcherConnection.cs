@@ -22,7 +22,7 @@ internal sealed class DispatcherConnection(Dispatcher dispatcher, NodeId nodeId,
 
         try
         {
-            var news = new SessionNews(session, changes, scope.Token);
+            var news = new SessionNews(session, dispatcher.Presences, changes, scope.Token);
             while (await news.NextAsync(told.Node) is { } node)
             {
                 var current = Compose(session, node);

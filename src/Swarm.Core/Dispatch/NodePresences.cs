@@ -223,6 +223,18 @@ internal sealed class NodePresences(
         SetDeadline(node, options.OrphanAfter);
     }
 
+    /// <summary>Entries of the deadline heap, passed-over ones included.</summary>
+    internal int QueuedDeadlines
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _deadlines.Count;
+            }
+        }
+    }
+
     private long Now => time.GetElapsedTime(_epoch).Ticks;
 
     private void SetDeadline(NodePresence node, TimeSpan within)

@@ -3,16 +3,19 @@ using Swarm.Storage;
 namespace Swarm.Dispatch;
 
 /// <summary>What a node should hear of in its session: changes of itself, and of the managers.</summary>
-internal sealed class SessionNews(AgentSession session, ChangeSubscription changes, CancellationToken ended)
+internal sealed class SessionNews(
+    AgentSession session,
+    NodePresences presences,
+    ChangeSubscription changes,
+    CancellationToken ended)
 {
     private Task<bool>? _changed;
     private Task? _nudged;
 
     /// <summary>Waits for news; the node as it is then, or null when the session has ended.</summary>
-    /// <exception cref="SwarmException">The node is no longer in the swarm.</exception>
     public async Task<Node?> NextAsync(Node node)
     {
-        _changed ??= changes.WaitAsync(ended).AsTask();
+        _changed ??= Loops.JoinAsync(changes.WaitAsync(ended));
         _nudged ??= session.Nudge.WaitAsync(ended);
         await Task.WhenAny(_changed, _nudged);
         if (ended.IsCancellationRequested)
@@ -35,7 +38,7 @@ internal sealed class SessionNews(AgentSession session, ChangeSubscription chang
         return node;
     }
 
-    private Node Drain(Node node)
+    private Node? Drain(Node node)
     {
         while (changes.TryRead(out var transaction))
         {
@@ -43,8 +46,8 @@ internal sealed class SessionNews(AgentSession session, ChangeSubscription chang
             {
                 if (change is { Change: ChangeKind.Removed, Current: Node })
                 {
-                    session.Close(DispatchErrors.NodeNotFound());
-                    throw DispatchErrors.NodeNotFound();
+                    presences.Forget(session.NodeId);
+                    return null;
                 }
 
                 node = change.Current as Node ?? node;

@@ -60,7 +60,7 @@ internal sealed class StatusWriter(
         }
 
         Announce();
-        await written.WaitAsync(cancellationToken);
+        await Loops.JoinAsync(written).WaitAsync(cancellationToken);
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)

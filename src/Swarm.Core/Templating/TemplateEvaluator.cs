@@ -57,7 +57,7 @@ internal sealed class TemplateEvaluator(string text, TemplateContext context)
         var value = Evaluate(first);
         return command.Words.Count == 1 && piped.IsEmpty
             ? value
-            : throw Fail(first, first is FieldNode field
+            : throw Fail(first, first is FieldNode { Path.IsEmpty: false } field
                 ? $"{field.Path[^1]} is not a method but has arguments"
                 : $"can't give argument to non-function {first.Text}");
     }

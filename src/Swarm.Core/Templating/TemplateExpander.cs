@@ -82,7 +82,10 @@ public static class TemplateExpander
             ? variable
             : variable with
             {
-                Value = Run(variable.Value, context, () => $"expanding env failed: expanding env {Quote(variable.ToString())}"),
+                Value = Run(
+                    variable.Value,
+                    context,
+                    () => $"expanding env failed: expanding env {Quote(variable.ToString())}"),
             };
 
     private static Mount ExpandMount(Mount mount, TemplateContext context) => mount with

@@ -6,7 +6,7 @@ namespace Swarm.Templating;
 /// <summary>Reads a template: text and <c>{{ actions }}</c>.</summary>
 internal sealed class TemplateParser
 {
-    // Specs come from clients: neither long texts nor deep parentheses may cost more than the request that carried them.
+    // Specs come from clients: neither long texts nor deep parentheses may cost more than the request itself.
     internal const int MaximumLength = 65_536;
     internal const int MaximumDepth = 32;
 
@@ -32,7 +32,7 @@ internal sealed class TemplateParser
     {
         if (text.Length > MaximumLength)
         {
-            throw TemplateException.Parse(1, $"longer than {MaximumLength.ToString(CultureInfo.InvariantCulture)} characters");
+            throw TemplateException.Parse(1, "text is too long");
         }
 
         var nodes = new List<TemplateNode>();
@@ -42,7 +42,7 @@ internal sealed class TemplateParser
         {
             var open = text.IndexOf("{{", position, StringComparison.Ordinal);
             var literal = open < 0 ? text[position..] : text[position..open];
-            var trimsRight = open >= 0 && open + 3 < text.Length && text[open + 2] == '-' && char.IsWhiteSpace(text[open + 3]);
+            var trimsRight = open >= 0 && text.AsSpan(open + 2) is ['-', var space, ..] && char.IsWhiteSpace(space);
             literal = trimsLeft ? literal.TrimStart() : literal;
             literal = trimsRight ? literal.TrimEnd() : literal;
             if (literal.Length > 0)

@@ -27,6 +27,8 @@ public sealed class ProcessHarness : IAsyncDisposable
 
     public ProcessExecutor Executor { get; }
 
+    public ITaskDependencies Dependencies { get; } = new NodeDependencies();
+
     public static CancellationToken Timeout => new CancellationTokenSource(Deadline).Token;
 
     /// <summary>A task that runs a shell script.</summary>
@@ -43,7 +45,7 @@ public sealed class ProcessHarness : IAsyncDisposable
         Spec = new() { Workload = spec?.Invoke(container) ?? container },
     };
 
-    public ITaskController Controller(SwarmTask task) => Executor.CreateController(task, new Dependencies());
+    public ITaskController Controller(SwarmTask task) => Executor.CreateController(task, Dependencies);
 
     public async Task<ITaskController> StartAsync(SwarmTask task)
     {
@@ -117,7 +119,7 @@ public sealed class ProcessHarness : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private sealed class Dependencies : ITaskDependencies
+    private sealed class NodeDependencies : ITaskDependencies
     {
         public NodeId NodeId => new("node1");
 

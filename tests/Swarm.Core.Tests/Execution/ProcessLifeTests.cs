@@ -177,21 +177,10 @@ public sealed class ProcessLifeTests
         var pid = ((IContainerStatusSource)before).ContainerStatus!.Pid;
         await using var next = new ProcessExecutor(harness.Options);
 
-        var after = next.CreateController(task, new NoDependencies());
+        var after = next.CreateController(task, harness.Dependencies);
         var exit = await after.WaitAsync(ProcessHarness.Timeout);
 
         Assert.Equal(new TaskExit(137), exit);
         await ProcessHarness.UntilAsync(() => !ProcessHarness.IsAlive($"{pid}"));
-    }
-
-    private sealed class NoDependencies : ITaskDependencies
-    {
-        public NodeId NodeId => new("node1");
-
-        public NodeDescription Node { get; } = new();
-
-        public Secret? FindSecret(SecretId id) => null;
-
-        public Config? FindConfig(ConfigId id) => null;
     }
 }

@@ -43,7 +43,8 @@ public sealed class ProcessLogTests
         await using var harness = new ProcessHarness();
         var go = harness.PathOf("go");
         var controller = await harness.StartAsync(harness.Script(
-            $"echo whole; printf part; echo . > {harness.PathOf("written")}; while [ ! -e {go} ]; do sleep 0.01; done"));
+            $"echo whole; printf part; echo . > {harness.PathOf("written")}; "
+            + $"while [ ! -e {go} ]; do sleep 0.01; done"));
         await harness.FileAsync("written");
         await ProcessHarness.UntilAsync(() => ProcessHarness.LogsAsync(controller).Result.Count > 0);
         Assert.Equal("whole\n", ProcessHarness.Text(await ProcessHarness.LogsAsync(controller)));

@@ -14,7 +14,10 @@ internal static partial class ExecutorLog
     [LoggerMessage(1602, LogLevel.Warning, "Task {TaskName} became unhealthy and is stopped")]
     internal static partial void Unhealthy(ILogger logger, string taskName);
 
-    [LoggerMessage(1603, LogLevel.Warning, "Task {TaskName} runs without its limit on {Resource}: no cgroup of this node can be written")]
+    [LoggerMessage(
+        1603,
+        LogLevel.Warning,
+        "Task {TaskName} runs without its limit on {Resource}: no cgroup of this node can be written")]
     internal static partial void LimitIgnored(ILogger logger, string taskName, string resource);
 
     [LoggerMessage(1604, LogLevel.Warning, "Task {TaskName} runs outside of a cgroup: {Reason}")]
@@ -23,7 +26,7 @@ internal static partial class ExecutorLog
     [LoggerMessage(1605, LogLevel.Warning, "Task {TaskName} did not stop within {GracePeriod} and is killed")]
     internal static partial void GracePeriodOver(ILogger logger, string taskName, TimeSpan gracePeriod);
 
-    [LoggerMessage(1606, LogLevel.Warning, "Processes of task {TaskName} from an earlier life of this node were killed")]
+    [LoggerMessage(1606, LogLevel.Warning, "Leftovers of task {TaskName} from an earlier run of this node were killed")]
     internal static partial void LeftoversKilled(ILogger logger, string taskName);
 
     [LoggerMessage(1607, LogLevel.Error, "Output or end of a process could not be handled")]

@@ -36,7 +36,9 @@ internal sealed record LaunchPlan
 
     internal string? Variable(string name) => Environment.LastOrDefault(variable => variable.Name == name)?.Value;
 
-    /// <summary>The environment with the ports: <c>PORT</c> is the first, <c>SWARM_PORT_target</c> each of them.</summary>
+    /// <summary>
+    /// The environment with the ports: <c>PORT</c> is the first, <c>SWARM_PORT_target</c> each of them.
+    /// </summary>
     internal ValueList<EnvironmentVariable> EnvironmentWith(ValueList<PortPublication> ports)
     {
         var environment = Environment;

@@ -27,7 +27,7 @@ internal static class LaunchPlanner
             Hostname = hostname,
             Labels = BuildLabels(task, spec, dependencies.NodeId),
             User = account?.IsCurrent is false ? account : null,
-            NoNewPrivileges = spec.Privileges?.NoNewPrivileges is true && UserAccount.Setpriv is not null,
+            NoNewPrivileges = CheckNoNewPrivileges(spec.Privileges),
             Ulimits = spec.Ulimits,
             StopSignal = FindSignal(First(spec.StopSignal, image.StopSignal)),
             StopGracePeriod = spec.StopGracePeriod ?? ContainerSpec.DefaultStopGracePeriod,
@@ -91,9 +91,9 @@ internal static class LaunchPlanner
         var environment = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in basis.Concat(image.Environment).Concat(spec.Environment))
         {
-            if (name.Length == 0 || name.Contains('\0', StringComparison.Ordinal) || value?.Contains('\0', StringComparison.Ordinal) is true)
+            if (name.Length == 0 || $"{name}{value}".Contains('\0', StringComparison.Ordinal))
             {
-                throw new TaskRejectedException($"invalid environment variable: {new EnvironmentVariable(name, value)}");
+                throw new TaskRejectedException($"invalid environment variable: {name}={value}");
             }
 
             if (value is null)
@@ -161,7 +161,8 @@ internal static class LaunchPlanner
             {
                 throw new TaskRejectedException(
                     $"invalid mount config for type \"{mount.Type.ToString().ToLowerInvariant()}\": "
-                    + $"a process cannot have {mount.Target} mounted; only bind mounts with equal source and target work");
+                    + $"a process cannot have {mount.Target} mounted; "
+                    + "only bind mounts with equal source and target work");
             }
 
             if (!Path.Exists(mount.Source))
@@ -179,6 +180,11 @@ internal static class LaunchPlanner
             throw new TaskRejectedException($"invalid ulimit type: {unknown.Name}");
         }
     }
+
+    private static bool CheckNoNewPrivileges(Privileges? privileges) =>
+        privileges?.NoNewPrivileges is true && UserAccount.Setpriv is null
+            ? throw new TaskRejectedException("cannot withhold privileges: setpriv is not installed on this node")
+            : privileges?.NoNewPrivileges is true;
 
     private static int FindSignal(string signal) =>
         Signals.Parse(signal) ?? throw new TaskRejectedException($"invalid signal: {signal}");

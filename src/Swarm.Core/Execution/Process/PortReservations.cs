@@ -12,6 +12,7 @@ namespace Swarm.Execution.Processes;
 internal sealed class PortReservations
 {
     private const int Attempts = 100;
+    private const string ConnectivityFailed = "driver failed programming external connectivity";
 
     private readonly Lock _gate = new();
     private readonly HashSet<int> _reserved = [];
@@ -67,17 +68,18 @@ internal sealed class PortReservations
             : throw new LaunchException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"driver failed programming external connectivity: Bind for 0.0.0.0:{port.PublishedPort} failed: port is already allocated"),
+                    $"{ConnectivityFailed}: Bind for 0.0.0.0:{port.PublishedPort} failed: port is already allocated"),
                 exitCode: 128);
 
     private int TakeAny(HashSet<PortProtocol> protocols)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var number = Probe(protocols.First(), 0);
-            if (number is { } free && !_reserved.Contains(free) && protocols.Skip(1).All(other => Probe(other, free) is not null))
+            if (Probe(protocols.First(), 0) is { } number
+                && !_reserved.Contains(number)
+                && protocols.Skip(1).All(other => Probe(other, number) is not null))
             {
-                return free;
+                return number;
             }
         }
 

@@ -16,6 +16,7 @@ internal sealed class ProcessContainer : IDisposable
     private SpawnedProcess? _process;
     private ProcessGroup? _group;
     private HealthMonitor? _health;
+    private Task _watching = System.Threading.Tasks.Task.CompletedTask;
     private ValueList<EnvironmentVariable> _environment;
     private ContainerState _state;
     private int _exitCode;
@@ -30,7 +31,7 @@ internal sealed class ProcessContainer : IDisposable
         _runtime = runtime;
         _environment = plan.Environment;
         CreatedAt = runtime.TimeProvider.GetUtcNow();
-        Log = new(runtime.DirectoryOf(task.Id), runtime.Options, runtime.TimeProvider);
+        Log = new(runtime.LogDirectoryOf(task.Id), runtime.Options, runtime.TimeProvider);
     }
 
     internal string Id { get; } = RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
@@ -100,8 +101,9 @@ internal sealed class ProcessContainer : IDisposable
         }
 
         ExecutorLog.Started(_runtime.Logger, Task.Name, _process!.Pid);
+        _watching = _health?.WatchAsync(_healthStop.Token) ?? _watching;
         _ = FollowAsync(_process);
-        _ = WatchHealthAsync();
+        _ = StopWhenUnhealthyAsync();
     }
 
     /// <summary>Sends the stop signal and kills after the grace period.</summary>
@@ -177,7 +179,7 @@ internal sealed class ProcessContainer : IDisposable
 
     private string WorkingDirectory => _plan.WorkingDirectory.Length > 0
         ? _plan.WorkingDirectory
-        : Path.Combine(_runtime.DirectoryOf(Task.Id), ProcessTaskController.WorkDirectoryName);
+        : _runtime.WorkDirectoryOf(Task.Id);
 
     private void Launch()
     {
@@ -237,7 +239,7 @@ internal sealed class ProcessContainer : IDisposable
         try
         {
             Log.Complete();
-            await _healthStop.CancelAsync();
+            await EndHealthChecksAsync();
             await RemoveCgroupAsync();
         }
         finally
@@ -255,7 +257,20 @@ internal sealed class ProcessContainer : IDisposable
         }
     }
 
-    private async Task WatchHealthAsync()
+    private async Task EndHealthChecksAsync()
+    {
+        await _healthStop.CancelAsync();
+        try
+        {
+            await _watching;
+        }
+        catch (OperationCanceledException)
+        {
+            // As wanted.
+        }
+    }
+
+    private async Task StopWhenUnhealthyAsync()
     {
         if (_health is null)
         {
@@ -264,7 +279,7 @@ internal sealed class ProcessContainer : IDisposable
 
         try
         {
-            await _health.WatchAsync(_healthStop.Token);
+            await _watching;
         }
         catch (OperationCanceledException)
         {

@@ -27,18 +27,26 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
         ProcessExecutorOptions options,
         TimeProvider? timeProvider = null,
         ILogger<ProcessExecutor>? logger = null)
+        : this(options, DetectCgroups(options), timeProvider, logger)
     {
-        ArgumentNullException.ThrowIfNull(options);
+    }
+
+    internal ProcessExecutor(
+        ProcessExecutorOptions options,
+        CgroupMounts cgroups,
+        TimeProvider? timeProvider = null,
+        ILogger? logger = null)
+    {
         if (!OperatingSystem.IsLinux())
         {
             throw new PlatformNotSupportedException("The process executor needs Linux.");
         }
 
-        var log = logger ?? NullLogger<ProcessExecutor>.Instance;
+        var log = logger ?? NullLogger.Instance;
         _runtime = new(
             options,
             new EventLoop(log),
-            options.UseCgroups && LaunchGate.IsAvailable ? CgroupMounts.Detect() : CgroupMounts.None,
+            cgroups,
             new PortReservations(),
             timeProvider ?? TimeProvider.System,
             log);
@@ -65,7 +73,8 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<ContainerInfo> ListContainers() => [.. _containers.All.Select(container => container.Describe())];
+    public IReadOnlyList<ContainerInfo> ListContainers() =>
+        [.. _containers.All.Select(container => container.Describe())];
 
     /// <inheritdoc/>
     public Task SignalAsync(string containerId, string signal, CancellationToken cancellationToken)
@@ -117,6 +126,12 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
     /// <inheritdoc/>
     public IReadOnlyList<ContainerProcess> ListProcesses(string containerId) =>
         MachineDescription.Processes(_containers.Get(containerId).Processes());
+
+    private static CgroupMounts DetectCgroups(ProcessExecutorOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return options.UseCgroups && LaunchGate.IsAvailable ? CgroupMounts.Detect() : CgroupMounts.None;
+    }
 
     /// <summary>Kills all tasks that still run.</summary>
     /// <returns>Completes when they are gone.</returns>

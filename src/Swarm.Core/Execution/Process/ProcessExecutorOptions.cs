@@ -23,8 +23,9 @@ public sealed class ProcessExecutorOptions
     public bool AnyImage { get; set; }
 
     /// <summary>Directory for logs and the tasks' own working directories.</summary>
-    /// <value>Default: a directory in the system's temporary directory.</value>
-    public string StateDirectory { get; set; } = Path.Combine(Path.GetTempPath(), "swarm-tasks");
+    /// <value>Default: a directory of the user's in the system's temporary directory.</value>
+    public string StateDirectory { get; set; } =
+        Path.Combine(Path.GetTempPath(), $"swarm-tasks-{Environment.UserName}");
 
     /// <summary>Size at which a task's log file is closed and the next is begun, in bytes.</summary>
     /// <value>Default 10 MB; at least 64 KiB.</value>

@@ -3,7 +3,9 @@ namespace Swarm.Execution;
 /// <summary>What an image name stands for on a node that runs processes.</summary>
 public sealed record ProcessImage
 {
-    /// <summary>The program: a name to be found in <c>PATH</c>, or a path; empty takes the task's command instead.</summary>
+    /// <summary>
+    /// The program: a name to be found in <c>PATH</c>, or a path; empty takes the task's command instead.
+    /// </summary>
     public string Executable { get; init; } = "";
 
     /// <summary>Arguments that come before those of the task.</summary>

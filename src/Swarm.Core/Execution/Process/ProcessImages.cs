@@ -31,8 +31,8 @@ public sealed class ProcessImages
         return this;
     }
 
-    /// <summary>Finds an image by the reference in a task, which may carry a tag, a digest and Docker Hub's prefixes.</summary>
-    /// <param name="reference">The reference.</param>
+    /// <summary>Finds an image.</summary>
+    /// <param name="reference">The reference in a task; may carry a tag, a digest and Docker Hub's prefixes.</param>
     /// <param name="image">The image.</param>
     /// <returns>Whether there is one.</returns>
     public bool TryGet(string reference, [NotNullWhen(true)] out ProcessImage? image)

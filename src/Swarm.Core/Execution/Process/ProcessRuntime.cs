@@ -15,11 +15,17 @@ internal sealed record ProcessRuntime(
 
     private static readonly TimeSpan RemovalPause = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long output may still come after the end of a process; somebody may hold it open for good.</summary>
+    /// <summary>How long output may come after the end of a process; somebody may hold it open for good.</summary>
     internal TimeSpan OutputGrace { get; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Directory of a task; stays until the task is removed.</summary>
     internal string DirectoryOf(TaskId task) => Path.Combine(Options.StateDirectory, task.ToString());
+
+    /// <summary>Directory of a task's log files.</summary>
+    internal string LogDirectoryOf(TaskId task) => Path.Combine(DirectoryOf(task), "log");
+
+    /// <summary>Directory in which a task starts that names no other.</summary>
+    internal string WorkDirectoryOf(TaskId task) => Path.Combine(DirectoryOf(task), "work");
 
     /// <summary>Removes a cgroup as soon as its last process is gone.</summary>
     internal async Task<bool> RemoveAsync(TaskCgroup cgroup)

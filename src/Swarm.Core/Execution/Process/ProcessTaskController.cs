@@ -9,8 +9,6 @@ internal sealed class ProcessTaskController(
     ProcessRuntime runtime,
     ContainerRegistry containers) : ITaskController, ITaskLogSource, IContainerStatusSource, IPortStatusSource
 {
-    internal const string WorkDirectoryName = "work";
-
     private const int KilledCode = 137;
 
     private readonly TaskCompletionSource _prepared = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,7 +53,7 @@ internal sealed class ProcessTaskController(
         }
 
         await Task.WhenAny(container.Up, container.Ended).WaitAsync(cancellationToken);
-        if (container.Ended.IsCompleted && await container.Ended is { ExitCode: not 0 } exit)
+        if (!container.Up.IsCompleted && await container.Ended is { ExitCode: not 0 } exit)
         {
             throw new TaskFailedException(exit);
         }
@@ -147,7 +145,7 @@ internal sealed class ProcessTaskController(
 
     private TaskLog EarlierLog()
     {
-        var log = new TaskLog(runtime.DirectoryOf(_task.Id), runtime.Options, runtime.TimeProvider);
+        var log = new TaskLog(runtime.LogDirectoryOf(_task.Id), runtime.Options, runtime.TimeProvider);
         log.Complete();
         return log;
     }
@@ -161,7 +159,8 @@ internal sealed class ProcessTaskController(
             // Other users may pass through to their own directory, and see nothing on the way.
             Make(runtime.Options.StateDirectory, pass);
             Make(runtime.DirectoryOf(_task.Id), pass);
-            var work = Path.Combine(runtime.DirectoryOf(_task.Id), WorkDirectoryName);
+            Make(runtime.LogDirectoryOf(_task.Id), own);
+            var work = runtime.WorkDirectoryOf(_task.Id);
             Make(work, own);
             if (plan.User is { } user && Libc.ChangeOwner(work, user.UserId, user.GroupId) < 0)
             {
@@ -170,7 +169,9 @@ internal sealed class ProcessTaskController(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new TransientExecutorException($"preparing the task's directory failed: {exception.Message}", exception);
+            throw new TransientExecutorException(
+                $"preparing the task's directory failed: {exception.Message}",
+                exception);
         }
 
         static void Make(string directory, UnixFileMode mode)

@@ -18,7 +18,7 @@ internal static class TaskHistory
             ? (long)Math.Min(attempts, long.MaxValue - 1) + 1
             : (cluster?.Spec ?? new ClusterSpec()).TaskHistoryRetentionLimit;
 
-    /// <summary>Chooses the tasks of a slot to delete: the oldest ended ones, as many as there are beyond the limit.</summary>
+    /// <summary>Chooses the tasks of a slot to delete: the oldest ended ones, as many as exceed the limit.</summary>
     public static PrunedSlot Prune(IReadOnlyList<SwarmTask> tasks, long limit)
     {
         if (limit < 0 || tasks.Count <= limit)

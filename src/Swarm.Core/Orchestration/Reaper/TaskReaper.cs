@@ -4,7 +4,8 @@ using Swarm.Storage;
 namespace Swarm.Orchestration;
 
 /// <summary>
-/// Deletes tasks: removed ones once they have stopped, and those of a slot's history beyond the limit. Runs on the leader.
+/// Deletes tasks: removed ones once they have stopped, and those of a slot's history beyond the limit. Runs on the
+/// leader.
 /// </summary>
 internal sealed partial class TaskReaper(ClusterStore store, TimeProvider time, ILogger<TaskReaper> logger)
 {

@@ -2,7 +2,7 @@ using Swarm.Storage;
 
 namespace Swarm.Orchestration;
 
-/// <summary>Tasks that follow one another: of one slot of a replicated service, or of a global service on one node.</summary>
+/// <summary>Tasks that follow one another: of a replicated service's slot, or of a global service on a node.</summary>
 /// <param name="ServiceId">The service.</param>
 /// <param name="Slot">The slot; 0 for global services.</param>
 /// <param name="NodeId">The node; only for global services.</param>

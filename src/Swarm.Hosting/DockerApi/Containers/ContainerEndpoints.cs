@@ -5,7 +5,7 @@ using Swarm.Execution;
 
 namespace Swarm.Hosting.DockerApi;
 
-/// <summary><c>/containers</c>: what can be seen and done of this node's tasks where no engine stands behind them.</summary>
+/// <summary><c>/containers</c>: this node's tasks, where no container engine stands behind them.</summary>
 internal static class ContainerEndpoints
 {
     public static void Map(DockerRouter router, TimeProvider timeProvider)

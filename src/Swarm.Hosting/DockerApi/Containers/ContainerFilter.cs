@@ -24,7 +24,7 @@ internal sealed class ContainerFilter
     private readonly DateTimeOffset? _before;
 
     /// <summary>Checks the values.</summary>
-    /// <exception cref="DockerApiException">Status 400 for a value that cannot be, 404 for an unknown container.</exception>
+    /// <exception cref="DockerApiException">Status 400: not a value of its key; 404: unknown container.</exception>
     public ContainerFilter(DockerFilters filters, IReadOnlyList<ContainerInfo> containers)
     {
         _filters = filters;
@@ -68,7 +68,7 @@ internal sealed class ContainerFilter
     {
         try
         {
-            return new Regex(text, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
+            return new Regex(text, RegexOptions.NonBacktracking, TimeSpan.FromSeconds(1));
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {

@@ -4,7 +4,7 @@ namespace Swarm.Hosting.DockerApi;
 
 internal static class ContainerLookup
 {
-    /// <summary>Finds a container by full id, name with or without its slash, or unique id prefix, in this order.</summary>
+    /// <summary>Finds a container by full id, name with or without slash, or unique id prefix, in this order.</summary>
     public static ContainerInfo Find(IReadOnlyList<ContainerInfo> containers, string reference)
     {
         var name = reference.StartsWith('/') ? reference[1..] : reference;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Swarm.Hosting.DockerApi;
 
-/// <summary>Settings of the engine for a container; clients of other languages expect every field to be there.</summary>
+/// <summary>Settings of an engine for a container; clients in other languages expect every field.</summary>
 internal sealed record HostConfigDocument
 {
     public string[]? Binds { get; init; }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Swarm.Hosting.DockerApi;
 
-/// <summary>What a container engine could do with a container and the process executor cannot; the answer says so.</summary>
+/// <summary>What an engine could do with a container and the process executor cannot; the answer says so.</summary>
 internal static class MissingContainerEndpoints
 {
     private static readonly string[] Posts =
@@ -12,15 +12,14 @@ internal static class MissingContainerEndpoints
 
     public static void Map(DockerRouter router)
     {
-        router.Map(HttpMethods.Post, "/containers/create", _ => RefuseAsync("create"));
         foreach (var operation in Posts)
         {
-            router.Map(HttpMethods.Post, $"/containers/{{id}}/{operation}", call => RefuseExistingAsync(call, operation));
+            router.Map(HttpMethods.Post, $"/containers/{{id}}/{operation}", call => RefuseAsync(call, operation));
         }
 
         foreach (var operation in Gets)
         {
-            router.Map(HttpMethods.Get, $"/containers/{{id}}/{operation}", call => RefuseExistingAsync(call, operation));
+            router.Map(HttpMethods.Get, $"/containers/{{id}}/{operation}", call => RefuseAsync(call, operation));
         }
 
         router.Map(HttpMethods.Get, "/exec/{id}/json", RefuseExecAsync);
@@ -28,14 +27,12 @@ internal static class MissingContainerEndpoints
         router.Map(HttpMethods.Post, "/exec/{id}/resize", RefuseExecAsync);
     }
 
-    private static Task RefuseExistingAsync(DockerCall call, string operation)
+    private static Task RefuseAsync(DockerCall call, string operation)
     {
         _ = ContainerEndpoints.Find(call);
-        return RefuseAsync(operation);
+        throw DockerApiException.NotImplemented(
+            $"{operation} is not supported by the process executor: tasks of this node are processes, not containers");
     }
-
-    private static Task RefuseAsync(string operation) => throw DockerApiException.NotImplemented(
-        $"{operation} is not supported by the process executor: tasks of this node are processes, not containers");
 
     private static Task RefuseExecAsync(DockerCall call) =>
         throw DockerApiException.NotFound($"No such exec instance: {call["id"]}");

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -44,7 +45,12 @@ public static class DockerApiExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(new DockerApiOptions());
-        services.TryAddSingleton(_ => DockerRoutes.Create());
+        services.TryAddSingleton<EventHistory>();
+        services.TryAddSingleton<EventFeed>();
+        services.TryAddSingleton(provider => DockerRoutes.Create(
+            provider.GetRequiredService<EventHistory>(),
+            provider.GetRequiredService<TimeProvider>(),
+            new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
         services.TryAddSingleton<DockerEngineApi>();
         services.TryAddSingleton<DockerApiServer>();
         return services;

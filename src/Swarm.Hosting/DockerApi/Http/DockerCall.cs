@@ -14,6 +14,7 @@ internal sealed class DockerCall(
     IReadOnlyDictionary<string, string> route,
     ISwarmNode node,
     DockerApiOptions options,
+    TimeProvider timeProvider,
     CancellationToken cancellation)
 {
     private const int SpillBytes = 64 * 1024;
@@ -32,6 +33,8 @@ internal sealed class DockerCall(
     public ISwarmNode Node { get; } = node;
 
     public DockerApiOptions Options { get; } = options;
+
+    public TimeProvider Time { get; } = timeProvider;
 
     /// <summary>The client has gone, the server stops, or the time is up (streams have no limit).</summary>
     public CancellationToken Cancellation { get; } = cancellation;
@@ -145,6 +148,6 @@ internal sealed class DockerCall(
     {
         Http.Response.ContentType = contentType;
         Http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        return Http.Response.StartAsync(Cancellation);
+        return Http.Response.Body.FlushAsync(Cancellation);
     }
 }

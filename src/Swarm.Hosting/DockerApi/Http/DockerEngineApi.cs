@@ -64,7 +64,7 @@ internal sealed partial class DockerEngineApi(
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping, limit.Token);
         try
         {
-            await route.Handler(new DockerCall(http, version, values, node, options, linked.Token));
+            await route.Handler(new DockerCall(http, version, values, node, options, timeProvider, linked.Token));
         }
         catch (DockerApiException e)
         {
@@ -88,6 +88,10 @@ internal sealed partial class DockerEngineApi(
                 http,
                 StatusCodes.Status503ServiceUnavailable,
                 "rpc error: code = DeadlineExceeded desc = context deadline exceeded");
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && http.Response.HasStarted)
+        {
+            // A stream ends with the engine.
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -145,7 +149,8 @@ internal sealed partial class DockerEngineApi(
             return;
         }
 
-        var call = new DockerCall(http, options.MaximumVersion, DockerRoute.NoValues, node, options, http.RequestAborted);
+        var call = new DockerCall(
+            http, options.MaximumVersion, DockerRoute.NoValues, node, options, timeProvider, http.RequestAborted);
         await call.WriteAsync(new ErrorBody(message), HttpJson.Wire.ErrorBody, status);
     }
 

@@ -20,7 +20,7 @@ internal sealed class DockerRouter
     public void Map(string method, string pattern, DockerHandler handler) =>
         Add(new DockerRoute(method, pattern, handler, isStream: false));
 
-    /// <summary>Adds a route whose answer lasts as long as the client wants: logs, events, attached terminals.</summary>
+    /// <summary>Adds a route without time limit: streams, and what takes as long as it takes, such as joining.</summary>
     /// <param name="method">The HTTP method.</param>
     /// <param name="pattern">The path.</param>
     /// <param name="handler">Carries it out.</param>

@@ -3,10 +3,20 @@ namespace Swarm.Hosting.DockerApi;
 /// <summary>All routes of the API. The first that matches wins.</summary>
 internal static class DockerRoutes
 {
-    public static DockerRouter Create()
+    public static DockerRouter Create(EventHistory events, TimeProvider time, Random names)
     {
         var router = new DockerRouter();
         PingEndpoints.Map(router);
+        SystemEndpoints.Map(router);
+        EventEndpoints.Map(router, events, time);
+        SwarmEndpoints.Map(router);
+        NodeEndpoints.Map(router);
+        ServiceEndpoints.Map(router, names);
+        TaskEndpoints.Map(router);
+        LogEndpoints.Map(router);
+        ContainerEndpoints.Map(router, time);
+        MissingContainerEndpoints.Map(router);
+        AbsentEndpoints.Map(router);
         return router;
     }
 }

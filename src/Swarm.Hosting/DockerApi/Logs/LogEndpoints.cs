@@ -22,7 +22,7 @@ internal static class LogEndpoints
     private static async Task ServiceLogsAsync(DockerCall call)
     {
         var query = LogQuery.Read(key => call.Query(key) ?? "", strictTail: true);
-        var service = await call.Client.Services.FindAsync(call["id"], call.Cancellation).WithoutRpcPrefixAsync();
+        var service = await Lookups.FindServiceAsync(call, call["id"]);
         var lines = call.Client.Services.ReadLogsAsync(service.Id, query.Options, call.Cancellation);
         await SendAsync(call, ReadEntriesAsync(lines), query, IsTty(service.Spec.TaskTemplate));
     }
@@ -30,7 +30,7 @@ internal static class LogEndpoints
     private static async Task TaskLogsAsync(DockerCall call)
     {
         var query = LogQuery.Read(key => call.Query(key) ?? "", strictTail: true);
-        var task = await call.Client.Tasks.FindAsync(call["id"], call.Cancellation).WithoutRpcPrefixAsync();
+        var task = await Lookups.FindTaskAsync(call, call["id"]);
         var lines = call.Client.Tasks.ReadLogsAsync(task.Id, query.Options, call.Cancellation);
         await SendAsync(call, ReadEntriesAsync(lines), query, IsTty(task.Spec));
     }

@@ -64,7 +64,8 @@ internal static class ContainerSpecReader
                 credentials.File ?? "",
                 credentials.Registry ?? ""),
             _ => throw DockerApiException.BadRequest(
-                "invalid CredentialSpec: cannot specify more than one of \"file\", \"registry\", and \"config\" options"),
+                "invalid CredentialSpec: cannot specify more than one of \"file\", \"registry\", "
+                + "and \"config\" options"),
         };
     }
 

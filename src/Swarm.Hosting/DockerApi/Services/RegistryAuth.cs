@@ -14,23 +14,24 @@ internal static class RegistryAuth
             }
             : spec;
 
-    /// <summary>Credentials of an update: those sent with it, or else those of the stored spec it names.</summary>
-    public static ServiceSpec Carry(ServiceSpec spec, string credentials, string from, Service current)
+    /// <summary>
+    /// Sets the credentials that came with an update. Without any the swarm keeps those it
+    /// has, which reads do not show.
+    /// </summary>
+    /// <exception cref="DockerApiException">Status 400: <paramref name="from"/> names no stored spec.</exception>
+    public static ServiceSpec SetOrKeep(ServiceSpec spec, string credentials, string from, Service current)
     {
         if (credentials.Length > 0)
         {
             return Set(spec, credentials);
         }
 
-        var source = from switch
+        return from switch
         {
-            "" or "spec" => current.Spec,
-            "previous-spec" => current.PreviousSpec
-                ?? throw DockerApiException.BadRequest("service does not have a previous spec"),
+            "" or "spec" => spec,
+            "previous-spec" when current.PreviousSpec is not null => spec,
+            "previous-spec" => throw DockerApiException.BadRequest("service does not have a previous spec"),
             _ => throw DockerApiException.BadRequest("unsupported registryAuthFrom value"),
         };
-        return source.TaskTemplate.Workload is ContainerSpec container
-            ? Set(spec, container.RegistryAuth)
-            : throw DockerApiException.BadRequest("service does not use container tasks");
     }
 }

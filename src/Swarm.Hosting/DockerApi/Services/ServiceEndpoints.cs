@@ -21,7 +21,10 @@ internal static class ServiceEndpoints
         await call.WriteListAsync(ListAsync(call, filters, status), ServiceJson.Wire.ServiceDocument);
     }
 
-    private static async IAsyncEnumerable<ServiceDocument> ListAsync(DockerCall call, DockerFilters filters, bool status)
+    private static async IAsyncEnumerable<ServiceDocument> ListAsync(
+        DockerCall call,
+        DockerFilters filters,
+        bool status)
     {
         var services = call.Client.Services;
         await foreach (var service in services.ListAsync(call.Cancellation))
@@ -45,7 +48,7 @@ internal static class ServiceEndpoints
     private static async Task GetAsync(DockerCall call)
     {
         var insertDefaults = call.StrictFlag("insertDefaults");
-        var service = await FindAsync(call);
+        var service = await Lookups.FindServiceAsync(call, call["id"]);
         var shown = insertDefaults ? service with { Spec = ServiceDefaults.Insert(service.Spec) } : service;
         await call.WriteAsync(ServiceWriter.Write(shown), ServiceJson.Wire.ServiceDocument);
     }
@@ -83,8 +86,8 @@ internal static class ServiceEndpoints
     {
         var sent = await ReadSpecAsync(call);
         var version = call.ObjectVersion("service");
-        var current = await FindAsync(call);
-        var spec = RegistryAuth.Carry(sent, SentCredentials(call), call.Query("registryAuthFrom") ?? "", current);
+        var current = await Lookups.FindServiceAsync(call, call["id"]);
+        var spec = RegistryAuth.SetOrKeep(sent, SentCredentials(call), call.Query("registryAuthFrom") ?? "", current);
         _ = call.Query("rollback") switch
         {
             null or "" or "none" => await call.Client.Services.UpdateAsync(
@@ -102,13 +105,10 @@ internal static class ServiceEndpoints
 
     private static async Task DeleteAsync(DockerCall call)
     {
-        var service = await FindAsync(call);
+        var service = await Lookups.FindServiceAsync(call, call["id"]);
         await call.Client.Services.RemoveAsync(service.Id, call.Cancellation);
         await call.DoneAsync();
     }
-
-    private static Task<Service> FindAsync(DockerCall call) =>
-        call.Client.Services.FindAsync(call["id"], call.Cancellation).WithoutRpcPrefixAsync();
 
     private static async Task<ServiceSpec> ReadSpecAsync(DockerCall call)
     {

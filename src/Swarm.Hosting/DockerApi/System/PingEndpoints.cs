@@ -32,12 +32,7 @@ internal static class PingEndpoints
         await response.Body.WriteAsync(Ok, call.Cancellation);
     }
 
-    private static string Describe(ISwarmNode node) => node.State switch
-    {
-        LocalNodeState.Active => node.IsManager ? "active/manager" : "active/worker",
-        LocalNodeState.Pending => "pending",
-        LocalNodeState.Error => "error",
-        LocalNodeState.Locked => "locked",
-        _ => "inactive",
-    };
+    private static string Describe(ISwarmNode node) => node.State == LocalNodeState.Active
+        ? node.IsManager ? "active/manager" : "active/worker"
+        : InfoWriter.StateText(node.State);
 }

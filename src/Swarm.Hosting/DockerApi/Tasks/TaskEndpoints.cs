@@ -15,7 +15,7 @@ internal static class TaskEndpoints
     {
         var filters = call.Filters(
             "id", "name", "label", "service", "node", "desired-state", "runtime", "_up-to-date");
-        var filter = await TaskFilter.ResolveAsync(filters, call.Client, call.Cancellation);
+        var filter = await TaskFilter.ResolveAsync(filters, call);
         await call.WriteListAsync(ListAsync(call, filter), ServiceJson.Wire.TaskDocument);
     }
 
@@ -32,7 +32,7 @@ internal static class TaskEndpoints
 
     private static async Task GetAsync(DockerCall call)
     {
-        var task = await call.Client.Tasks.FindAsync(call["id"], call.Cancellation).WithoutRpcPrefixAsync();
+        var task = await Lookups.FindTaskAsync(call, call["id"]);
         await call.WriteAsync(TaskWriter.Write(task), ServiceJson.Wire.TaskDocument);
     }
 }

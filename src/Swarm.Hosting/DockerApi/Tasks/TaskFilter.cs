@@ -29,21 +29,18 @@ internal sealed class TaskFilter
 
     /// <summary>Finds the services and nodes that the filters name.</summary>
     /// <exception cref="DockerApiException">Status 404 for an unknown one, 400 for an unknown state.</exception>
-    public static async Task<TaskFilter> ResolveAsync(
-        DockerFilters filters,
-        ISwarmClient client,
-        CancellationToken cancellationToken)
+    public static async Task<TaskFilter> ResolveAsync(DockerFilters filters, DockerCall call)
     {
         var services = new HashSet<ServiceId>();
         foreach (var reference in filters["service"])
         {
-            services.Add((await client.Services.FindAsync(reference, cancellationToken).WithoutRpcPrefixAsync()).Id);
+            services.Add((await Lookups.FindServiceAsync(call, reference)).Id);
         }
 
         var nodes = new HashSet<NodeId>();
         foreach (var reference in filters["node"])
         {
-            nodes.Add((await client.Nodes.FindAsync(reference, cancellationToken).WithoutRpcPrefixAsync()).Id);
+            nodes.Add((await Lookups.FindNodeAsync(call, reference)).Id);
         }
 
         return new TaskFilter(filters, services, nodes, [.. filters["desired-state"].Select(TaskStateText.Read)]);

@@ -34,7 +34,7 @@ internal sealed class HealthProbe(HealthCheck check, LaunchRequest task, Process
                 ? Result(await process.Exited, output.ToString())
                 : Result(Failed, $"Health check exceeded timeout ({GoDuration.Format(timeout)})");
         }
-        catch (Exception exception) when (exception is LaunchException or IOException)
+        catch (Exception exception) when (exception is not OperationCanceledException)
         {
             return Result(Failed, exception.Message);
         }

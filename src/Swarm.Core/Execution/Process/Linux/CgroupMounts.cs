@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Security.Cryptography;
 
 namespace Swarm.Execution.Processes;
 
@@ -85,9 +85,8 @@ internal sealed record CgroupMounts(string? Unified, IReadOnlyDictionary<string,
     {
         try
         {
-            // A throwaway child: the directory may be there from another user's run.
-            var probe = Path.Combine(
-                directory, string.Create(CultureInfo.InvariantCulture, $"probe-{Environment.ProcessId}"));
+            // A throwaway child: the directory itself may be there from another user's run.
+            var probe = Path.Combine(directory, $"probe-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
             Directory.CreateDirectory(probe);
             var writable = File.Exists(Path.Combine(probe, "cgroup.procs"));
             Directory.Delete(probe);

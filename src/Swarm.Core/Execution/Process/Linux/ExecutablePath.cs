@@ -7,7 +7,7 @@ internal static class ExecutablePath
         UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>The absolute path of a program.</summary>
-    /// <param name="program">Name to look for in <paramref name="path"/>, or path relative to the working directory.</param>
+    /// <param name="program">Name to look for in <paramref name="path"/>, or a path.</param>
     /// <param name="path">Directories separated by colons.</param>
     /// <param name="workingDirectory">Where relative paths start.</param>
     /// <exception cref="LaunchException">There is none, or it cannot be executed.</exception>
@@ -16,8 +16,8 @@ internal static class ExecutablePath
         if (program.Contains('/', StringComparison.Ordinal))
         {
             var file = Path.GetFullPath(program, workingDirectory);
-            return !File.Exists(file) ? throw LaunchException.For(program, Directory.Exists(file) ? Libc.ErrAccess : Libc.ErrNoEntry)
-                : IsExecutable(file) ? file
+            return !Path.Exists(file) ? throw LaunchException.For(program, Libc.ErrNoEntry)
+                : File.Exists(file) && IsExecutable(file) ? file
                 : throw LaunchException.For(program, Libc.ErrAccess);
         }
 

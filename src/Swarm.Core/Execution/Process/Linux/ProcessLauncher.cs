@@ -32,7 +32,7 @@ internal static unsafe class ProcessLauncher
 
             output.CloseWriter();
             errors.CloseWriter();
-            return new(pid, request, loop, output.Take(), errors.Take());
+            return Follow(pid, request, loop, output.Take(), errors.Take());
         }
         finally
         {
@@ -40,6 +40,26 @@ internal static unsafe class ProcessLauncher
             output.Close();
             errors.Close();
         }
+    }
+
+    private static SpawnedProcess Follow(int pid, LaunchRequest request, EventLoop loop, int output, int errors)
+    {
+        try
+        {
+            return new(pid, request, loop, output, errors);
+        }
+        catch
+        {
+            // The executor is being disposed: nobody would learn of this process any more.
+            EndUnfollowed(pid);
+            throw;
+        }
+    }
+
+    private static void EndUnfollowed(int pid)
+    {
+        _ = Libc.Kill(pid, Libc.SigKill);
+        _ = Libc.WaitPid(pid, out _, 0);
     }
 
     private static LaunchRequest SwitchUser(LaunchRequest request)
@@ -77,12 +97,17 @@ internal static unsafe class ProcessLauncher
         return error switch
         {
             0 => pid,
-            Libc.ErrNoEntry or Libc.ErrAccess or Libc.ErrExecFormat => throw LaunchException.For(request.Arguments[0], error),
+            Libc.ErrNoEntry or Libc.ErrAccess or Libc.ErrExecFormat =>
+                throw LaunchException.For(request.Arguments[0], error),
             _ => throw new IOException($"posix_spawn: {Marshal.GetPInvokeErrorMessage(error)}"),
         };
     }
 
-    private static void OpenGate(int pid, TaskCgroup? cgroup, List<(int Resource, ulong Soft, ulong Hard)> limits, Pipe gate)
+    private static void OpenGate(
+        int pid,
+        TaskCgroup? cgroup,
+        List<(int Resource, ulong Soft, ulong Hard)> limits,
+        Pipe gate)
     {
         try
         {
@@ -107,8 +132,7 @@ internal static unsafe class ProcessLauncher
         {
             // Without its line the shell ends by itself; nobody else will wait for it.
             gate.Close();
-            _ = Libc.Kill(pid, Libc.SigKill);
-            _ = Libc.WaitPid(pid, out _, 0);
+            EndUnfollowed(pid);
             throw;
         }
     }

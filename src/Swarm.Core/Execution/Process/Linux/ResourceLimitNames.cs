@@ -14,5 +14,7 @@ internal static class ResourceLimitNames
 
     /// <summary>The limits in the kernel's terms; -1 means unlimited.</summary>
     internal static List<(int Resource, ulong Soft, ulong Hard)> Resolve(ValueList<Ulimit> limits) =>
-        [.. limits.Select(limit => (Array.IndexOf(Names, limit.Name), unchecked((ulong)limit.Soft), unchecked((ulong)limit.Hard)))];
+        [.. limits.Select(limit => (Array.IndexOf(Names, limit.Name), Value(limit.Soft), Value(limit.Hard)))];
+
+    private static ulong Value(long limit) => unchecked((ulong)limit);
 }

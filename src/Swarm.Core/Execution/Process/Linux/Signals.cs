@@ -16,7 +16,7 @@ internal static class Signals
         "WINCH", "IO", "PWR", "SYS",
     ];
 
-    /// <summary>The number of <c>SIGTERM</c>, <c>term</c>, <c>15</c>, <c>SIGRTMIN+3</c>; null when there is none.</summary>
+    /// <summary>The number of <c>SIGTERM</c>, <c>term</c>, <c>15</c> or <c>SIGRTMIN+3</c>; else null.</summary>
     internal static int? Parse(string text)
     {
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number))

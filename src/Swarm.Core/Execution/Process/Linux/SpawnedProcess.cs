@@ -1,7 +1,9 @@
 namespace Swarm.Execution.Processes;
 
 /// <summary>A running process and everything it started.</summary>
-/// <remarks>Only its own id is ever waited for, so other children of the host are left to whoever started them.</remarks>
+/// <remarks>
+/// Only its own id is ever waited for, so other children of the host are left to whoever started them.
+/// </remarks>
 internal sealed unsafe class SpawnedProcess
 {
     private const int SignalOffset = 128;
@@ -34,7 +36,9 @@ internal sealed unsafe class SpawnedProcess
 
     internal int Pid { get; }
 
-    /// <summary>The exit code as Docker has it: 128 + signal after a signal. Everything it started is killed by then.</summary>
+    /// <summary>
+    /// The exit code as Docker has it: 128 + signal after a signal. Everything it started is killed by then.
+    /// </summary>
     internal Task<int> Exited => _exited.Task;
 
     /// <summary>Completes when nobody can write output any more.</summary>

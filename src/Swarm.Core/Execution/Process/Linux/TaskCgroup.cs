@@ -10,14 +10,15 @@ internal sealed class TaskCgroup
 
     private readonly CgroupMounts _mounts;
     private readonly string _tracking;
-    private readonly List<string> _directories = [];
+    private readonly List<string> _limiting;
+    private readonly bool _ownsLimiting;
 
-    private TaskCgroup(CgroupMounts mounts, string tracking, IEnumerable<string> limiting)
+    private TaskCgroup(CgroupMounts mounts, string tracking, List<string> limiting, bool ownsLimiting)
     {
         _mounts = mounts;
         _tracking = tracking;
-        _directories.Add(tracking);
-        _directories.AddRange(limiting.Where(directory => directory != tracking));
+        _limiting = limiting;
+        _ownsLimiting = ownsLimiting;
     }
 
     /// <summary>Makes the cgroup of a task; null when this process may not.</summary>
@@ -25,7 +26,7 @@ internal sealed class TaskCgroup
     {
         var tracking = mounts.Unified ?? mounts.Controllers.Values.FirstOrDefault();
         return tracking is not null && TryMakeDirectory(Path.Combine(tracking, name))
-            ? new(mounts, Path.Combine(tracking, name), [])
+            ? new(mounts, Path.Combine(tracking, name), [], ownsLimiting: true)
             : null;
     }
 
@@ -33,7 +34,7 @@ internal sealed class TaskCgroup
     internal TaskCgroup? TryCreateChild(string name)
     {
         var tracking = Path.Combine(_tracking, name);
-        return TryMakeDirectory(tracking) ? new(_mounts, tracking, _directories.Skip(1)) : null;
+        return TryMakeDirectory(tracking) ? new(_mounts, tracking, _limiting, ownsLimiting: false) : null;
     }
 
     /// <summary>Sets limits; returns the names of those that cannot be kept here.</summary>
@@ -76,7 +77,7 @@ internal sealed class TaskCgroup
     /// <exception cref="IOException">It cannot be moved.</exception>
     internal void Add(int pid)
     {
-        foreach (var directory in _directories)
+        foreach (var directory in _limiting.Prepend(_tracking))
         {
             try
             {
@@ -92,7 +93,7 @@ internal sealed class TaskCgroup
     internal List<int> Members()
     {
         var members = new List<int>();
-        foreach (var directory in Directory.Exists(_tracking) ? Subtree(_tracking) : [])
+        foreach (var directory in Subtree(_tracking))
         {
             foreach (var line in ReadLines(Path.Combine(directory, "cgroup.procs")))
             {
@@ -120,8 +121,8 @@ internal sealed class TaskCgroup
     /// <summary>Removes the cgroup; false while members are still dying.</summary>
     internal bool TryRemove()
     {
-        var directories = _directories.Where(Directory.Exists).SelectMany(Subtree).OrderByDescending(path => path.Length);
-        foreach (var directory in directories.ToList())
+        var directories = (_ownsLimiting ? _limiting : []).Prepend(_tracking).SelectMany(Subtree);
+        foreach (var directory in directories.OrderByDescending(path => path.Length))
         {
             try
             {
@@ -171,9 +172,9 @@ internal sealed class TaskCgroup
             return false;
         }
 
-        if (!_directories.Contains(directory, StringComparer.Ordinal))
+        if (directory != _tracking && !_limiting.Contains(directory, StringComparer.Ordinal))
         {
-            _directories.Add(directory);
+            _limiting.Add(directory);
         }
 
         return older.All(setting => TryWrite(Path.Combine(directory, setting.File), setting.Value));
@@ -191,8 +192,18 @@ internal sealed class TaskCgroup
         }
     }
 
-    private static IEnumerable<string> Subtree(string directory) =>
-        Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories).Prepend(directory);
+    // The cgroups of health checks come and go while this looks.
+    private static List<string> Subtree(string directory)
+    {
+        try
+        {
+            return [directory, .. Directory.EnumerateDirectories(directory, "*", SearchOption.AllDirectories)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return Directory.Exists(directory) ? [directory] : [];
+        }
+    }
 
     private static string[] ReadLines(string file)
     {

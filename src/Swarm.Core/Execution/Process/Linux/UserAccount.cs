@@ -12,7 +12,7 @@ internal sealed record UserAccount(uint UserId, uint GroupId, ValueList<uint> Gr
 {
     /// <summary>The program that switches users; null where there is none.</summary>
     internal static string? Setpriv { get; } =
-        Array.Find(["/usr/bin/setpriv", "/bin/setpriv", "/usr/sbin/setpriv"], File.Exists);
+        Array.Find(["/usr/bin/setpriv", "/bin/setpriv", "/usr/sbin/setpriv"], IsComplete);
 
     /// <summary>True when this process runs as that user already.</summary>
     internal bool IsCurrent =>
@@ -58,16 +58,25 @@ internal sealed record UserAccount(uint UserId, uint GroupId, ValueList<uint> Gr
     internal static string NameOf(string userId) =>
         Entries("/etc/passwd", 3).FirstOrDefault(entry => entry[2] == userId)?[0] ?? userId;
 
+    // Busybox has a program of that name that cannot switch users.
+    private static bool IsComplete(string file) =>
+        File.Exists(file) && File.ResolveLinkTarget(file, returnFinalTarget: true)?.Name is not "busybox";
+
     private static uint FindGroup(string text) =>
         Entries("/etc/group", 3).FirstOrDefault(entry => entry[0] == text) is { } entry ? Id(entry[2])
         : IsId(text) ? Id(text)
         : throw new TaskRejectedException($"unable to find group {text}: no matching entries in group file");
 
     private static List<string[]> Entries(string file, int fields) => File.Exists(file)
-        ? [.. File.ReadLines(file).Select(line => line.Split(':')).Where(entry => entry.Length >= fields && IsId(entry[2]))]
+        ? [
+            .. File.ReadLines(file)
+                .Select(line => line.Split(':'))
+                .Where(entry => entry.Length >= fields && IsId(entry[2])),
+        ]
         : [];
 
-    private static bool IsId(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
+    private static bool IsId(string text) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static uint Id(string text) => uint.Parse(text, CultureInfo.InvariantCulture);
 

@@ -9,7 +9,7 @@ internal sealed class LineSplitter
     private readonly byte[] _pending = new byte[MaximumLength];
     private int _count;
 
-    /// <summary>Takes output and gives the lines that it completes; memory passed on is valid during the call only.</summary>
+    /// <summary>Takes output and gives the lines that it completes, each valid during its call only.</summary>
     internal void Split(ReadOnlySpan<byte> data, Action<ReadOnlySpan<byte>> line)
     {
         while (!data.IsEmpty)

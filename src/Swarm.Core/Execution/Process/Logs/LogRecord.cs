@@ -29,8 +29,9 @@ internal static class LogRecord
             return null;
         }
 
-        var timestamp = new DateTimeOffset(BinaryPrimitives.ReadInt64LittleEndian(source[(sizeof(int) + 1)..]), TimeSpan.Zero);
+        var ticks = BinaryPrimitives.ReadInt64LittleEndian(source[(sizeof(int) + 1)..]);
         var data = source.Slice(HeaderSize, length).ToArray();
-        return (new LogLine((LogStream)source[sizeof(int)], timestamp, data), HeaderSize + length);
+        var line = new LogLine((LogStream)source[sizeof(int)], new(ticks, TimeSpan.Zero), data);
+        return (line, HeaderSize + length);
     }
 }

@@ -1,0 +1,132 @@
+using Microsoft.Extensions.Logging;
+using Swarm.Allocation;
+using Swarm.Dispatch;
+using Swarm.Identity;
+using Swarm.Orchestration;
+using Swarm.Scheduling;
+using Swarm.Storage;
+
+namespace Swarm.Control;
+
+/// <summary>What the control plane is made of besides the store.</summary>
+internal sealed record ControlPlaneOptions
+{
+    public IIdGenerator Ids { get; init; } = new RandomIdGenerator();
+
+    public required Random Random { get; init; }
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    public SchedulerOptions Scheduler { get; init; } = new();
+
+    public IReadOnlyList<ISchedulingFilter> Filters { get; init; } = [];
+
+    public IReadOnlyList<ISchedulingScorer> Scorers { get; init; } = [];
+
+    public DispatcherOptions Dispatcher { get; init; } = new();
+
+    public required ILoggerFactory Loggers { get; init; }
+}
+
+/// <summary>
+/// The controllers of a leader: starts them, keeps them running, stops them. A controller that fails is logged and
+/// started afresh from the store a second later; the others do not notice.
+/// </summary>
+internal sealed partial class ControlPlane : IAsyncDisposable
+{
+    private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(1);
+
+    private readonly ClusterStore _store;
+    private readonly ControlPlaneOptions _options;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stop = new();
+    private Task[] _controllers = [];
+
+    public ControlPlane(ClusterStore store, ControlPlaneOptions options)
+    {
+        _store = store;
+        _options = options;
+        _logger = options.Loggers.CreateLogger<ControlPlane>();
+        Dispatcher = new Dispatcher(
+            store,
+            options.Ids,
+            options.Random,
+            options.Time,
+            options.Dispatcher,
+            options.Loggers.CreateLogger<Dispatcher>());
+    }
+
+    public Dispatcher Dispatcher { get; }
+
+    /// <summary>Starts every controller on one scheduler, which must run one task at a time.</summary>
+    public void Start(TaskScheduler scheduler) =>
+        _controllers = [.. Controllers().Select(controller => Task.Factory.StartNew(
+            () => KeepRunningAsync(controller.Name, controller.RunAsync),
+            CancellationToken.None,
+            TaskCreationOptions.None,
+            scheduler).Unwrap())];
+
+    /// <summary>Stops every controller and waits for it.</summary>
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_controllers);
+        _controllers = [];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stop.Dispose();
+    }
+
+    // Made anew for each run: what a controller remembers is rebuilt from the store, as after a change of leadership.
+    private IEnumerable<(string Name, Func<CancellationToken, Task> RunAsync)> Controllers()
+    {
+        var (ids, time) = (_options.Ids, _options.Time);
+        yield return ("dispatcher", Dispatcher.RunAsync);
+        yield return ("allocator", stop => new Allocator(_store, Logger<Allocator>()).RunAsync(stop));
+        yield return ("scheduler", stop => new SchedulerLoop(
+            _store,
+            time,
+            _options.Scheduler,
+            _options.Filters,
+            _options.Scorers,
+            Logger<SchedulerLoop>()).RunAsync(stop));
+        yield return ("orchestrator", stop => new Orchestrator(_store, ids, time, Logger<Orchestrator>()).RunAsync(stop));
+        yield return ("task reaper", stop => new TaskReaper(_store, time, Logger<TaskReaper>()).RunAsync(stop));
+        yield return ("constraint enforcer", stop =>
+            new ConstraintEnforcer(_store, Matches, Logger<ConstraintEnforcer>()).RunAsync(stop));
+    }
+
+    private static bool Matches(ValueList<string> constraints, Node node) =>
+        ConstraintSet.TryParse(constraints, out var set) && set.Matches(node);
+
+    private ILogger<T> Logger<T>() => _options.Loggers.CreateLogger<T>();
+
+    private async Task KeepRunningAsync(string name, Func<CancellationToken, Task> runAsync)
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                await runAsync(_stop.Token);
+                return;
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                LogControllerFailed(exception, name);
+            }
+
+            await Task.Delay(RestartDelay, _options.Time, _stop.Token)
+                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Current);
+        }
+    }
+
+    [LoggerMessage(1000, LogLevel.Error, "The {Controller} failed and is started again")]
+    private partial void LogControllerFailed(Exception exception, string controller);
+}

@@ -1,0 +1,151 @@
+using Swarm.Orchestration.Restart;
+using Swarm.Storage;
+
+namespace Swarm.Orchestration;
+
+/// <summary>Sorts committed changes into pending work; the cost of a change does not depend on the cluster's size.</summary>
+internal static class ChangeIntake
+{
+    public static void Collect(CommittedTransaction transaction, OrchestratorState state)
+    {
+        foreach (var change in transaction.Changes)
+        {
+            var removed = change.Change == ChangeKind.Removed;
+            switch (change.Current)
+            {
+                case SwarmTask task when removed:
+                    OnTaskRemoved(task, transaction.View, state);
+                    break;
+                case SwarmTask task:
+                    OnTask(task, transaction.View, state);
+                    break;
+                case Service service when removed:
+                    state.Pending.Services.Remove(service.Id);
+                    state.Pending.RemovedServices.Add(service.Id);
+                    break;
+                case Service service:
+                    OnService(service, (Service?)change.Previous, state);
+                    break;
+                case Node node when removed:
+                    OnNodeRemoved(node, transaction.View, state);
+                    break;
+                case Node node when IsRelevant(node, (Node?)change.Previous):
+                    OnNode(node, transaction.View, state);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Takes note of a service that is new or asks for something new.</summary>
+    public static void OnService(Service service, Service? previous, OrchestratorState state)
+    {
+        if (service.Spec.Mode.IsJob)
+        {
+            return;
+        }
+
+        if (service.Spec.Mode is GlobalMode)
+        {
+            state.GlobalServices.Add(service.Id);
+        }
+
+        if (previous is null
+            || previous.SpecVersion != service.SpecVersion
+            || previous.Spec != service.Spec
+            || IsNewRequest(service.RolloutStatus?.State, previous.RolloutStatus?.State))
+        {
+            state.Pending.Services.Add(service.Id);
+        }
+    }
+
+    // Our own reports on a rollout ask for nothing.
+    private static bool IsNewRequest(RolloutState? status, RolloutState? previous) =>
+        status != previous && status is null or RolloutState.RollbackStarted;
+
+    private static void OnTask(SwarmTask task, ClusterView view, OrchestratorState state)
+    {
+        if (task.ServiceId.IsEmpty)
+        {
+            return;
+        }
+
+        if (RestartSupervisor.IsCandidate(task, view))
+        {
+            state.Pending.Tasks.Add(task.Id);
+        }
+
+        if (task.Status.State > TaskState.Running || task.DesiredState > TaskState.Running)
+        {
+            state.Restarts.Starts.OnStopped(task.Id);
+        }
+
+        if (state.Rollouts.ContainsKey(task.ServiceId))
+        {
+            state.Pending.Touch(task.ServiceId, task.Id);
+        }
+    }
+
+    private static void OnTaskRemoved(SwarmTask task, ClusterView view, OrchestratorState state)
+    {
+        state.Restarts.Starts.Cancel(task.Id);
+        state.Restarts.Starts.OnStopped(task.Id);
+        if (task.ServiceId.IsEmpty || view.Services.Find(task.ServiceId.Value) is not { Spec.Mode.IsJob: false } service)
+        {
+            return;
+        }
+
+        if (state.Rollouts.ContainsKey(service.Id))
+        {
+            state.Pending.Touch(service.Id, task.Id);
+        }
+
+        if (task.DesiredState > TaskState.Running)
+        {
+            return;
+        }
+
+        if (service.Spec.Mode is GlobalMode)
+        {
+            state.Pending.Slots.Add(SlotKey.OnNode(service.Id, task.NodeId));
+        }
+        else
+        {
+            state.Pending.Services.Add(service.Id);
+        }
+    }
+
+    private static bool IsRelevant(Node node, Node? previous) =>
+        previous is null
+        || node.Status != previous.Status
+        || node.Spec != previous.Spec
+        || node.Role != previous.Role
+        || node.Description != previous.Description;
+
+    private static void OnNode(Node node, ClusterView view, OrchestratorState state)
+    {
+        state.Pending.Nodes.Add(node.Id);
+        if (NodeEligibility.IsLost(node))
+        {
+            OnNodeLost(node.Id, view, state);
+        }
+    }
+
+    private static void OnNodeRemoved(Node node, ClusterView view, OrchestratorState state)
+    {
+        state.Pending.Nodes.Remove(node.Id);
+        state.Pending.RemovedNodes.Add(node.Id);
+        OnNodeLost(node.Id, view, state);
+    }
+
+    private static void OnNodeLost(NodeId node, ClusterView view, OrchestratorState state)
+    {
+        state.Restarts.Starts.OnNodeLost(node, view);
+        foreach (var task in view.Tasks.OnNode(node))
+        {
+            if (task.DesiredState <= TaskState.Running && !task.ServiceId.IsEmpty)
+            {
+                state.Pending.Tasks.Add(task.Id);
+            }
+        }
+    }
+}

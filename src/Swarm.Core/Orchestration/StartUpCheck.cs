@@ -1,0 +1,66 @@
+using Swarm.Orchestration.Restart;
+using Swarm.Storage;
+
+namespace Swarm.Orchestration;
+
+/// <summary>What a new leader finds in the store: leftovers to clear, delays to resume, restarts to remember.</summary>
+internal static class StartUpCheck
+{
+    /// <summary>Looks at everything once.</summary>
+    /// <returns>Tasks whose service is gone; nobody else would remove them.</returns>
+    public static IReadOnlyList<StoreWrite> Run(ClusterView view, DateTimeOffset now, OrchestratorState state)
+    {
+        List<StoreWrite> leftovers = [];
+        foreach (var service in view.Services)
+        {
+            ChangeIntake.OnService(service, null, state);
+        }
+
+        foreach (var task in view.Tasks)
+        {
+            if (task.ServiceId.IsEmpty)
+            {
+                continue;
+            }
+
+            if (view.Services.Find(task.ServiceId.Value) is not { } service)
+            {
+                leftovers.Add(TaskWrite.Remove(task.Id));
+            }
+            else if (RestartSupervisor.IsCandidate(task, view))
+            {
+                state.Pending.Tasks.Add(task.Id);
+            }
+            else if (task.DesiredState == TaskState.Ready && !service.Spec.Mode.IsJob)
+            {
+                ResumeDelay(task, now, state.Restarts.Starts);
+            }
+        }
+
+        RebuildHistory(view, state.Restarts.History);
+        return leftovers;
+    }
+
+    // The predecessor is not waited for again: the old leader may have been the only one to know it.
+    private static void ResumeDelay(SwarmTask task, DateTimeOffset now, DelayedStarts starts)
+    {
+        var since = task.Status.AppliedAt ?? task.Status.Timestamp;
+        var delay = task.Spec.Restart?.Delay ?? RestartPolicy.DefaultDelay;
+        var remaining = delay - (now - since);
+        starts.Arm(DelayedStart.At(task.Id, remaining > TimeSpan.Zero ? now + remaining : now));
+    }
+
+    private static void RebuildHistory(ClusterView view, RestartHistory history)
+    {
+        foreach (var service in view.Services.Where(service => !service.Spec.Mode.IsJob))
+        {
+            var slots = view.Tasks.OfService(service.Id)
+                .Where(task => task.Spec.Restart is { MaxAttempts: > 0 })
+                .GroupBy(task => SlotKey.Of(task, service));
+            foreach (var slot in slots)
+            {
+                history.Rebuild(slot.Key, [.. slot]);
+            }
+        }
+    }
+}

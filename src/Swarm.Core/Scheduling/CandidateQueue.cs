@@ -1,0 +1,111 @@
+namespace Swarm.Scheduling;
+
+/// <summary>The nodes of one branch, best first; filters are asked only when a node's turn has come.</summary>
+internal sealed class CandidateQueue(LoadOrder order, NodeRanking ranking, FilterPipeline pipeline)
+{
+    private readonly MinHeap<NodeRank> _heap = new();
+    private readonly List<NodeView> _rest = [];
+    private bool _lazy;
+
+    /// <summary>Starts with the given nodes.</summary>
+    public void Begin(IReadOnlyList<NodeView> nodes)
+    {
+        _lazy = false;
+        _heap.Clear();
+        Append(nodes);
+    }
+
+    /// <summary>Starts with all nodes, but looks at those without tasks of the service only as far as needed.</summary>
+    public void BeginLazily()
+    {
+        _heap.Clear();
+        Append(ranking.Known);
+        _lazy = !ranking.HasScorers;
+        if (!_lazy)
+        {
+            DrainOrder();
+        }
+    }
+
+    /// <summary>The best node that passes the filters; null when there is none left.</summary>
+    public NodeView? Best()
+    {
+        while (true)
+        {
+            FillUp();
+            if (_heap.Count == 0)
+            {
+                return null;
+            }
+
+            var node = order[_heap.Top.Position];
+            if (_heap.Top.HasPassed)
+            {
+                return node;
+            }
+
+            if (pipeline.Admits(node))
+            {
+                _heap.ReplaceTop(_heap.Top.Passed);
+                return node;
+            }
+
+            _heap.RemoveTop();
+        }
+    }
+
+    /// <summary>Ranks the best node anew after a task was placed on it, or leaves it out.</summary>
+    public void Placed(NodeView node, bool stillAdmitted)
+    {
+        if (stillAdmitted)
+        {
+            _heap.ReplaceTop(ranking.Of(node).Passed);
+        }
+        else
+        {
+            _heap.RemoveTop();
+        }
+    }
+
+    // Among nodes without tasks of the service the total decides, and in that order they come.
+    private void FillUp()
+    {
+        while (_lazy && order.TryPeek(out var tasks) && MayBeBest(tasks))
+        {
+            if (order.ShouldDrain)
+            {
+                DrainOrder();
+                _lazy = false;
+                return;
+            }
+
+            var node = order.Take();
+            if (!ranking.IsKnown(node))
+            {
+                _heap.Add(ranking.Of(node));
+            }
+        }
+    }
+
+    // The position is not known yet, so a node with as many tasks as the best is taken to see.
+    private bool MayBeBest(int tasks) =>
+        _heap.Count == 0 || new NodeRank(0, 0, 0, tasks, 0) < _heap.Top;
+
+    private void DrainOrder()
+    {
+        _rest.Clear();
+        order.Drain(_rest);
+        _rest.RemoveAll(ranking.IsKnown);
+        Append(_rest);
+    }
+
+    private void Append(IReadOnlyList<NodeView> nodes)
+    {
+        for (var i = 0; i < nodes.Count; i++)
+        {
+            _heap.Append(ranking.Of(nodes[i]));
+        }
+
+        _heap.Restore();
+    }
+}

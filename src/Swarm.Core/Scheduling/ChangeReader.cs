@@ -1,0 +1,67 @@
+using Swarm.Storage;
+
+namespace Swarm.Scheduling;
+
+/// <summary>Feeds the changes of a subscription into the scheduler's state, and waits for them to rest.</summary>
+internal sealed class ChangeReader(ChangeSubscription subscription, SchedulerState state, TimeProvider time)
+{
+    private Task<bool>? _next;
+
+    /// <summary>Waits for the next change; false when there will be none.</summary>
+    public async Task<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        var next = NextAsync(cancellationToken);
+        var more = await next;
+        _next = null;
+        return more;
+    }
+
+    /// <summary>Applies all changes that are there.</summary>
+    /// <returns>True when there were some.</returns>
+    public bool Drain()
+    {
+        var any = false;
+        while (subscription.TryRead(out var transaction))
+        {
+            any = true;
+            for (var i = 0; i < transaction.Changes.Count; i++)
+            {
+                state.Apply(transaction.Changes[i]);
+            }
+        }
+
+        return any;
+    }
+
+    /// <summary>Applies changes until none has come for a while, or until the limit.</summary>
+    public async Task SettleAsync(TimeSpan gap, TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var end = time.GetUtcNow() + limit;
+        var wait = gap < limit ? gap : limit;
+        while (wait > TimeSpan.Zero)
+        {
+            if (!await ChangesWithinAsync(wait, cancellationToken))
+            {
+                return;
+            }
+
+            Drain();
+            var left = end - time.GetUtcNow();
+            wait = gap < left ? gap : left;
+        }
+    }
+
+    private async Task<bool> ChangesWithinAsync(TimeSpan span, CancellationToken cancellationToken)
+    {
+        using var cancelDelay = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var next = NextAsync(cancellationToken);
+        var first = await Task.WhenAny(next, Task.Delay(span, time, cancelDelay.Token));
+        await cancelDelay.CancelAsync();
+        cancellationToken.ThrowIfCancellationRequested();
+        return first == next && await WaitAsync(cancellationToken);
+    }
+
+    // The channel knows one waiting reader only, so a wait that was left alone is taken up again.
+    private Task<bool> NextAsync(CancellationToken cancellationToken) =>
+        _next ??= subscription.WaitAsync(cancellationToken).AsTask();
+}

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Logging;
+using Swarm.Storage;
+
+namespace Swarm.Scheduling;
+
+/// <summary>
+/// Follows the store and assigns nodes to tasks that wait for one. Driven by changes alone: each is applied to the
+/// bookkeeping, and once they rest, one pass places what can be placed.
+/// </summary>
+internal sealed partial class SchedulerLoop(
+    ClusterStore store,
+    TimeProvider time,
+    SchedulerOptions options,
+    IEnumerable<ISchedulingFilter> filters,
+    IEnumerable<ISchedulingScorer> scorers,
+    ILogger logger)
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private readonly ISchedulingFilter[] _filters = [.. filters];
+    private readonly ISchedulingScorer[] _scorers = [.. scorers];
+
+    /// <summary>Runs until cancelled, and then ends with <see cref="OperationCanceledException"/>.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var subscription = store.Watch();
+            try
+            {
+                await FollowAsync(subscription, cancellationToken);
+                return;
+            }
+            catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
+            {
+                LogResync();
+            }
+        }
+    }
+
+    private async Task FollowAsync(ChangeSubscription subscription, CancellationToken cancellationToken)
+    {
+        var state = new SchedulerState(options, time, subscription.View);
+        var placer = new GroupPlacer(state, _filters, _scorers);
+        var feed = new ChangeReader(subscription, state, time);
+        do
+        {
+            feed.Drain();
+            while (state.IsPassDue)
+            {
+                await feed.SettleAsync(options.DebounceGap, options.DebounceLimit, cancellationToken);
+                if (!await TryRunPassAsync(state, placer, cancellationToken))
+                {
+                    await Task.Delay(RetryDelay, time, cancellationToken);
+                }
+
+                feed.Drain();
+            }
+        }
+        while (await feed.WaitAsync(cancellationToken));
+    }
+
+    /// <summary>Decides and commits; false when it should be tried again although nothing has changed.</summary>
+    private async Task<bool> TryRunPassAsync(
+        SchedulerState state,
+        GroupPlacer placer,
+        CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        var plan = new PassPlan(state, placer);
+        state.IsPassDue = false;
+        try
+        {
+            state.Failures.Forget(time.GetUtcNow());
+            plan.Decide();
+            var commit = new PassCommit(store, state, plan, time.GetUtcNow());
+            await commit.RunAsync(cancellationToken);
+            state.IsPassDue |= commit.FoundStale;
+            LogPass(plan.Reservations.Count, commit.Explained, time.GetElapsedTime(started).TotalMilliseconds);
+            return true;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            state.IsPassDue = true;
+            LogFailed(exception);
+            return false;
+        }
+        finally
+        {
+            plan.Undo();
+        }
+    }
+
+    [LoggerMessage(1200, LogLevel.Debug, "Placed {Placed} tasks, explained {Unplaced} others in {Milliseconds} ms")]
+    private partial void LogPass(int placed, int unplaced, double milliseconds);
+
+    [LoggerMessage(1201, LogLevel.Warning, "The scheduler could not place tasks and will try again")]
+    private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(1202, LogLevel.Information, "The scheduler fell behind the store and starts over")]
+    private partial void LogResync();
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Swarm;
+using Swarm.Hosting;
+using Swarm.Hosting.DependencyInjection;
+using Swarm.Hosting.Nodes;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Makes this process a node of a swarm.</summary>
+public static class SwarmServiceCollectionExtensions
+{
+    /// <summary>
+    /// Makes this process a swarm manager that also runs tasks, as operating system processes unless the builder says
+    /// otherwise. Settings come from the configuration section <c>Swarm</c>, then from <paramref name="configure"/>.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Changes the settings.</param>
+    /// <returns>Configures the node further.</returns>
+    /// <exception cref="InvalidOperationException">The host has a manager already.</exception>
+    public static ISwarmBuilder AddSwarmManager(
+        this IServiceCollection services,
+        Action<SwarmManagerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        if (services.Any(service => service.ServiceType == typeof(ManagerBlueprint)))
+        {
+            throw new InvalidOperationException(
+                "AddSwarmManager was called twice; a process holds one manager. Use AddSwarmWorker for more nodes.");
+        }
+
+        var blueprint = new NodeBlueprint(Options.Options.DefaultName);
+        services.AddSingleton(new ManagerBlueprint(blueprint));
+        services.AddOptions<SwarmManagerOptions>().Configure<IServiceProvider>(Bind).ValidateOnStart();
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<SwarmManagerOptions>, SwarmManagerOptionsValidator>());
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SwarmNode>();
+        services.TryAddSingleton<ISwarmNode>(provider => provider.GetRequiredService<SwarmNode>());
+        services.TryAddSingleton<ISwarmClient, NodeClient>();
+        services.TryAddSingleton<LocalWorkers>();
+        services.AddSingleton<IHostedService, SwarmHost>();
+        DockerApiExtensions.AddDockerApi(services);
+        return new SwarmBuilder(services, blueprint);
+    }
+
+    /// <summary>
+    /// Adds a worker to this process: a node of its own, with its own name and executor, in the swarm of the manager in
+    /// the same process.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="configure">Changes the settings.</param>
+    /// <returns>Configures the node further.</returns>
+    public static ISwarmBuilder AddSwarmWorker(
+        this IServiceCollection services,
+        Action<SwarmWorkerOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var number = 1 + services.Count(service => service.ServiceType == typeof(WorkerBlueprint));
+        var name = $"worker-{number.ToString(CultureInfo.InvariantCulture)}";
+        var blueprint = new NodeBlueprint(name);
+        services.AddSingleton(new WorkerBlueprint(blueprint));
+        services.AddOptions<SwarmWorkerOptions>(name).Configure(options => options.NodeName = name);
+        if (configure is not null)
+        {
+            services.Configure(name, configure);
+        }
+
+        return new SwarmBuilder(services, blueprint);
+    }
+
+    private static void Bind(SwarmManagerOptions options, IServiceProvider provider) =>
+        provider.GetService<IConfiguration>()?.GetSection("Swarm").Bind(options);
+}

@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Swarm.Hosting.DockerApi;
+
+/// <summary>
+/// Honest answers about what this engine does not have: nothing to list, nothing found, or a text that names what is
+/// missing. Mapped last, so that whoever adds one of these only has to map it before.
+/// </summary>
+internal static class AbsentEndpoints
+{
+    public static void Map(DockerRouter router)
+    {
+        MapImages(router);
+        MapVolumes(router);
+        MapNetworks(router);
+        MapSecretsAndConfigs(router);
+        MapEmptyList(router, "/plugins");
+        MapNothingFound(router, "/plugins/{name*}/json", name => $"plugin \"{name}\" not found");
+        router.Map(HttpMethods.Get, "/system/df", call =>
+            call.WriteAsync(new DiskUsageDocument(), SystemJson.Wire.DiskUsageDocument));
+        MapMissing(router, "/containers/create", "containers only run as tasks of services: use \"docker service create\"");
+        MapMissing(router, "/auth", "this engine does not check registry credentials");
+        MapMissing(router, "/build", "this engine does not build images");
+        MapMissing(router, "/commit", "this engine does not make images");
+    }
+
+    private static void MapImages(DockerRouter router)
+    {
+        MapEmptyList(router, "/images/json");
+        MapNothingFound(router, "/images/{name*}/json", name => $"no such image: {name}: No such image: {name}");
+        // Says at once that nobody can tell a digest, so that the CLI goes on with the image as written.
+        MapNothingFound(router, "/distribution/{name*}/json", name => $"manifest for {name} not found: manifest unknown");
+        MapMissing(router, "/images/create", "this engine does not pull images: they are registered in its options");
+        MapMissing(router, "/images/load", "this engine does not keep images");
+        router.Map(HttpMethods.Delete, "/images/{name*}", call => throw NoSuchImage(call["name"]));
+    }
+
+    private static void MapVolumes(DockerRouter router)
+    {
+        router.Map(HttpMethods.Get, "/volumes", call =>
+            call.WriteAsync(new VolumeListDocument(), SystemJson.Wire.VolumeListDocument));
+        MapNothingFound(router, "/volumes/{name}", name => $"get {name}: no such volume");
+        MapMissing(router, "/volumes/create", "this engine does not keep volumes");
+        router.Map(HttpMethods.Delete, "/volumes/{name}", call =>
+            throw DockerApiException.NotFound($"get {call["name"]}: no such volume"));
+    }
+
+    private static void MapNetworks(DockerRouter router)
+    {
+        MapEmptyList(router, "/networks");
+        MapNothingFound(router, "/networks/{name}", name => $"network {name} not found");
+        MapMissing(router, "/networks/create", "this engine does not create networks");
+        router.Map(HttpMethods.Delete, "/networks/{name}", call =>
+            throw DockerApiException.NotFound($"network {call["name"]} not found"));
+    }
+
+    private static void MapSecretsAndConfigs(DockerRouter router)
+    {
+        foreach (var kind in (string[])["secret", "config"])
+        {
+            router.Map(HttpMethods.Get, $"/{kind}s", call =>
+            {
+                _ = call.Client;
+                return call.WriteAsync([], SystemJson.Wire.StringArray);
+            });
+            router.Map(HttpMethods.Get, $"/{kind}s/{{name}}", call => throw NotFoundOnManager(call, kind));
+            router.Map(HttpMethods.Delete, $"/{kind}s/{{name}}", call => throw NotFoundOnManager(call, kind));
+            router.Map(HttpMethods.Post, $"/{kind}s/{{name}}/update", call => throw NotFoundOnManager(call, kind));
+            MapMissing(router, $"/{kind}s/create", $"this engine does not keep {kind}s");
+        }
+    }
+
+    private static void MapEmptyList(DockerRouter router, string pattern) =>
+        router.Map(HttpMethods.Get, pattern, call => call.WriteAsync([], SystemJson.Wire.StringArray));
+
+    private static void MapNothingFound(DockerRouter router, string pattern, Func<string, string> text) =>
+        router.Map(HttpMethods.Get, pattern, call => throw DockerApiException.NotFound(text(call["name"])));
+
+    private static void MapMissing(DockerRouter router, string pattern, string text) =>
+        router.Map(HttpMethods.Post, pattern, _ => throw DockerApiException.NotImplemented(text));
+
+    private static DockerApiException NotFoundOnManager(DockerCall call, string kind)
+    {
+        _ = call.Client;
+        return DockerApiException.NotFound($"{kind} {call["name"]} not found");
+    }
+
+    private static DockerApiException NoSuchImage(string name) => DockerApiException.NotFound($"No such image: {name}");
+}

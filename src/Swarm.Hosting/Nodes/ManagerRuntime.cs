@@ -1,0 +1,182 @@
+using System.Security.Cryptography;
+using Swarm.Certificates;
+using Swarm.Control;
+using Swarm.Dispatch;
+using Swarm.Execution;
+using Swarm.Identity;
+using Swarm.Orchestration;
+using Swarm.Scheduling;
+using Swarm.Storage;
+using Swarm.Telemetry;
+using Swarm.Templating;
+
+namespace Swarm.Hosting.Nodes;
+
+/// <summary>A swarm that this process is the manager of: store, control plane, client and the agents in this process.</summary>
+internal sealed class ManagerRuntime : IAsyncDisposable
+{
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ManagerSetup _setup;
+    private readonly ClusterStore _store;
+    private readonly ControlPlane _controlPlane;
+    private readonly SwarmMetrics _metrics;
+    private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+    private readonly List<NodeAgent> _agents = [];
+    private readonly NodeTlsInfo _tls;
+
+    private ManagerRuntime(ManagerSetup setup, ClusterStore store, Cluster cluster, NodeId nodeId, string address)
+    {
+        _setup = setup;
+        _store = store;
+        _tls = TlsInfo.Of(cluster.RootCa.Certificate);
+        NodeId = nodeId;
+        Address = address;
+        _controlPlane = new ControlPlane(store, new ControlPlaneOptions
+        {
+            Ids = Ids,
+            Random = NewRandom(),
+            Time = setup.Time,
+            Filters = setup.Filters,
+            Scorers = setup.Scorers,
+            Dispatcher = new DispatcherOptions { NodeId = nodeId },
+            Loggers = setup.Loggers,
+        });
+        Client = new SwarmClient(
+            store,
+            Ids,
+            setup.Time,
+            RandomNumberGenerator.Fill,
+            new SpecSyntax(
+                constraint => ConstraintExpression.Parse(constraint),
+                container => TemplateExpander.Expand(container, TemplateContext.Dummy)),
+            (view, service, task) => !new DirtyCheck(service, view).IsDirty(task),
+            ReadLogsAsync,
+            ManagerStatusOf);
+        _metrics = new SwarmMetrics(store, setup.Meters);
+    }
+
+    public NodeId NodeId { get; }
+
+    /// <summary>Advertised address, as <c>host:port</c>.</summary>
+    public string Address { get; }
+
+    public ISwarmClient Client { get; }
+
+    private RandomIdGenerator Ids { get; } = new();
+
+    /// <summary>Forms the swarm and waits until its first node is ready.</summary>
+    public static async Task<ManagerRuntime> StartAsync(
+        ManagerSetup setup,
+        Cluster cluster,
+        Node self,
+        string address,
+        IExecutor executor,
+        CancellationToken cancellationToken)
+    {
+        var store = new ClusterStore(new InProcessProposer(), setup.Time);
+        await store.UpdateAsync(
+            transaction =>
+            {
+                transaction.Create(cluster);
+                transaction.Create(self);
+            },
+            cancellationToken);
+        var runtime = new ManagerRuntime(setup, store, cluster, self.Id, address);
+        runtime._controlPlane.Start(runtime._scheduler);
+        runtime.AddAgent(self.Id, executor);
+        await runtime.WaitUntilReadyAsync(self.Id, cancellationToken);
+        return runtime;
+    }
+
+    /// <summary>Adds a worker that lives in this process, and waits until it is ready.</summary>
+    public async Task<NodeId> AddWorkerAsync(IExecutor executor, CancellationToken cancellationToken)
+    {
+        var worker = new Node { Id = new NodeId(Ids.Next()) };
+        await _store.UpdateAsync(transaction => transaction.Create(worker), cancellationToken);
+        AddAgent(worker.Id, executor);
+        await WaitUntilReadyAsync(worker.Id, cancellationToken);
+        return worker.Id;
+    }
+
+    /// <summary>True while the agent of every node in this process has a session.</summary>
+    public bool AgentsAreReady() => _agents.TrueForAll(agent =>
+        _store.Current.Nodes.Find(agent.NodeId.Value) is { Status.State: NodeState.Ready });
+
+    /// <summary>Ends the swarm.</summary>
+    /// <param name="removeTasks">Stop and remove the tasks of this process's nodes, or leave them alone.</param>
+    public async Task StopAsync(bool removeTasks)
+    {
+        await Task.WhenAll(_agents.Select(agent => agent.StopAsync(removeTasks)));
+        await _controlPlane.StopAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var agent in _agents)
+        {
+            await agent.DisposeAsync();
+        }
+
+        await _controlPlane.DisposeAsync();
+        _metrics.Dispose();
+        _store.Dispose();
+    }
+
+    // Heartbeats and back-off need no secrecy, only that nodes differ.
+    private static Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+
+    private void AddAgent(NodeId nodeId, IExecutor executor)
+    {
+        var agent = new NodeAgent(
+            nodeId,
+            _controlPlane.Dispatcher.Connect(nodeId, HostOf(Address)),
+            new DescribedExecutor(executor, _tls),
+            NewRandom(),
+            _setup.Time,
+            _setup.Loggers);
+        _agents.Add(agent);
+        agent.Start();
+    }
+
+    private async Task WaitUntilReadyAsync(NodeId nodeId, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(ReadyTimeout, _setup.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        using var changes = _store.Watch(WatchScope.ForNode(nodeId));
+        var node = changes.View.Nodes.Find(nodeId.Value);
+        try
+        {
+            while (node is not { Status.State: NodeState.Ready })
+            {
+                await changes.WaitAsync(either.Token);
+                while (changes.TryRead(out var transaction))
+                {
+                    node = transaction.View.Nodes.Find(nodeId.Value);
+                }
+            }
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new SwarmException(
+                SwarmErrorCode.Unavailable,
+                $"node {nodeId} did not become ready within {ReadyTimeout.TotalSeconds:0} seconds; see the log of this process",
+                exception);
+        }
+    }
+
+    private IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
+        ServiceId service,
+        TaskId task,
+        LogOptions options,
+        CancellationToken cancellationToken) =>
+        _controlPlane.Dispatcher.Logs.SubscribeAsync(
+            task.IsEmpty ? new LogSelector(Services: [service]) : new LogSelector(Tasks: [task]),
+            options,
+            cancellationToken);
+
+    private ManagerStatus? ManagerStatusOf(NodeId nodeId) =>
+        nodeId == NodeId ? new ManagerStatus(1, Address, Leader: true, Reachability.Reachable) : null;
+
+    private static string HostOf(string address) => address[..address.LastIndexOf(':')];
+}

@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+using Swarm.Scheduling;
+
+namespace Swarm.Hosting.Nodes;
+
+/// <summary>What a manager is made of that outlives the swarms it is in.</summary>
+internal sealed record ManagerSetup(
+    TimeProvider Time,
+    ILoggerFactory Loggers,
+    IReadOnlyList<ISchedulingFilter> Filters,
+    IReadOnlyList<ISchedulingScorer> Scorers,
+    System.Diagnostics.Metrics.IMeterFactory? Meters);

@@ -1,0 +1,69 @@
+using System.Security.Cryptography;
+using Swarm.Control;
+using Swarm.Identity;
+
+namespace Swarm.Hosting.Nodes;
+
+/// <summary>The first objects of a swarm, from what the user asked for.</summary>
+internal static class NewSwarm
+{
+    private const string DefaultListenAddress = "0.0.0.0:2377";
+
+    /// <summary>What a manager that forms its own swarm asks for.</summary>
+    public static SwarmInitRequest RequestOf(SwarmManagerOptions options) => new(
+        options.ListenAddress,
+        options.AdvertiseAddress ?? "",
+        DataPathAddress: "",
+        options.DataPathPort,
+        ForceNewCluster: false,
+        new ClusterSpec
+        {
+            TaskHistoryRetentionLimit = options.TaskHistoryLimit,
+            HeartbeatPeriod = options.HeartbeatPeriod,
+            CaConfig = new CaConfig { NodeCertExpiry = options.CertificateLifetime },
+        },
+        AutoLock: false,
+        options.RunTasks ? NodeAvailability.Active : NodeAvailability.Drain,
+        options.DefaultAddressPool.ToValueList(),
+        options.SubnetSize);
+
+    /// <summary>
+    /// Fills in this node's own addresses where the request names none. A client cannot leave the listen address out;
+    /// Docker's default stands for "none".
+    /// </summary>
+    public static SwarmInitRequest WithDefaults(SwarmInitRequest request, SwarmManagerOptions options) => request with
+    {
+        ListenAddress = request.ListenAddress == DefaultListenAddress ? options.ListenAddress : request.ListenAddress,
+        AdvertiseAddress = request.AdvertiseAddress.Length == 0
+            ? options.AdvertiseAddress ?? ""
+            : request.AdvertiseAddress,
+    };
+
+    /// <summary>The cluster, its first manager, and the address that manager is reached at.</summary>
+    /// <exception cref="SwarmException">The request breaks a rule.</exception>
+    public static (Cluster Cluster, Node Self, string Address) Describe(SwarmInitRequest request, DateTimeOffset now)
+    {
+        var addresses = AdvertiseAddress.Resolve(
+            request.ListenAddress,
+            request.AdvertiseAddress,
+            request.DataPathAddress,
+            LocalInterface.List());
+        var ids = new RandomIdGenerator();
+        var cluster = ClusterFactory.Create(
+            new ClusterInit
+            {
+                Spec = request.Spec with { AutoLockManagers = request.AutoLock || request.Spec.AutoLockManagers },
+                DefaultAddressPool = request.DefaultAddressPool,
+                SubnetSize = request.SubnetSize,
+                VxlanPort = request.DataPathPort,
+            },
+            ids,
+            now,
+            RandomNumberGenerator.Fill);
+        var self = ClusterFactory.CreateManager(new NodeId(ids.Next()), request.Availability, request.DataPathPort);
+        return (cluster, self, JoinHostPort(addresses.AdvertiseHost, addresses.AdvertisePort));
+    }
+
+    private static string JoinHostPort(string host, int port) =>
+        host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
+}

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
+
+namespace Swarm.Tool.Commands;
+
+/// <summary>Composes the daemon's host. Standard output carries nothing but <c>ready</c>; logs go to standard error.</summary>
+internal static class Daemon
+{
+    public static async Task RunAsync(DaemonSettings settings, CancellationToken cancellationToken)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        builder.Services.Configure<ConsoleLoggerOptions>(console =>
+            console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        Configure(builder.Services, settings);
+
+        using var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        await Console.Out.WriteLineAsync("ready");
+        await host.WaitForShutdownAsync(cancellationToken);
+    }
+
+    private static void Configure(IServiceCollection services, DaemonSettings settings)
+    {
+        var swarm = services.AddSwarmManager(options =>
+        {
+            options.InitializeOnStart = false;
+            options.NodeName = settings.Hostname;
+            options.DataDirectory = settings.State;
+            options.ListenAddress = settings.Listen;
+            options.AdvertiseAddress = settings.Advertise;
+            foreach (var label in settings.Labels)
+            {
+                var (key, value) = (label[..label.IndexOf('=')], label[(label.IndexOf('=') + 1)..]);
+                options.EngineLabels[key] = value;
+            }
+        });
+        swarm = settings.Executor == "memory" ? swarm.UseInMemoryExecutor() : swarm.UseProcessExecutor();
+        swarm.AddDockerApi(api =>
+        {
+            foreach (var endpoint in settings.Api)
+            {
+                api.Endpoints.Add(endpoint);
+            }
+        });
+    }
+}

@@ -1,0 +1,98 @@
+using System.CommandLine;
+
+namespace Swarm.Tool.Commands;
+
+/// <summary><c>swarm daemon</c>: a node that the docker command drives, as it drives a Docker Engine.</summary>
+internal static class DaemonCommand
+{
+    private static readonly Option<string[]> Api = new("--api")
+    {
+        Description = "Address of the Docker-compatible API: unix:///path.sock or tcp://127.0.0.1:N. Repeatable.",
+        Required = true,
+    };
+
+    private static readonly Option<string> State = new("--state")
+    {
+        Description = "Directory for all state of this node.",
+        DefaultValueFactory = _ => "swarm-data",
+    };
+
+    private static readonly Option<string> Listen = new("--listen")
+    {
+        Description = "Address of the swarm port, as IP:PORT.",
+        DefaultValueFactory = _ => "0.0.0.0:2377",
+    };
+
+    private static readonly Option<string?> Advertise = new("--advertise")
+    {
+        Description = "Address other nodes reach this one at, as IP[:PORT].",
+    };
+
+    private static readonly Option<string> Executor = new("--executor")
+    {
+        Description = "What runs tasks: process or memory.",
+        DefaultValueFactory = _ => "process",
+    };
+
+    private static readonly Option<string?> Engine = new("--engine")
+    {
+        Description = "Docker Engine for the executor docker and for requests passed through.",
+    };
+
+    private static readonly Option<string?> Hostname = new("--hostname")
+    {
+        Description = "Host name under which the node shows up.",
+    };
+
+    private static readonly Option<string[]> Label = new("--label")
+    {
+        Description = "Engine label, as key=value. Repeatable.",
+    };
+
+    private static readonly Option<string> Dashboard = new("--dashboard")
+    {
+        Description = "Address of the dashboard, or off.",
+        DefaultValueFactory = _ => "off",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("daemon", "Runs a node until SIGTERM.")
+        {
+            Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard,
+        };
+        command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), cancellationToken));
+        return command;
+    }
+
+    private static DaemonSettings Read(ParseResult parsed) => new(
+        parsed.GetValue(Api)!,
+        parsed.GetValue(State)!,
+        parsed.GetValue(Listen)!,
+        parsed.GetValue(Advertise),
+        parsed.GetValue(Executor)!,
+        parsed.GetValue(Engine),
+        parsed.GetValue(Hostname),
+        parsed.GetValue(Label) ?? [],
+        parsed.GetValue(Dashboard)!);
+
+    private static async Task<int> RunAsync(DaemonSettings settings, CancellationToken cancellationToken)
+    {
+        if (settings.Fault() is { } fault)
+        {
+            await Console.Error.WriteLineAsync($"swarm daemon: {fault}");
+            return 1;
+        }
+
+        try
+        {
+            await Daemon.RunAsync(settings, cancellationToken);
+            return 0;
+        }
+        catch (Exception exception) when (exception is IOException or SwarmException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"swarm daemon: {exception.Message}");
+            return 1;
+        }
+    }
+}

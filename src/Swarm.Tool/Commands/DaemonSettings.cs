@@ -1,0 +1,26 @@
+namespace Swarm.Tool.Commands;
+
+/// <summary>The options of <c>swarm daemon</c>.</summary>
+internal sealed record DaemonSettings(
+    IReadOnlyList<string> Api,
+    string State,
+    string Listen,
+    string? Advertise,
+    string Executor,
+    string? Engine,
+    string? Hostname,
+    IReadOnlyList<string> Labels,
+    string Dashboard)
+{
+    /// <summary>Why the daemon cannot run like this; null when it can.</summary>
+    public string? Fault() => this switch
+    {
+        { Executor: "docker" } => "--executor docker is not supported by this version; use process or memory",
+        { Executor: not ("process" or "memory") } => $"--executor {Executor} is unknown; use process or memory",
+        { Engine: not null } => "--engine is not supported by this version: there is no Docker Engine to pass requests to",
+        { Dashboard: not "off" } => "--dashboard is not supported by this version; leave it off",
+        _ => Labels.FirstOrDefault(label => label.IndexOf('=', StringComparison.Ordinal) < 1) is { } bad
+            ? $"--label {bad} must be key=value"
+            : null,
+    };
+}

@@ -1,0 +1,267 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Allocation;
+using Swarm.Identity;
+using Swarm.Storage;
+using Swarm.Testing;
+
+namespace Swarm.Core.Tests.Allocation;
+
+public sealed class AllocatorTests : IDisposable
+{
+    private readonly Simulation _simulation = new();
+    private readonly RandomIdGenerator _ids = new(new Random(6));
+    private readonly ClusterStore _store;
+    private CancellationTokenSource _stop = new();
+    private Task _run = Task.CompletedTask;
+
+    public AllocatorTests() => _store = new ClusterStore(new InProcessProposer(), _simulation.Time);
+
+    public void Dispose()
+    {
+        Stop();
+        _stop.Dispose();
+        _store.Dispose();
+    }
+
+    [Fact]
+    public void A_new_task_of_a_service_without_ports_becomes_pending()
+    {
+        Start();
+        var service = Create(null);
+        var task = CreateTask(service);
+
+        _simulation.Advance(TimeSpan.FromSeconds(1));
+
+        var status = Read(task).Status;
+        Assert.Equal(TaskState.Pending, status.State);
+        Assert.Equal("pending task scheduling", status.Message);
+        Assert.NotEqual(default, status.Timestamp);
+        Assert.Equal(service.Version, Read(service).Version);
+    }
+
+    [Fact]
+    public void A_task_gets_a_copy_of_the_ports_of_its_service()
+    {
+        Start();
+        var service = Create([new(80), new(81, 8081)]);
+        var task = CreateTask(service);
+        _simulation.Settle();
+
+        var endpoint = Read(task).Endpoint;
+        Assert.Equal([30_000, 8081], endpoint!.Ports.Select(port => port.PublishedPort));
+        Assert.Same(Read(service).Endpoint, endpoint);
+        Assert.Equal(service.Spec.Endpoint, endpoint.Spec);
+    }
+
+    [Fact]
+    public void Scenario_063_Dynamic_ports_survive_unrelated_updates()
+    {
+        Start();
+        var first = Create([new(80)]);
+        var second = Create([new(80)]);
+        _simulation.Settle();
+
+        Update(first, spec => spec with { Endpoint = new EndpointSpec { Ports = [new(80), new(90)] } });
+        _simulation.Settle();
+
+        Assert.Equal([30_000, 30_002], PortsOf(first));
+        Assert.Equal([30_001], PortsOf(second));
+    }
+
+    [Fact]
+    public void Scenario_063_A_fixed_port_in_use_keeps_the_service_waiting_until_it_is_free()
+    {
+        Start();
+        var holder = Create([new(80, 8080)]);
+        _simulation.Settle();
+        var waiting = Create([new(80, 8080)]);
+        var task = CreateTask(waiting);
+        _simulation.Settle();
+
+        Assert.Null(Read(waiting).Endpoint);
+        Assert.Equal(TaskState.New, Read(task).Status.State);
+        Assert.Equal(
+            $"port '8080' is already in use by service {holder.Id} as an ingress port",
+            Read(task).Status.Error);
+
+        Remove(holder);
+        _simulation.Settle();
+
+        Assert.Equal([8080], PortsOf(waiting));
+        Assert.Equal(TaskState.Pending, Read(task).Status.State);
+        Assert.Equal("", Read(task).Status.Error);
+    }
+
+    [Fact]
+    public void A_service_gets_the_port_that_another_gives_up_by_an_update()
+    {
+        Start();
+        var holder = Create([new(80, 8080)]);
+        _simulation.Settle();
+        var waiting = Create([new(80, 8080)]);
+        _simulation.Settle();
+
+        Update(holder, spec => spec with { Endpoint = null });
+        _simulation.Settle();
+
+        Assert.Null(Read(holder).Endpoint);
+        Assert.Equal([8080], PortsOf(waiting));
+    }
+
+    [Fact]
+    public void Going_back_to_the_old_ports_before_the_new_ones_were_written_leaves_them_held()
+    {
+        Start();
+        var service = Create([new(80, 8080)]);
+        _simulation.Settle();
+        Update(service, spec => spec with { Endpoint = new EndpointSpec { Ports = [new(80, 8081)] } });
+        Update(service, spec => spec with { Endpoint = new EndpointSpec { Ports = [new(80, 8080)] } });
+        var other = Create([new(80, 8080)]);
+        _simulation.Settle();
+
+        Assert.Equal([8080], PortsOf(service));
+        Assert.Null(Read(other).Endpoint);
+    }
+
+    [Fact]
+    public void Scenario_064_Host_mode_ports_are_copied_and_nothing_else_changes()
+    {
+        Start();
+        var service = Create([new(80)]);
+        _simulation.Settle();
+
+        Update(service, spec => spec with
+        {
+            Endpoint = new EndpointSpec { Ports = [new(80), new(9000, 0, Mode: PublishMode.Host)] },
+        });
+        _simulation.Settle();
+
+        Assert.Equal([30_000, 0], PortsOf(service));
+    }
+
+    [Fact]
+    public void Scenario_065_A_new_leader_takes_up_what_the_store_shows()
+    {
+        Start();
+        var first = Create([new(80)]);
+        var second = Create([new(80, 8080)]);
+        _simulation.Settle();
+        Stop();
+        var waiting = Create([new(80, 8080)]);
+        var task = CreateTask(first);
+
+        Start();
+        var third = Create([new(80)]);
+        _simulation.Settle();
+
+        Assert.Equal([30_000], PortsOf(first));
+        Assert.Equal([8080], PortsOf(second));
+        Assert.Equal([30_001], PortsOf(third));
+        Assert.Null(Read(waiting).Endpoint);
+        Assert.Equal(TaskState.Pending, Read(task).Status.State);
+    }
+
+    [Fact]
+    public void Tasks_that_should_not_run_any_more_are_left_alone()
+    {
+        Start();
+        var service = Create(null);
+        var task = CreateTask(service, TaskState.Remove);
+        _simulation.Settle();
+
+        Assert.Equal(TaskState.New, Read(task).Status.State);
+    }
+
+    [Fact]
+    public void A_task_without_a_service_needs_nothing()
+    {
+        Start();
+        SwarmTask task = new() { Id = new(_ids.Next()), Spec = new(), DesiredState = TaskState.Running };
+        Run(transaction => transaction.Create(task));
+        _simulation.Settle();
+
+        Assert.Equal(TaskState.Pending, Read(task).Status.State);
+    }
+
+    [Fact]
+    public void A_hundred_thousand_tasks_pass()
+    {
+        const int count = 100_000;
+        var service = Create([new(80)]);
+        var numbers = Enumerable.Range(1, count).ToArray();
+        _simulation.Run(() => _store.BatchAsync(
+            numbers,
+            (transaction, slot) => transaction.Create(NewTask(service, slot))).AsTask());
+
+        Start();
+        _simulation.Settle();
+
+        Assert.Equal(count, _store.Current.Tasks.CountInState(TaskState.Pending));
+    }
+
+    private void Start()
+    {
+        // Continuations belong to the simulation, not to the test runner's context.
+        SynchronizationContext.SetSynchronizationContext(null);
+        _stop = new CancellationTokenSource();
+        var allocator = new Allocator(_store, NullLogger<Allocator>.Instance);
+        _run = _simulation.StartAsync(() => allocator.RunAsync(_stop.Token));
+        _simulation.Settle();
+    }
+
+    private void Stop()
+    {
+        _stop.Cancel();
+        _simulation.Settle();
+        Assert.True(_run.IsCompleted);
+        Assert.False(_run.IsFaulted, _run.Exception?.ToString());
+    }
+
+    private Service Create(ValueList<PortPublication>? ports) => Run(transaction => transaction.Create(new Service
+    {
+        Id = new(_ids.Next()),
+        Spec = new()
+        {
+            Name = $"service{_store.Current.Version}",
+            Endpoint = ports is { } given ? new EndpointSpec { Ports = given } : null,
+        },
+    }));
+
+    private SwarmTask CreateTask(Service service, TaskState desired = TaskState.Running) =>
+        Run(transaction => transaction.Create(NewTask(service, 1) with { DesiredState = desired }));
+
+    private SwarmTask NewTask(Service service, int slot) => new()
+    {
+        Id = new(_ids.Next()),
+        ServiceId = service.Id,
+        Slot = slot,
+        Spec = service.Spec.TaskTemplate,
+        DesiredState = TaskState.Running,
+    };
+
+    private void Update(Service service, Func<ServiceSpec, ServiceSpec> change) => Run(transaction =>
+    {
+        var current = transaction.Services.Find(service.Key)!;
+        return transaction.Update(current with { Spec = change(current.Spec) });
+    });
+
+    private void Remove(Service service) => Run(transaction =>
+    {
+        transaction.Remove(service);
+        return true;
+    });
+
+    private T Run<T>(Func<StoreTransaction, T> change)
+    {
+        var operation = _store.UpdateAsync(change).AsTask();
+        Assert.True(operation.IsCompleted);
+        return operation.Result;
+    }
+
+    private Service Read(Service service) => _store.Current.Services.Find(service.Key)!;
+
+    private SwarmTask Read(SwarmTask task) => _store.Current.Tasks.Find(task.Id)!;
+
+    private IEnumerable<int> PortsOf(Service service) =>
+        Read(service).Endpoint!.Ports.Select(port => port.PublishedPort);
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Swarm.DockerCli.Tests;
+
+/// <summary>A daemon as its users start it: a process of its own, with a socket of its own.</summary>
+public sealed class DaemonProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly StringBuilder _log;
+
+    private DaemonProcess(Process process, StringBuilder log, string directory, string endpoint)
+    {
+        _process = process;
+        _log = log;
+        Directory = directory;
+        Docker = new DockerCli(endpoint);
+    }
+
+    public string Directory { get; }
+
+    public DockerCli Docker { get; }
+
+    /// <summary>Standard error so far.</summary>
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    public static async Task<DaemonProcess> StartAsync(params string[] arguments)
+    {
+        var directory = System.IO.Directory.CreateTempSubdirectory("swarm-cli-").FullName;
+        var endpoint = $"unix://{directory}/api.sock";
+        var start = new ProcessStartInfo("dotnet")
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            ArgumentList =
+            {
+                Path.Combine(AppContext.BaseDirectory, "swarm.dll"),
+                "daemon", "--api", endpoint, "--state", Path.Combine(directory, "state"),
+                "--hostname", "node-1", "--advertise", "127.0.0.1",
+            },
+        };
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var process = Process.Start(start)!;
+        var log = new StringBuilder();
+        process.ErrorDataReceived += (_, line) =>
+        {
+            lock (log)
+            {
+                log.AppendLine(line.Data);
+            }
+        };
+        process.BeginErrorReadLine();
+        using var limit = new CancellationTokenSource(StartTimeout);
+        var ready = await process.StandardOutput.ReadLineAsync(limit.Token);
+        Assert.True(ready == "ready", $"the daemon said '{ready}' and on standard error: {log}");
+        return new DaemonProcess(process, log, directory, endpoint);
+    }
+
+    /// <summary>Asks the daemon to stop, as a service manager does.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> TerminateAsync()
+    {
+        if (!_process.HasExited)
+        {
+            using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
+            await kill.WaitForExitAsync();
+        }
+
+        using var limit = new CancellationTokenSource(StopTimeout);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await TerminateAsync();
+        }
+        finally
+        {
+            if (!_process.HasExited)
+            {
+                _process.Kill(entireProcessTree: true);
+            }
+
+            _process.Dispose();
+            System.IO.Directory.Delete(Directory, recursive: true);
+        }
+    }
+}
