@@ -106,7 +106,8 @@ internal sealed class Agent
 
     private async Task BackOffAsync(ManagerSession session, Exception exception, CancellationToken cancellationToken)
     {
-        if (session.Id.Length > 0)
+        // Sessions that break as soon as they are made must not come in quick succession.
+        if (session.Id.Length > 0 && _context.Time.GetElapsedTime(session.EstablishedAt) >= ReconnectBackoff.Max)
         {
             _backoff.Reset();
         }

@@ -20,11 +20,18 @@ internal sealed class LogPublisher(IDispatcherConnection connection, Worker work
         var reading = new LogReading(message, context);
         lock (_gate)
         {
-            if (_readings.Count >= context.Options.MaxLogSubscriptions || !_readings.TryAdd(message.Id, reading))
+            if (_readings.ContainsKey(message.Id))
+            {
+                return;
+            }
+
+            if (_readings.Count >= context.Options.MaxLogSubscriptions)
             {
                 AgentLog.TooManyLogSubscriptions(context.Logger, message.Id);
                 return;
             }
+
+            _readings.Add(message.Id, reading);
         }
 
         foreach (var runner in worker.Runners)
@@ -81,10 +88,10 @@ internal sealed class LogPublisher(IDispatcherConnection connection, Worker work
         {
             while (await reading.NextAsync() is { } lines)
             {
-                await connection.PublishLogsAsync(reading.Id, lines, close: false, reading.Closed);
+                await PublishAsync(reading, lines, close: false);
             }
 
-            await connection.PublishLogsAsync(reading.Id, [], close: true, reading.Closed);
+            await PublishAsync(reading, [], close: true);
         }
         catch (Exception exception)
         {
@@ -94,6 +101,23 @@ internal sealed class LogPublisher(IDispatcherConnection connection, Worker work
         {
             Take(reading.Id);
             reading.Close();
+        }
+    }
+
+    // A reader that does not follow waits for the end of every node's part, so a moment's fault must not swallow it.
+    private async Task PublishAsync(LogReading reading, IReadOnlyList<TaskLogLine> lines, bool close)
+    {
+        while (true)
+        {
+            try
+            {
+                await connection.PublishLogsAsync(reading.Id, lines, close, reading.Closed);
+                return;
+            }
+            catch (SwarmException exception) when (exception.Code is SwarmErrorCode.Unavailable)
+            {
+                await Task.Delay(context.Options.RetryDelay, context.Time, reading.Closed);
+            }
         }
     }
 }

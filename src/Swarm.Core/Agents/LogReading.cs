@@ -78,6 +78,12 @@ internal sealed class LogReading
         await Task.Yield();
         try
         {
+            // Who does not follow does not wait for a task that has yet to start.
+            if (!Follows && task.Status.State < TaskState.Starting)
+            {
+                return;
+            }
+
             await Loops.JoinAsync(runner.HasOutput).WaitAsync(Closed);
             if (runner.LogSource is { } source)
             {

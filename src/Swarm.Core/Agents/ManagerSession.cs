@@ -16,6 +16,9 @@ internal sealed class ManagerSession(
     /// <summary>The session's id; empty until registered.</summary>
     public string Id { get; private set; } = "";
 
+    /// <summary>When the session was established, as a timestamp of the clock.</summary>
+    public long EstablishedAt { get; private set; }
+
     /// <summary>Runs until <paramref name="until"/> ends or the session fails.</summary>
     public async Task RunAsync(
         SessionRequest request,
@@ -65,6 +68,7 @@ internal sealed class ManagerSession(
         }
 
         Id = messages.Current.SessionId;
+        EstablishedAt = context.Time.GetTimestamp();
         AgentLog.SessionEstablished(context.Logger, Id);
         onMessage(messages.Current);
         worker.ReportAll();

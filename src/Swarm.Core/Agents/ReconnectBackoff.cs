@@ -7,7 +7,9 @@ namespace Swarm.Agents;
 internal sealed class ReconnectBackoff(Random random)
 {
     private static readonly TimeSpan Initial = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Max = TimeSpan.FromSeconds(8);
+
+    /// <summary>The largest bound; a session that lasts this long was a good one.</summary>
+    public static readonly TimeSpan Max = TimeSpan.FromSeconds(8);
 
     /// <summary>The present bound; zero before the first failure.</summary>
     public TimeSpan Bound { get; private set; }

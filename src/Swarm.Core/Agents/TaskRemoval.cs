@@ -3,42 +3,43 @@ using Swarm.Execution;
 namespace Swarm.Agents;
 
 /// <summary>
-/// Ends a task for good: stop, remove, dispose. Each call has a time limit and none keeps the next from being made.
+/// Ends a task for good: stop, remove, close. Each call has a time limit and none keeps the next from being made.
 /// </summary>
-internal static class TaskRemoval
+internal sealed class TaskRemoval(ITaskController controller, SwarmTask task, AgentContext context)
 {
-    /// <summary>Runs the removal; true when the task is known to have stopped.</summary>
-    public static async Task<bool> RunAsync(ITaskController controller, SwarmTask task, AgentContext context)
-    {
-        var options = context.Options;
-        var patience = GraceOf(task.Spec) + options.ExecutorTimeout;
-        var stopped = task.Status.State >= TaskState.Complete
-            || await TryAsync("stopping", controller.ShutdownAsync, patience)
-            || await TryAsync("killing", controller.TerminateAsync, options.ExecutorTimeout);
-        await TryAsync("removing", controller.RemoveAsync, options.RemovalTimeout);
-        await TryAsync("closing", _ => controller.DisposeAsync().AsTask(), options.ExecutorTimeout);
-        return stopped;
+    private readonly AgentOptions _options = context.Options;
 
-        async Task<bool> TryAsync(string operation, Func<CancellationToken, Task> call, TimeSpan limit)
-        {
-            try
-            {
-                await ExecutorCall.WithinAsync(
-                    call,
-                    limit,
-                    options.CancellationGrace,
-                    context.Time,
-                    CancellationToken.None);
-                return true;
-            }
-            catch (Exception exception)
-            {
-                AgentLog.CallFailed(context.Logger, task.Id, operation, exception);
-                return false;
-            }
-        }
+    /// <summary>Stops the task, gently if possible; true when it is known to have stopped.</summary>
+    public async Task<bool> StopAsync()
+    {
+        var grace = (task.Spec.Workload as ContainerSpec)?.StopGracePeriod ?? ContainerSpec.DefaultStopGracePeriod;
+        return await TryAsync("stopping", controller.ShutdownAsync, grace + _options.ExecutorTimeout)
+            || await TryAsync("killing", controller.TerminateAsync, _options.ExecutorTimeout);
     }
 
-    private static TimeSpan GraceOf(TaskSpec spec) =>
-        (spec.Workload as ContainerSpec)?.StopGracePeriod ?? ContainerSpec.DefaultStopGracePeriod;
+    /// <summary>Removes what the task left behind.</summary>
+    public async Task CleanUpAsync()
+    {
+        await TryAsync("removing", controller.RemoveAsync, _options.RemovalTimeout);
+        await TryAsync("closing", _ => controller.DisposeAsync().AsTask(), _options.ExecutorTimeout);
+    }
+
+    private async Task<bool> TryAsync(string operation, Func<CancellationToken, Task> call, TimeSpan limit)
+    {
+        try
+        {
+            await ExecutorCall.WithinAsync(
+                call,
+                limit,
+                _options.CancellationGrace,
+                context.Time,
+                CancellationToken.None);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            AgentLog.CallFailed(context.Logger, task.Id, operation, exception);
+            return false;
+        }
+    }
 }

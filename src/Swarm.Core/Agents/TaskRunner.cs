@@ -78,12 +78,18 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
     public async Task RemoveAsync()
     {
         await StopAsync();
-        if (_controller is { } controller
-            && await TaskRemoval.RunAsync(controller, Current, context)
-            && _task.Status.State < TaskState.Complete)
+        if (_controller is not { } controller)
+        {
+            return;
+        }
+
+        var removal = new TaskRemoval(controller, _task, context);
+        if (_task.Status.State < TaskState.Complete && await removal.StopAsync())
         {
             await EnterAsync(TaskStateMachine.AfterSuccess(_task.Status, TaskStep.Shutdown, context.Time.GetUtcNow()));
         }
+
+        await removal.CleanUpAsync();
     }
 
     private async Task RunAsync(Task predecessor)
@@ -94,6 +100,7 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
             await Loops.IgnoreAsync(Loops.JoinAsync(predecessor).WaitAsync(_stop.Token));
             await SaveAsync();
             await ResolveAsync();
+            AnnounceOutput();
             while (!_stop.IsSet)
             {
                 await TakeUpdateAsync();
@@ -253,7 +260,12 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
         AgentLog.StateChanged(context.Logger, _task.Id, before.State, status.State);
         await SaveAsync();
         context.Reporter.Report(_task.Id, status);
-        if (status.State >= TaskState.Starting)
+        AnnounceOutput();
+    }
+
+    private void AnnounceOutput()
+    {
+        if (_task.Status.State >= TaskState.Starting)
         {
             _hasOutput.TrySetResult();
         }

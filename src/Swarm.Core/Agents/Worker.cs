@@ -83,7 +83,7 @@ internal sealed class Worker(AgentContext context)
         }
     }
 
-    /// <summary>Stops driving tasks; what runs, runs on.</summary>
+    /// <summary>Stops driving tasks; what runs, runs on. Removals that take too long are left to the next life.</summary>
     public async Task StopAsync()
     {
         Task[] ends;
@@ -93,7 +93,11 @@ internal sealed class Worker(AgentContext context)
             ends = [.. _runners.Values.Select(runner => runner.StopAsync()), .. _removals.Values];
         }
 
-        await Task.WhenAll(ends);
+        using var patience = new CancellationTokenSource();
+        await Task.WhenAny(
+            Task.WhenAll(ends),
+            Task.Delay(context.Options.ExecutorTimeout, context.Time, patience.Token));
+        Loops.Stop(patience);
     }
 
     /// <summary>Stops and removes every task, and takes no new one.</summary>

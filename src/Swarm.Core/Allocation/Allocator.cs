@@ -93,7 +93,7 @@ internal sealed partial class Allocator(ClusterStore store, ILogger<Allocator> l
 
         if (work.MayHaveFreedPorts)
         {
-            foreach (var id in _waiting.Keys.Except(work.ChangedServices.Select(service => service.Id)).ToArray())
+            foreach (var id in _waiting.Keys.ToArray())
             {
                 if (work.View?.Services.Find(id.Value) is { } service)
                 {
@@ -120,6 +120,11 @@ internal sealed partial class Allocator(ClusterStore store, ILogger<Allocator> l
         {
             _waiting.Remove(service.Id);
             allocated.Add(new(service.Id, service.Spec.Endpoint, allocation.Ports));
+            return;
+        }
+
+        if (_waiting.TryGetValue(service.Id, out var known) && known == allocation.Problem)
+        {
             return;
         }
 

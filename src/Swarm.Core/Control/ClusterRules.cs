@@ -8,6 +8,7 @@ internal static class ClusterRules
     private const int MaxSubnetSize = 29;
     private const int DefaultSubnetSize = 24;
     private static readonly TimeSpan MinCertificateExpiry = TimeSpan.FromHours(1);
+    private static readonly TimeSpan MaxHeartbeatPeriod = TimeSpan.FromHours(24);
 
     /// <summary>The settings with defaults where zero has no meaning of its own.</summary>
     public static ClusterSpec WithDefaults(ClusterSpec spec)
@@ -42,6 +43,7 @@ internal static class ClusterRules
         Rule.Require(
             spec.HeartbeatPeriod >= TimeSpan.Zero,
             "heartbeat time period cannot be a negative duration");
+        Rule.Require(spec.HeartbeatPeriod <= MaxHeartbeatPeriod, "heartbeat time period cannot be more than 24h");
         Rule.Require(spec.Name == Name, "modification of cluster name is not allowed");
         Rule.Require(
             spec.Raft.HeartbeatTick > 0 && spec.Raft.ElectionTick > spec.Raft.HeartbeatTick,

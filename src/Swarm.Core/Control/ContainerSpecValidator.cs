@@ -5,6 +5,9 @@ internal static class ContainerSpecValidator
 {
     private static readonly TimeSpan MinHealthDuration = TimeSpan.FromMilliseconds(1);
 
+    // A node waits for these with one timer, and timers end after seven weeks.
+    private static readonly TimeSpan MaxDuration = TimeSpan.FromHours(720);
+
     public static void Validate(ContainerSpec container)
     {
         Rule.Require(container.Image.Length > 0, "ContainerSpec: image reference must be provided");
@@ -13,6 +16,8 @@ internal static class ContainerSpecValidator
             $"ContainerSpec: {Quoted.Of(container.Image)} is not a valid repository/tag");
         CheckMounts(container.Mounts);
         CheckHealth(container.HealthCheck);
+        Rule.RequireDuration(container.StopGracePeriod, "ContainerSpec: StopGracePeriod");
+        CheckLength(container.StopGracePeriod ?? default, "StopGracePeriod");
     }
 
     private static void CheckMounts(ValueList<Mount> mounts)
@@ -38,8 +43,14 @@ internal static class ContainerSpecValidator
         Rule.Require(check.Retries >= 0, "ContainerSpec: Retries in HealthConfig cannot be negative");
     }
 
-    private static void CheckDuration(TimeSpan duration, string name) =>
+    private static void CheckDuration(TimeSpan duration, string name)
+    {
         Rule.Require(
             duration == TimeSpan.Zero || duration >= MinHealthDuration,
             $"ContainerSpec: {name} in HealthConfig cannot be less than 1ms");
+        CheckLength(duration, $"{name} in HealthConfig");
+    }
+
+    private static void CheckLength(TimeSpan duration, string name) =>
+        Rule.Require(duration <= MaxDuration, $"ContainerSpec: {name} cannot be more than 720h");
 }

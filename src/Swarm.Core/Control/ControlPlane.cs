@@ -19,6 +19,7 @@ internal sealed record ControlPlaneOptions
 
     public SchedulerOptions Scheduler { get; init; } = new();
 
+    /// <summary>The host's own filters, asked after Docker's.</summary>
     public IReadOnlyList<ISchedulingFilter> Filters { get; init; } = [];
 
     public IReadOnlyList<ISchedulingScorer> Scorers { get; init; } = [];
@@ -90,7 +91,7 @@ internal sealed partial class ControlPlane : IAsyncDisposable
             _store,
             time,
             _options.Scheduler,
-            _options.Filters,
+            [.. SchedulingFilters.Default, .. _options.Filters],
             _options.Scorers,
             Logger<SchedulerLoop>()).RunAsync(stop));
         yield return ("orchestrator", stop => new Orchestrator(_store, ids, time, Logger<Orchestrator>()).RunAsync(stop));

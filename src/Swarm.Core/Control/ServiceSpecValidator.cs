@@ -68,10 +68,8 @@ internal static class ServiceSpecValidator
             return;
         }
 
-        Rule.Require(policy.Delay >= TimeSpan.Zero, $"TaskSpec: {name}-delay cannot be negative");
-        Rule.Require(
-            policy.Monitor is null || policy.Monitor >= TimeSpan.Zero,
-            $"TaskSpec: {name}-monitor cannot be negative");
+        Rule.RequireDuration(policy.Delay, $"TaskSpec: {name}-delay");
+        Rule.RequireDuration(policy.Monitor, $"TaskSpec: {name}-monitor");
         Rule.Require(
             policy.MaxFailureRatio is >= 0 and <= 1,
             $"TaskSpec: {name}-maxfailureratio cannot be less than 0 or bigger than 1");

@@ -64,12 +64,8 @@ internal static class TaskSpecValidator
 
     private static void CheckRestart(RestartPolicy? policy)
     {
-        Rule.Require(
-            policy?.Delay is null || policy.Delay >= TimeSpan.Zero,
-            "TaskSpec: restart-delay cannot be negative");
-        Rule.Require(
-            policy?.Window is null || policy.Window >= TimeSpan.Zero,
-            "TaskSpec: restart-window cannot be negative");
+        Rule.RequireDuration(policy?.Delay, "TaskSpec: restart-delay");
+        Rule.RequireDuration(policy?.Window, "TaskSpec: restart-window");
     }
 
     private static void CheckWorkload(Workload? workload, SpecSyntax syntax)

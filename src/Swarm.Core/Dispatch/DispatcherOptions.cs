@@ -21,7 +21,7 @@ internal sealed record DispatcherOptions
     /// <summary>Registrations of one node within <see cref="RegistrationWindow"/> that are accepted.</summary>
     public int MaxRegistrations { get; init; } = 3;
 
-    /// <summary>Time after a registration during which the next one counts as one too many at some point.</summary>
+    /// <summary>Time after a registration until the count of registrations begins again.</summary>
     public TimeSpan RegistrationWindow { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>Time for which statuses and assignments are collected before they are written or sent.</summary>

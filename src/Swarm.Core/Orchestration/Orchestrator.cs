@@ -43,24 +43,12 @@ internal sealed partial class Orchestrator(
         var leftovers = StartUpCheck.Run(changes.View, time.GetUtcNow(), state);
         await WriteAsync(leftovers, state, cancellationToken);
 
-        Task<bool>? changed = null;
         while (true)
         {
             await TickAsync(state, cancellationToken);
-            if (state.Pending.IsEmpty)
+            if (state.Pending.IsEmpty && !await WaitAsync(changes, state.NextWake, cancellationToken))
             {
-                changed ??= ChangedAsync(changes, cancellationToken);
-                await WaitAsync(changed, state.NextWake, cancellationToken);
-            }
-
-            if (changed is { IsCompleted: true })
-            {
-                if (!await changed)
-                {
-                    return;
-                }
-
-                changed = null;
+                return;
             }
 
             while (changes.TryRead(out var transaction))
@@ -130,32 +118,37 @@ internal sealed partial class Orchestrator(
         }
     }
 
-    // Awaited here and not turned into a task directly: that would complete off the scheduler.
-    private static async Task<bool> ChangedAsync(ChangeSubscription changes, CancellationToken cancellationToken) =>
-        await changes.WaitAsync(cancellationToken);
-
-    private async Task WaitAsync(Task<bool> changed, DateTimeOffset? wake, CancellationToken cancellationToken)
+    // One wait that the clock cuts short, not two tasks of which one wins: that would be decided off the scheduler.
+    private async ValueTask<bool> WaitAsync(
+        ChangeSubscription changes,
+        DateTimeOffset? wake,
+        CancellationToken cancellationToken)
     {
         if (wake is not { } due)
         {
-            await changed;
-            return;
+            return await changes.WaitAsync(cancellationToken);
         }
 
         var sleep = due - time.GetUtcNow();
         if (sleep <= TimeSpan.Zero)
         {
-            return;
+            return true;
         }
 
-        using var awake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(changed, Task.Delay(sleep < LongestSleep ? sleep : LongestSleep, time, awake.Token));
-        StopTimer(awake);
-        cancellationToken.ThrowIfCancellationRequested();
+        using var clock = new CancellationTokenSource(RoundUp(sleep < LongestSleep ? sleep : LongestSleep), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Token, cancellationToken);
+        try
+        {
+            return await changes.WaitAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return true;
+        }
     }
 
-    // The asynchronous way to cancel would do it off the scheduler.
-    private static void StopTimer(CancellationTokenSource awake) => awake.Cancel();
+    // Timers know whole milliseconds; one that fires early would be armed again and again for the rest.
+    private static TimeSpan RoundUp(TimeSpan span) => TimeSpan.FromMilliseconds(Math.Ceiling(span.TotalMilliseconds));
 
     private void LogHalt(Service service, RolloutStep step)
     {

@@ -9,6 +9,9 @@ namespace Swarm.Orchestration;
 /// <summary>The two steps of a tick: first single tasks, then, on a snapshot that has the outcome, services.</summary>
 internal static class OrchestratorSteps
 {
+    // Services beyond this many pieces wait for the next step, so that single tasks get their turn in between.
+    private const int MaxWrites = 2 * ReplicatedReconciler.MaxNewTasks;
+
     /// <summary>Deletions, starts that are due, and tasks to be replaced.</summary>
     public static IReadOnlyList<StoreWrite> TaskStep(Tick tick, OrchestratorState state)
     {
@@ -50,7 +53,11 @@ internal static class OrchestratorSteps
         var writes = new List<StoreWrite>();
         foreach (var id in state.Pending.Services)
         {
-            if (tick.View.Services.Find(id.Value) is { Spec.Mode.IsJob: false } service)
+            if (writes.Count >= MaxWrites)
+            {
+                next.Services.Add(id);
+            }
+            else if (tick.View.Services.Find(id.Value) is { Spec.Mode.IsJob: false } service)
             {
                 ReconcileService(tick, service, state, next, writes);
             }
@@ -75,7 +82,7 @@ internal static class OrchestratorSteps
             {
                 var step = RolloutPlanner.Step(tick, service, run, touched, state.Restarts);
                 writes.AddRange(step.Writes);
-                Settle(service.Id, run, step, state);
+                Settle(service.Id, run, step, state, next);
                 if (step.IsHalted)
                 {
                     onHalt(service, step);
@@ -204,11 +211,18 @@ internal static class OrchestratorSteps
         }
     }
 
-    private static void Settle(ServiceId service, RolloutRun run, RolloutStep step, OrchestratorState state)
+    private static void Settle(
+        ServiceId service,
+        RolloutRun run,
+        RolloutStep step,
+        OrchestratorState state,
+        PendingWork next)
     {
         if (step.IsCompleted)
         {
+            // Another look: a slot whose new task failed beside its old one is still to be finished.
             state.EndRollout(service);
+            next.Services.Add(service);
         }
         else if (run.Wake is { } wake)
         {

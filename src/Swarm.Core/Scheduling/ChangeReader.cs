@@ -56,12 +56,18 @@ internal sealed class ChangeReader(ChangeSubscription subscription, SchedulerSta
         using var cancelDelay = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var next = NextAsync(cancellationToken);
         var first = await Task.WhenAny(next, Task.Delay(span, time, cancelDelay.Token));
-        await cancelDelay.CancelAsync();
+        Stop(cancelDelay);
         cancellationToken.ThrowIfCancellationRequested();
         return first == next && await WaitAsync(cancellationToken);
     }
 
     // The channel knows one waiting reader only, so a wait that was left alone is taken up again.
-    private Task<bool> NextAsync(CancellationToken cancellationToken) =>
-        _next ??= subscription.WaitAsync(cancellationToken).AsTask();
+    private Task<bool> NextAsync(CancellationToken cancellationToken) => _next ??= AwaitNextAsync(cancellationToken);
+
+    // Awaited here rather than turned into a task, which would complete on a pool thread.
+    private async Task<bool> AwaitNextAsync(CancellationToken cancellationToken) =>
+        await subscription.WaitAsync(cancellationToken);
+
+    // The asynchronous form would leave the scheduler.
+    private static void Stop(CancellationTokenSource delay) => delay.Cancel();
 }

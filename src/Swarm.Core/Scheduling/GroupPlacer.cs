@@ -41,10 +41,11 @@ internal sealed class GroupPlacer
         var placed = 0;
         while (placed < tasks.Length && tree.Best() is { } node)
         {
-            reservations.Add(_state.Reserve(node, tasks[placed], _ranking.Load));
-            _ranking.Placed(node, tasks[placed]);
-            tree.Placed(node, _pipeline.StillAdmits(node));
-            placed++;
+            var task = tasks[placed++];
+            var load = TaskUse.IsActive(task) ? 1 : 0;
+            reservations.Add(_state.Reserve(node, task, _ranking.Load));
+            _ranking.Placed(node, load);
+            tree.Placed(node, load, _pipeline.StillAdmits(node));
         }
 
         _state.Order.Refresh();

@@ -43,14 +43,14 @@ internal sealed class NodeRanking(SchedulerState state, IReadOnlyList<ISchedulin
             node.Position);
     }
 
-    public void Placed(NodeView node, SwarmTask task)
+    public void Placed(NodeView node, int load)
     {
         if (node.Group != _group)
         {
             Reset(node);
         }
 
-        node.GroupTasks += TaskUse.IsActive(task) ? 1 : 0;
+        node.GroupTasks += load;
     }
 
     private void KnowFailures(Dictionary<NodeView, int>? nodes)

@@ -25,7 +25,7 @@ internal sealed class SpreadTree(SpreadBranch root, SpreadBranch[] leafOf)
     public NodeView? Best() => root.Best();
 
     /// <summary>Counts a task placed on the node that <see cref="Best"/> gave.</summary>
-    public void Placed(NodeView node, bool stillAdmitted) => root.Placed(node, stillAdmitted);
+    public void Placed(NodeView node, int load, bool stillAdmitted) => root.Placed(node, load, stillAdmitted);
 }
 
 /// <summary>A branch: either more branches by the next label, or nodes.</summary>
@@ -90,7 +90,7 @@ internal sealed class SpreadBranch(Func<CandidateQueue> makeQueue, SpreadBranch?
         return null;
     }
 
-    public void Placed(NodeView node, bool stillAdmitted)
+    public void Placed(NodeView node, int load, bool stillAdmitted)
     {
         if (_children.Count == 0)
         {
@@ -98,8 +98,8 @@ internal sealed class SpreadBranch(Func<CandidateQueue> makeQueue, SpreadBranch?
             return;
         }
 
-        First.Placed(node, stillAdmitted);
-        _usable.ReplaceTop(_usable.Top + (1UL << 32));
+        First.Placed(node, load, stillAdmitted);
+        _usable.ReplaceTop(_usable.Top + ((ulong)load << 32));
     }
 
     private SpreadBranch? Parent => parent;

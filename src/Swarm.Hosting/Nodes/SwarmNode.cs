@@ -19,6 +19,7 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
     private readonly EventFeed _events;
     private readonly SemaphoreSlim _membership = new(1, 1);
     private Membership? _current;
+    private bool _disposed;
 
     public SwarmNode(
         IOptions<SwarmManagerOptions> options,
@@ -153,8 +154,15 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
         }
     }
 
+    // The container disposes of it under each name it is registered by.
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
+        _disposed = true;
         await StopAsync();
         if (_executor is IAsyncDisposable executor)
         {

@@ -48,11 +48,12 @@ internal sealed class AgentFixture
     }
 
     /// <summary>Stops the agent and starts another with the same stored tasks and a new executor.</summary>
-    public void Restart()
+    public void Restart(Action<ScriptedExecutor>? prepare = null)
     {
         Stop();
         _stop = new StopSignal();
         Executor = new ScriptedExecutor();
+        prepare?.Invoke(Executor);
         Agent = NewAgent();
         Start();
     }

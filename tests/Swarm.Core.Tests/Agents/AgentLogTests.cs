@@ -39,6 +39,41 @@ public class AgentLogTests
     }
 
     [Fact]
+    public void Tasks_that_outlived_the_agent_can_be_read_and_those_that_never_started_are_not_waited_for()
+    {
+        var fixture = new AgentFixture().Start();
+        fixture.Assign("running");
+        fixture.Assign("ready", desired: TaskState.Ready);
+        fixture.Restart(executor => executor.Script = controller => controller.OnReadLogs = (_, _) => Lines(["back"]));
+
+        var reader = new LogReader(
+            fixture.Swarm,
+            new LogSelector(Tasks: [new TaskId("running"), new TaskId("ready")]),
+            LogOptions.All);
+        fixture.Swarm.Advance(1);
+
+        Assert.Equal(["back"], reader.Lines);
+        Assert.True(reader.Ended);
+    }
+
+    [Fact]
+    public void A_manager_that_does_not_take_lines_for_a_while_gets_them_later()
+    {
+        var fixture = StartWriting("late");
+        fixture.Assign("t1");
+        fixture.Connection.Fault = call => call == "publish" ? new SwarmException(SwarmErrorCode.Unavailable, "cut") : null;
+        var reader = new LogReader(fixture.Swarm, Service, LogOptions.All);
+        fixture.Swarm.Advance(5);
+        Assert.False(reader.Ended);
+
+        fixture.Connection.Fault = _ => null;
+        fixture.Swarm.Advance(2);
+
+        Assert.Equal(["late"], reader.Lines);
+        Assert.True(reader.Ended);
+    }
+
+    [Fact]
     public void A_source_that_fails_ends_its_part_only()
     {
         var fixture = StartWriting("fine");

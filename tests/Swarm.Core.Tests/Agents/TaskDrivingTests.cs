@@ -176,6 +176,26 @@ public class TaskDrivingTests
     }
 
     [Fact]
+    public void A_task_that_comes_back_while_it_is_removed_waits_for_the_end_of_the_removal()
+    {
+        var fixture = new AgentFixture().Start();
+        var first = fixture.Assign("t1");
+        first.OnRemove = token => Task.Delay(TimeSpan.FromSeconds(20), fixture.Swarm.Simulation.Time, token);
+        fixture.Swarm.RemoveTask("t1");
+        fixture.Swarm.Advance(1);
+        Assert.Equal("remove", first.Calls[^1]);
+
+        Assert.Same(first, fixture.Assign("t1"));
+        fixture.Swarm.Advance(20);
+
+        var second = fixture.Executor.Controllers["t1"];
+        Assert.NotSame(first, second);
+        Assert.Equal(["prepare", "start", "wait"], second.Calls);
+        Assert.Equal(TaskState.Running, fixture.Swarm.StateOf("t1"));
+        Assert.Single(fixture.Swarm.Simulation.Run(() => fixture.Tasks.LoadAsync(CancellationToken.None).AsTask()));
+    }
+
+    [Fact]
     public void A_desired_state_that_goes_down_is_ignored()
     {
         var fixture = new AgentFixture().Start();

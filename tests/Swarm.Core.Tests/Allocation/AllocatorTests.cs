@@ -109,6 +109,21 @@ public sealed class AllocatorTests : IDisposable
     }
 
     [Fact]
+    public void A_service_that_asks_in_the_same_moment_in_which_its_port_comes_free_gets_it()
+    {
+        Start();
+        var holder = Create([new(80, 8080)]);
+        _simulation.Settle();
+        Update(holder, spec => spec with { Endpoint = new EndpointSpec { Ports = [new(80, 8081)] } });
+        var waiting = Create([new(80, 8080)]);
+        Update(waiting, spec => spec with { Labels = [new("a", "b")] });
+        _simulation.Settle();
+
+        Assert.Equal([8081], PortsOf(holder));
+        Assert.Equal([8080], PortsOf(waiting));
+    }
+
+    [Fact]
     public void Going_back_to_the_old_ports_before_the_new_ones_were_written_leaves_them_held()
     {
         Start();

@@ -22,6 +22,9 @@ public sealed class ClusterOperationsTests : IDisposable
         await AssertRefusedAsync(
             spec => spec with { HeartbeatPeriod = TimeSpan.FromSeconds(-1) },
             "heartbeat time period cannot be a negative duration");
+        await AssertRefusedAsync(
+            spec => spec with { HeartbeatPeriod = TimeSpan.FromHours(25) },
+            "heartbeat time period cannot be more than 24h");
         await AssertRefusedAsync(spec => spec with { Name = "other" }, "modification of cluster name is not allowed");
         await AssertRefusedAsync(
             spec => spec with { CaConfig = spec.CaConfig with { SigningCaKey = "key" } },

@@ -62,6 +62,26 @@ public sealed class ServiceSpecValidatorTests
     }
 
     [Fact]
+    public void Durations_that_no_clock_could_wait_for_are_refused()
+    {
+        AssertRefused(
+            WithTemplate(template => template with { Restart = new() { Delay = TimeSpan.MaxValue } }),
+            "TaskSpec: restart-delay cannot be longer than 100 years");
+        AssertRefused(
+            spec => spec with { Update = new() { Monitor = TimeSpan.MaxValue } },
+            "TaskSpec: update-monitor cannot be longer than 100 years");
+        AssertRefused(
+            WithHealth(new() { Interval = TimeSpan.FromHours(721) }),
+            "ContainerSpec: Interval in HealthConfig cannot be more than 720h");
+        AssertRefused(
+            WithContainer(container => container with { StopGracePeriod = TimeSpan.FromHours(721) }),
+            "ContainerSpec: StopGracePeriod cannot be more than 720h");
+        AssertRefused(
+            WithContainer(container => container with { StopGracePeriod = TimeSpan.FromSeconds(-1) }),
+            "ContainerSpec: StopGracePeriod cannot be negative");
+    }
+
+    [Fact]
     public void Constraints_that_cannot_be_read_are_refused() =>
         AssertRefused(
             WithTemplate(template => template with { Placement = new() { Constraints = ["node.id"] } }),

@@ -141,9 +141,9 @@ public sealed class ProcessEnvironmentTests
     public async Task A_host_port_is_the_wanted_one_and_must_be_free()
     {
         await using var harness = new ProcessHarness();
-        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Any, 0));
-        var number = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        // Below the numbers that the system gives out by itself, so that nobody takes it by chance.
+        var number = Enumerable.Range(20_000, 10_000).First(IsFree);
+        using var listener = Bind(number);
         listener.Listen();
         var task = harness.Script("exec sleep 1000") with
         {
@@ -160,6 +160,7 @@ public sealed class ProcessEnvironmentTests
             exception.Message);
 
         listener.Dispose();
+        await ProcessHarness.UntilAsync(() => IsFree(number));
         var next = await harness.StartAsync(task with { Id = new("next") });
         var port = Assert.Single((IEnumerable<PortPublication>)((IPortStatusSource)next).Ports);
         Assert.Equal(new(80, number, PortProtocol.Tcp, PublishMode.Host), port);
@@ -177,5 +178,33 @@ public sealed class ProcessEnvironmentTests
             });
 
         Assert.Equal("99\n", output);
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            Bind(port).Dispose();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static Socket Bind(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Any, port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 }

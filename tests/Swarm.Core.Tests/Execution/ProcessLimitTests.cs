@@ -37,11 +37,10 @@ public sealed class ProcessLimitTests
         Skip.If(Missing(harness, new() { NanoCpus = 1_000_000_000 }), "processor time cannot be limited here");
 
         // A quarter of a processor for every period of 100 ms: the group is throttled at the first full one.
-        var controller = await harness.StartAsync(WithLimits(
-            harness.Script("while :; do :; done"), new() { NanoCpus = 250_000_000 }));
-        var pid = ((IContainerStatusSource)controller).ContainerStatus!.Pid;
+        var task = WithLimits(harness.Script("while :; do :; done"), new() { NanoCpus = 250_000_000 });
+        await harness.StartAsync(task);
 
-        await ProcessHarness.UntilAsync(() => ThrottledPeriods(harness, pid) > 0);
+        await ProcessHarness.UntilAsync(() => ThrottledPeriods(harness, task) > 0);
     }
 
     [SkippableFact]
@@ -123,22 +122,15 @@ public sealed class ProcessLimitTests
         }
     }
 
-    private static int ThrottledPeriods(ProcessHarness harness, int pid)
+    private static int ThrottledPeriods(ProcessHarness harness, SwarmTask task)
     {
         var mounts = harness.Executor.Cgroups;
-        return mounts.Controllers.Values.Append(mounts.Unified)
-            .Where(parent => parent is not null)
-            .SelectMany(parent => Directory.EnumerateDirectories(parent!))
-            .Where(directory => ReadLines(directory, "cgroup.procs").Contains($"{pid}"))
-            .SelectMany(directory => ReadLines(directory, "cpu.stat"))
+        return mounts.Controllers.Values.Append(mounts.Unified ?? "")
+            .Select(parent => Path.Combine(parent, $"{task.Id}", "cpu.stat"))
+            .Where(File.Exists)
+            .SelectMany(File.ReadAllLines)
             .Where(line => line.StartsWith("nr_throttled ", StringComparison.Ordinal))
             .Sum(line => int.Parse(line.Split(' ')[1]));
-    }
-
-    private static string[] ReadLines(string directory, string file)
-    {
-        var path = Path.Combine(directory, file);
-        return File.Exists(path) ? File.ReadAllLines(path) : [];
     }
 
     private static SwarmTask WithLimits(SwarmTask task, ResourceLimits limits) =>

@@ -167,20 +167,24 @@ public sealed class ConstraintEnforcerTests : IDisposable
         Node node,
         TaskState state = TaskState.Running,
         long memory = 0,
-        string? constraint = null) => Change(transaction => transaction.Create(new SwarmTask
+        string? constraint = null)
     {
-        Id = new($"t{_next++:d3}"),
-        ServiceId = service.Id,
-        NodeId = node.Id,
-        Slot = 1,
-        DesiredState = state == TaskState.Complete ? TaskState.Complete : TaskState.Running,
-        Status = new() { State = state },
-        Spec = new()
+        var task = new SwarmTask
         {
-            Placement = constraint is null ? null : new() { Constraints = [constraint] },
-            Resources = new() { Reservations = new() { MemoryBytes = memory } },
-        },
-    }));
+            Id = new($"t{_next++:d3}"),
+            ServiceId = service.Id,
+            NodeId = node.Id,
+            Slot = 1,
+            DesiredState = state == TaskState.Complete ? TaskState.Complete : TaskState.Running,
+            Status = new() { State = state },
+            Spec = new()
+            {
+                Placement = constraint is null ? null : new() { Constraints = [constraint] },
+                Resources = new() { Reservations = new() { MemoryBytes = memory } },
+            },
+        };
+        return Change(transaction => transaction.Create(task));
+    }
 
     private void UpdateNode(Node node, Func<Node, Node> change)
     {

@@ -121,7 +121,18 @@ internal sealed class OrchestrationFixture : IDisposable
 
     public void SetState(string id, NodeState state) => ChangeNode(id, node => node with { Status = new NodeStatus(state) });
 
-    public void RemoveNode(string id) => Change(transaction => transaction.Remove(transaction.Nodes.Find(id)!));
+    /// <summary>Removes a node as the control API does: its tasks are orphaned.</summary>
+    public void RemoveNode(string id) => Change(transaction =>
+    {
+        transaction.Remove(transaction.Nodes.Find(id)!);
+        foreach (var task in transaction.Tasks.OnNode(new NodeId(id)))
+        {
+            if (task.Status.State is >= TaskState.Assigned and <= TaskState.Running)
+            {
+                transaction.Update(task with { Status = task.Status with { State = TaskState.Orphaned } });
+            }
+        }
+    });
 
     public ServiceId AddService(ServiceSpec spec)
     {
@@ -205,15 +216,21 @@ internal sealed class OrchestrationFixture : IDisposable
     /// <summary>One turn of scheduler, agents and reaper.</summary>
     public void Work()
     {
-        foreach (var task in View.Tasks.ToArray())
+        foreach (var id in View.Tasks.Select(task => task.Id).ToArray())
         {
+            // The orchestrator answers each of these changes at once, so the task may be gone or have moved on.
+            if (View.Tasks.Find(id) is not { } task)
+            {
+                continue;
+            }
+
             if (task.DesiredState == TaskState.Remove && task.Status.State is < TaskState.Assigned or > TaskState.Running)
             {
                 RemoveTask(task.Id);
             }
-            else if (NextState(task) is { } state && state > task.Status.State)
+            else if (NextState(task) is { } state && state > task.Status.State && Place(task) is { } node)
             {
-                Assign(task.Id, Place(task), state);
+                Assign(task.Id, node, state);
             }
         }
     }
@@ -235,7 +252,7 @@ internal sealed class OrchestrationFixture : IDisposable
         };
     }
 
-    private string Place(SwarmTask task) => !task.NodeId.IsEmpty
+    private string? Place(SwarmTask task) => !task.NodeId.IsEmpty
         ? task.NodeId.Value
         : View.Nodes
             .Where(node => node is
@@ -243,6 +260,6 @@ internal sealed class OrchestrationFixture : IDisposable
                 Status.State: NodeState.Ready,
                 Spec.Availability: NodeAvailability.Active,
             })
-            .MinBy(node => View.Tasks.OnNode(node.Id).Count(other => other.DesiredState <= TaskState.Running))!
+            .MinBy(node => View.Tasks.OnNode(node.Id).Count(other => other.DesiredState <= TaskState.Running))?
             .Id.Value;
 }

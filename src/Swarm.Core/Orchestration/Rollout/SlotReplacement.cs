@@ -67,6 +67,7 @@ internal sealed class SlotReplacement(
     {
         if (StartsFirst && others.Count > 0 && clean.Status.State < TaskState.Running)
         {
+            KeepOneOf(others);
             StartAfter(clean, []);
             return Wait(slot, clean);
         }
@@ -83,6 +84,7 @@ internal sealed class SlotReplacement(
         run.Created[fresh.Id] = null;
         if (StartsFirst)
         {
+            KeepOneOf(old);
             writes.Add(TaskWrite.Create(service, fresh));
             return Wait(slot, fresh);
         }
@@ -110,6 +112,12 @@ internal sealed class SlotReplacement(
             restarts.Starts.Arm(DelayedStart.After(task.Id, tick.Now, TimeSpan.Zero, predecessors));
         }
     }
+
+    // Updates that failed one after another would otherwise leave a task each.
+    private void KeepOneOf(IReadOnlyList<SwarmTask> old) => ShutDown(old
+        .OrderByDescending(task => task.Status.State == TaskState.Running)
+        .ThenByDescending(task => task.DesiredState)
+        .Skip(1));
 
     private void ShutDown(IEnumerable<SwarmTask> tasks)
     {

@@ -15,7 +15,6 @@ internal static class DockerRoutes
         TaskEndpoints.Map(router);
         LogEndpoints.Map(router);
         ContainerEndpoints.Map(router, time);
-        MissingContainerEndpoints.Map(router);
         AbsentEndpoints.Map(router);
         return router;
     }
