@@ -12,6 +12,12 @@ internal static class LiveTable
     /// <summary>Follows the service until it has been as wanted for its monitor period.</summary>
     public static async Task ShowUntilConvergedAsync(ISwarmClient swarm, ServiceId service)
     {
+        if (Console.IsOutputRedirected)
+        {
+            await PrintUntilConvergedAsync(swarm, service);
+            return;
+        }
+
         var nodes = await NodeNamesAsync(swarm);
         await AnsiConsole.Live(new Text("")).StartAsync(async live =>
         {
@@ -41,7 +47,16 @@ internal static class LiveTable
         });
     }
 
-    public static Table TableOf(IReadOnlyList<SwarmTask> tasks, IReadOnlyDictionary<NodeId, string> nodes)
+    // Into a file or a pipe goes one line per change; a picture redrawn in place would only be noise there.
+    private static async Task PrintUntilConvergedAsync(ISwarmClient swarm, ServiceId service)
+    {
+        await foreach (var progress in swarm.Services.WaitUntilConvergedAsync(service))
+        {
+            Console.WriteLine($"{progress.Running} of {progress.Desired} run{(progress.Converged ? ", converged" : "")}");
+        }
+    }
+
+    private static Table TableOf(IReadOnlyList<SwarmTask> tasks, IReadOnlyDictionary<NodeId, string> nodes)
     {
         var table = new Table().AddColumns("Task", "Node", "State", "Process", "Port");
         foreach (var task in tasks)
@@ -57,7 +72,7 @@ internal static class LiveTable
         return table;
     }
 
-    public static async Task<IReadOnlyDictionary<NodeId, string>> NodeNamesAsync(ISwarmClient swarm)
+    private static async Task<IReadOnlyDictionary<NodeId, string>> NodeNamesAsync(ISwarmClient swarm)
     {
         var names = new Dictionary<NodeId, string>();
         await foreach (var node in swarm.Nodes.ListAsync())

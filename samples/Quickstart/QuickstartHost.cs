@@ -36,11 +36,11 @@ internal static class QuickstartHost
         AnsiConsole.MarkupLine("[bold]A swarm of two nodes runs in this process.[/]");
         var service = await swarm.Services.CreateAsync(Hello());
         await LiveTable.ShowUntilConvergedAsync(swarm, service.Id);
-        AnsiConsole.MarkupLine("\nLook at it with the docker command, from another terminal:");
-        AnsiConsole.WriteLine($"  docker -H {socket} service ls");
-        AnsiConsole.WriteLine($"  docker -H {socket} service ps hello");
-        AnsiConsole.WriteLine($"  docker -H {socket} service scale hello=5");
-        AnsiConsole.WriteLine($"  curl -X POST {app.Urls.First()}/kill      # kills one task");
+        Console.WriteLine("\nLook at it with the docker command, from another terminal:");
+        Console.WriteLine($"  docker -H {socket} service ls");
+        Console.WriteLine($"  docker -H {socket} service ps hello");
+        Console.WriteLine($"  docker -H {socket} service scale hello=5");
+        Console.WriteLine($"  curl -X POST {app.Urls.First()}/kill      # kills one task");
         await Keyboard.RunAsync(swarm, service.Id, app);
 
         Directory.Delete(state, recursive: true);

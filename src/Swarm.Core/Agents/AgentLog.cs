@@ -20,7 +20,7 @@ internal static partial class AgentLog
     [LoggerMessage(1504, LogLevel.Warning, "The executor could not take the node's configuration")]
     public static partial void ConfigureFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(1505, LogLevel.Warning, "Assignments have a gap: expected to follow {Expected}, got {Actual}; reopening")]
+    [LoggerMessage(1505, LogLevel.Warning, "Assignments have a gap: {Actual} does not follow {Expected}; reopening")]
     public static partial void AssignmentGap(ILogger logger, string expected, string actual);
 
     [LoggerMessage(1506, LogLevel.Warning, "The status of task {TaskId} was refused: {Reason}")]
@@ -44,7 +44,7 @@ internal static partial class AgentLog
     [LoggerMessage(1512, LogLevel.Debug, "Log subscription {SubscriptionId} ended: {Reason}")]
     public static partial void LogSubscriptionEnded(ILogger logger, string subscriptionId, string reason);
 
-    [LoggerMessage(1513, LogLevel.Error, "Tasks of this node could not be loaded; only those assigned again will be known")]
+    [LoggerMessage(1513, LogLevel.Error, "Tasks of this node could not be loaded; only those assigned again are known")]
     public static partial void LoadFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(1514, LogLevel.Warning, "Too many log subscriptions; {SubscriptionId} is not served")]

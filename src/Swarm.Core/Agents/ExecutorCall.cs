@@ -43,7 +43,8 @@ internal static class ExecutorCall
         {
             await AwaitAsync(StartAsync(call, either.Token), grace, time, either.Token);
         }
-        catch (OperationCanceledException exception) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException exception)
+            when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException($"the executor did not answer within {limit}", exception);
         }

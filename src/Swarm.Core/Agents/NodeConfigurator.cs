@@ -2,7 +2,7 @@ using Swarm.Dispatch;
 
 namespace Swarm.Agents;
 
-/// <summary>Tells the executor about its node, beside the session so that a slow executor does not hold it up.</summary>
+/// <summary>Tells the executor about its node, beside the session: a slow executor does not hold it up.</summary>
 internal sealed class NodeConfigurator(AgentContext context)
 {
     private readonly Pulse _changed = new();

@@ -7,7 +7,11 @@ namespace Swarm.Agents;
 /// Brings task states to the managers: one pending status per task, never a lower one after a higher, kept until
 /// accepted, whatever happens to sessions meanwhile.
 /// </summary>
-internal sealed class StatusReporter(IDispatcherConnection connection, AgentOptions options, TimeProvider time, ILogger logger)
+internal sealed class StatusReporter(
+    IDispatcherConnection connection,
+    AgentOptions options,
+    TimeProvider time,
+    ILogger logger)
 {
     private readonly Lock _gate = new();
     private readonly Pulse _pending = new();
@@ -95,7 +99,8 @@ internal sealed class StatusReporter(IDispatcherConnection connection, AgentOpti
     {
         lock (_gate)
         {
-            return [.. _statuses.Take(options.MaxStatusesPerCall).Select(entry => new TaskStatusUpdate(entry.Key, entry.Value))];
+            var batch = _statuses.Take(options.MaxStatusesPerCall);
+            return [.. batch.Select(entry => new TaskStatusUpdate(entry.Key, entry.Value))];
         }
     }
 

@@ -43,19 +43,20 @@ internal static class TaskStateMachine
     }
 
     /// <summary>The status after a step threw; with the state unchanged, the step is to be tried again.</summary>
-    public static SwarmTaskStatus AfterFailure(SwarmTaskStatus status, Exception error, DateTimeOffset now) => error switch
-    {
-        OperationCanceledException => status,
-        TransientExecutorException when status.Error == TextOf(error) => status,
-        TransientExecutorException => status with { Error = TextOf(error), Timestamp = now },
-        _ => status with
+    public static SwarmTaskStatus AfterFailure(SwarmTaskStatus status, Exception error, DateTimeOffset now) =>
+        error switch
         {
-            State = status.State < TaskState.Starting ? TaskState.Rejected : TaskState.Failed,
-            Error = TextOf(error),
-            Timestamp = now,
-            Container = WithExitCode(status.Container, error),
-        },
-    };
+            OperationCanceledException => status,
+            TransientExecutorException when status.Error == TextOf(error) => status,
+            TransientExecutorException => status with { Error = TextOf(error), Timestamp = now },
+            _ => status with
+            {
+                State = status.State < TaskState.Starting ? TaskState.Rejected : TaskState.Failed,
+                Error = TextOf(error),
+                Timestamp = now,
+                Container = WithExitCode(status.Container, error),
+            },
+        };
 
     /// <summary>The status of a task that the executor has no controller for.</summary>
     public static SwarmTaskStatus AfterFailedResolution(SwarmTaskStatus status, Exception error, DateTimeOffset now) =>
@@ -69,7 +70,7 @@ internal static class TaskStateMachine
                 Timestamp = now,
             };
 
-    /// <summary>Whether an agent must act on a changed task; a mere change of status or version is its own echo.</summary>
+    /// <summary>Whether an agent must act on a changed task; a change of status or version is its own echo.</summary>
     public static bool IsRelevantChange(SwarmTask current, SwarmTask changed) =>
         changed.DesiredState >= current.DesiredState && !IsSameToAgent(current, changed);
 

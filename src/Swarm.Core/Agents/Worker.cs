@@ -30,8 +30,8 @@ internal sealed class Worker(AgentContext context)
 
     /// <summary>Takes up the tasks of the agent's former life.</summary>
     /// <remarks>
-    /// What runs is watched at once. What does not run yet waits for the first complete assignments, because secrets and
-    /// configs come with them.
+    /// What runs is watched at once. What does not run yet waits for the first complete assignments, because secrets
+    /// and configs come with them.
     /// </remarks>
     public Task RestoreAsync(CancellationToken cancellationToken)
     {
@@ -83,7 +83,7 @@ internal sealed class Worker(AgentContext context)
         }
     }
 
-    /// <summary>Stops driving tasks; what runs, runs on. Removals that take too long are left to the next life.</summary>
+    /// <summary>Stops driving tasks; what runs, runs on. Removals that take long are left to the next life.</summary>
     public async Task StopAsync()
     {
         Task[] ends;

@@ -70,7 +70,7 @@ internal sealed partial class ControlPlane : IAsyncDisposable
     /// <summary>Stops every controller and waits for it.</summary>
     public async Task StopAsync()
     {
-        await _stop.CancelAsync();
+        Loops.Stop(_stop);
         await Task.WhenAll(_controllers);
         _controllers = [];
     }
@@ -94,14 +94,12 @@ internal sealed partial class ControlPlane : IAsyncDisposable
             [.. SchedulingFilters.Default, .. _options.Filters],
             _options.Scorers,
             Logger<SchedulerLoop>()).RunAsync(stop));
-        yield return ("orchestrator", stop => new Orchestrator(_store, ids, time, Logger<Orchestrator>()).RunAsync(stop));
+        yield return ("orchestrator", stop =>
+            new Orchestrator(_store, ids, time, Logger<Orchestrator>()).RunAsync(stop));
         yield return ("task reaper", stop => new TaskReaper(_store, time, Logger<TaskReaper>()).RunAsync(stop));
         yield return ("constraint enforcer", stop =>
-            new ConstraintEnforcer(_store, Matches, Logger<ConstraintEnforcer>()).RunAsync(stop));
+            new ConstraintEnforcer(_store, Logger<ConstraintEnforcer>()).RunAsync(stop));
     }
-
-    private static bool Matches(ValueList<string> constraints, Node node) =>
-        ConstraintSet.TryParse(constraints, out var set) && set.Matches(node);
 
     private ILogger<T> Logger<T>() => _options.Loggers.CreateLogger<T>();
 
@@ -123,8 +121,7 @@ internal sealed partial class ControlPlane : IAsyncDisposable
                 LogControllerFailed(exception, name);
             }
 
-            await Task.Delay(RestartDelay, _options.Time, _stop.Token)
-                .ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Current);
+            await Loops.IgnoreAsync(Task.Delay(RestartDelay, _options.Time, _stop.Token));
         }
     }
 

@@ -11,7 +11,6 @@ namespace Swarm.Control;
 internal sealed class ConvergenceWait(
     ClusterStore store,
     TimeProvider time,
-    UpToDateCheck isUpToDate,
     ServiceId id) : IDisposable
 {
     // A timer takes no longer spans; a longer period is waited for in pieces.
@@ -56,7 +55,7 @@ internal sealed class ConvergenceWait(
 
     private ServiceProgress Look(Service service)
     {
-        var (running, desired) = ServiceCounts.ProgressOf(_view, service, isUpToDate);
+        var (running, desired) = ServiceCounts.ProgressOf(_view, service);
         var rollout = service.RolloutStatus?.State ?? RolloutState.Unknown;
         var settled = running == desired && rollout is not (RolloutState.Updating or RolloutState.RollbackStarted);
         _settledSince = settled ? _settledSince ?? time.GetUtcNow() : null;

@@ -1,3 +1,4 @@
+using Swarm.Orchestration;
 using Swarm.Storage;
 
 namespace Swarm.Control;
@@ -25,13 +26,14 @@ internal static class ServiceCounts
     }
 
     /// <summary>How far a service is on its way to its current spec; tasks of older specs do not count.</summary>
-    public static (long Running, long Desired) ProgressOf(ClusterView view, Service service, UpToDateCheck isUpToDate)
+    public static (long Running, long Desired) ProgressOf(ClusterView view, Service service)
     {
         long running = 0;
+        var check = new DirtyCheck(service, view);
         var nodes = new HashSet<NodeId>();
         foreach (var task in view.Tasks.OfService(service.Id))
         {
-            if (task.DesiredState > TaskState.Running || IsLost(view, task) || !isUpToDate(view, service, task))
+            if (task.DesiredState > TaskState.Running || IsLost(view, task) || check.IsDirty(task))
             {
                 continue;
             }
@@ -46,6 +48,3 @@ internal static class ServiceCounts
     private static bool IsLost(ClusterView view, SwarmTask task) =>
         !task.NodeId.IsEmpty && view.Nodes.Find(task.NodeId.Value) is { Status.State: NodeState.Down };
 }
-
-/// <summary>Tells whether a task matches the current spec of its service.</summary>
-internal delegate bool UpToDateCheck(ClusterView view, Service service, SwarmTask task);

@@ -9,15 +9,13 @@ internal sealed class ServiceOperations(
     ClusterStore store,
     IIdGenerator ids,
     TimeProvider time,
-    SpecSyntax syntax,
-    UpToDateCheck isUpToDate,
     LogReader logs) : IServiceOperations
 {
     private const int MaxAttempts = 10;
 
     public async Task<Service> CreateAsync(ServiceSpec spec, CancellationToken cancellationToken = default)
     {
-        ServiceSpecValidator.Validate(spec, syntax);
+        ServiceSpecValidator.Validate(spec);
         ServiceId id = new(ids.Next());
         var service = await store.UpdateAsync(
             transaction => ServiceChanges.Create(transaction, id, spec),
@@ -37,7 +35,7 @@ internal sealed class ServiceOperations(
         ServiceSpec spec,
         CancellationToken cancellationToken = default)
     {
-        ServiceSpecValidator.Validate(spec, syntax);
+        ServiceSpecValidator.Validate(spec);
         var service = await store.UpdateAsync(
             transaction => ServiceChanges.Update(transaction, id, version, spec),
             cancellationToken);
@@ -87,7 +85,7 @@ internal sealed class ServiceOperations(
         ServiceId id,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var wait = new ConvergenceWait(store, time, isUpToDate, id);
+        using var wait = new ConvergenceWait(store, time, id);
         await foreach (var progress in wait.RunAsync(cancellationToken))
         {
             yield return progress;

@@ -8,7 +8,7 @@ internal static class ServiceSpecValidator
 
     /// <summary>Checks a spec.</summary>
     /// <exception cref="SwarmException">It breaks a rule.</exception>
-    public static void Validate(ServiceSpec spec, SpecSyntax syntax)
+    public static void Validate(ServiceSpec spec)
     {
         if (spec is not { Name: not null, TaskTemplate: not null })
         {
@@ -17,7 +17,7 @@ internal static class ServiceSpecValidator
 
         ObjectNames.CheckDnsName(spec.Name);
         SpecSize.Check("service", SpecSize.Of(spec));
-        TaskSpecValidator.Validate(spec.TaskTemplate, syntax);
+        TaskSpecValidator.Validate(spec.TaskTemplate);
         CheckMode(spec.Mode);
         CheckPolicies(spec);
         CheckEndpoint(spec.Endpoint);

@@ -11,8 +11,6 @@ internal sealed class SwarmClient(
     IIdGenerator ids,
     TimeProvider time,
     RandomBytes random,
-    SpecSyntax syntax,
-    UpToDateCheck isUpToDate,
     LogReader logs,
     Func<NodeId, ManagerStatus?> managerStatus) : ISwarmClient
 {
@@ -20,9 +18,9 @@ internal sealed class SwarmClient(
     private const int WatchLimit = 100_000;
 
     public IServiceOperations Services { get; } =
-        new ServiceOperations(store, ids, time, syntax, isUpToDate, logs);
+        new ServiceOperations(store, ids, time, logs);
 
-    public ITaskOperations Tasks { get; } = new TaskOperations(store, isUpToDate, logs);
+    public ITaskOperations Tasks { get; } = new TaskOperations(store, logs);
 
     public INodeOperations Nodes { get; } = new NodeOperations(store, managerStatus);
 

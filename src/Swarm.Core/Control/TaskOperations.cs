@@ -1,10 +1,11 @@
 using Swarm.Execution;
+using Swarm.Orchestration;
 using Swarm.Storage;
 
 namespace Swarm.Control;
 
 /// <summary>Tasks, for callers on the leader.</summary>
-internal sealed class TaskOperations(ClusterStore store, UpToDateCheck isUpToDate, LogReader logs) : ITaskOperations
+internal sealed class TaskOperations(ClusterStore store, LogReader logs) : ITaskOperations
 {
     public Task<SwarmTask> FindAsync(string reference, CancellationToken cancellationToken = default) =>
         Task.FromResult(Redaction.Of(References.Task(store.Current, reference)));
@@ -38,6 +39,7 @@ internal sealed class TaskOperations(ClusterStore store, UpToDateCheck isUpToDat
     }
 
     // A task without a service has nothing to be up to date with.
-    private bool Matches(ClusterView view, SwarmTask task, bool upToDate) =>
-        view.Services.Find(task.ServiceId.ToString()) is { } service && isUpToDate(view, service, task) == upToDate;
+    private static bool Matches(ClusterView view, SwarmTask task, bool upToDate) =>
+        view.Services.Find(task.ServiceId.ToString()) is { } service
+        && new DirtyCheck(service, view).IsDirty(task) != upToDate;
 }

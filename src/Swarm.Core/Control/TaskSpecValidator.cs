@@ -1,4 +1,6 @@
 using System.Globalization;
+using Swarm.Scheduling;
+using Swarm.Templating;
 
 namespace Swarm.Control;
 
@@ -9,13 +11,13 @@ internal static class TaskSpecValidator
     private const long MinMemoryBytes = 4 * 1024 * 1024;
     private const int MinRuntimeKind = 3;
 
-    public static void Validate(TaskSpec spec, SpecSyntax syntax)
+    public static void Validate(TaskSpec spec)
     {
         CheckResources(spec.Resources);
         CheckRestart(spec.Restart);
         foreach (var constraint in spec.Placement?.Constraints ?? default)
         {
-            syntax.CheckConstraint(constraint);
+            ConstraintExpression.Parse(constraint);
         }
 
         if (spec.Workload is ContainerSpec container)
@@ -24,7 +26,7 @@ internal static class TaskSpecValidator
             FileReferenceRules.CheckConfigs(container);
         }
 
-        CheckWorkload(spec.Workload, syntax);
+        CheckWorkload(spec.Workload);
     }
 
     private static void CheckResources(ResourceRequirements? resources)
@@ -68,14 +70,14 @@ internal static class TaskSpecValidator
         Rule.RequireDuration(policy?.Window, "TaskSpec: restart-window");
     }
 
-    private static void CheckWorkload(Workload? workload, SpecSyntax syntax)
+    private static void CheckWorkload(Workload? workload)
     {
         switch (workload)
         {
             case null:
                 throw SwarmException.InvalidArgument("TaskSpec: missing runtime");
             case ContainerSpec container:
-                ContainerSpecValidator.Validate(syntax.ExpandTemplates(container));
+                ContainerSpecValidator.Validate(TemplateExpander.Expand(container, TemplateContext.Dummy));
                 break;
             case GenericSpec generic:
                 CheckGeneric(generic);

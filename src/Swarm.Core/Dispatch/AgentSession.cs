@@ -1,6 +1,6 @@
 namespace Swarm.Dispatch;
 
-/// <summary>A node's session, from its registration until it is replaced, falls silent, or the dispatcher stops.</summary>
+/// <summary>A node's session: from its registration until it is replaced, it falls silent, or all stops.</summary>
 internal sealed class AgentSession(NodeId nodeId, string id)
 {
     private readonly StopSignal _closed = new();

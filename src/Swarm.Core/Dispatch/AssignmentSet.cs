@@ -3,8 +3,8 @@ using Swarm.Agents;
 namespace Swarm.Dispatch;
 
 /// <summary>
-/// What a node has been told, and what it must be told next: its tasks, and each secret and config as long as one of its
-/// live tasks uses it.
+/// What a node has been told, and what it must be told next: its tasks, and each secret and config as long as one of
+/// its live tasks uses it.
 /// </summary>
 /// <remarks>Not thread-safe: one assignment stream has one set.</remarks>
 internal sealed class AssignmentSet

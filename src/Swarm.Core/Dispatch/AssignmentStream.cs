@@ -25,7 +25,8 @@ internal sealed class AssignmentStream : IDisposable
         (_nodeId, _finder, _options, _time) = (nodeId, finder, options, time);
     }
 
-    public async IAsyncEnumerable<AssignmentsMessage> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<AssignmentsMessage> ReadAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var task in _subscription.View.Tasks.OnNode(_nodeId))
         {

@@ -6,7 +6,7 @@ namespace Swarm.Dispatch;
 /// <summary>Finds the secrets and configs of a task, fetching from secret drivers what only they have.</summary>
 internal sealed class DependencyFinder(DispatcherOptions options, TimeProvider time, ILogger logger)
 {
-    /// <summary>The objects to send with a task. What cannot be found is left out; the task then fails on its node.</summary>
+    /// <summary>The objects to send with a task. What cannot be found is left out: the task fails later.</summary>
     public async Task<IReadOnlyList<ClusterObject>> FindAsync(
         ClusterView view,
         SwarmTask task,

@@ -83,7 +83,10 @@ internal sealed class Dispatcher
     }
 
     /// <summary>Registers a node, or goes on with the session it names.</summary>
-    internal async Task<AgentSession> RegisterAsync(NodeId id, SessionRequest request, CancellationToken cancellationToken)
+    internal async Task<AgentSession> RegisterAsync(
+        NodeId id,
+        SessionRequest request,
+        CancellationToken cancellationToken)
     {
         var known = request.SessionId.Length > 0 ? Presences.Find(id, request.SessionId) : null;
         if (Store.Current.Nodes.Find(id.Value) is null)

@@ -109,7 +109,7 @@ internal sealed class DispatcherConnection(Dispatcher dispatcher, NodeId nodeId,
         {
             return await messages.MoveNextAsync();
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && session.Closed.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw session.Reason;
         }

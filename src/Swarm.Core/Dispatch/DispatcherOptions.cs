@@ -9,7 +9,7 @@ internal sealed record DispatcherOptions
     /// <summary>Time between heartbeats while the store holds no cluster object.</summary>
     public TimeSpan HeartbeatPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Heartbeat periods differ from beat to beat by at most this, so that nodes do not beat together.</summary>
+    /// <summary>Heartbeat periods vary from beat to beat by at most this, so that nodes do not beat together.</summary>
     public TimeSpan HeartbeatJitter { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Periods without a heartbeat after which a node is down.</summary>

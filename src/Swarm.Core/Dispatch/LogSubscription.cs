@@ -1,5 +1,5 @@
-using Swarm.Execution;
 using System.Threading.Channels;
+using Swarm.Execution;
 
 namespace Swarm.Dispatch;
 

@@ -7,8 +7,8 @@ internal static class Loops
     public static void Stop(CancellationTokenSource source) => source.Cancel();
 
     /// <summary>
-    /// The same, ending on the caller's scheduler. A completion source that runs its continuations asynchronously, and a
-    /// channel's wait turned into a task, tell <c>WhenAny</c> and <c>WaitAsync</c> from a pool thread.
+    /// The same, ending on the caller's scheduler. A completion source that runs its continuations asynchronously, and
+    /// a channel's wait turned into a task, tell <c>WhenAny</c> and <c>WaitAsync</c> from a pool thread.
     /// </summary>
     public static async Task JoinAsync(Task task) => await task;
 

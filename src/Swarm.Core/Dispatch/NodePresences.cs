@@ -161,7 +161,7 @@ internal sealed class NodePresences(
         }
     }
 
-    /// <summary>Reports nodes that fall silent as down, until some have been down for so long that they are lost.</summary>
+    /// <summary>Reports nodes that fall silent as down, until some have been down for too long.</summary>
     public async Task<IReadOnlyList<NodeId>> WaitForLostAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -1,8 +1,8 @@
 namespace Swarm.Dispatch;
 
 /// <summary>
-/// A stop that is asked for once. Unlike its source, it needs no disposal (there is neither timer nor handle behind it),
-/// and it always stops on the spot: the asynchronous form would leave the scheduler.
+/// A stop that is asked for once. Unlike its source, it needs no disposal (there is neither timer nor handle behind
+/// it), and it always stops on the spot: the asynchronous form would leave the scheduler.
 /// </summary>
 internal sealed class StopSignal
 {

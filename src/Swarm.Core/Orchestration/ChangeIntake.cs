@@ -3,7 +3,7 @@ using Swarm.Storage;
 
 namespace Swarm.Orchestration;
 
-/// <summary>Sorts committed changes into pending work; the cost of a change does not depend on the cluster's size.</summary>
+/// <summary>Sorts committed changes into pending work; the cost of one does not depend on the cluster.</summary>
 internal static class ChangeIntake
 {
     public static void Collect(CommittedTransaction transaction, OrchestratorState state)
@@ -89,7 +89,8 @@ internal static class ChangeIntake
     {
         state.Restarts.Starts.Cancel(task.Id);
         state.Restarts.Starts.OnStopped(task.Id);
-        if (task.ServiceId.IsEmpty || view.Services.Find(task.ServiceId.Value) is not { Spec.Mode.IsJob: false } service)
+        if (task.ServiceId.IsEmpty
+            || view.Services.Find(task.ServiceId.Value) is not { Spec.Mode.IsJob: false } service)
         {
             return;
         }

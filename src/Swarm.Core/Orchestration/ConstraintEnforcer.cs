@@ -7,10 +7,7 @@ namespace Swarm.Orchestration;
 /// Rejects tasks whose node changed under them, so that they are replaced elsewhere. Changes of a service's constraints
 /// are the updater's business. Runs on the leader.
 /// </summary>
-internal sealed partial class ConstraintEnforcer(
-    ClusterStore store,
-    Func<ValueList<string>, Node, bool> matches,
-    ILogger<ConstraintEnforcer> logger)
+internal sealed partial class ConstraintEnforcer(ClusterStore store, ILogger<ConstraintEnforcer> logger)
 {
     public const string Message = "task rejected by constraint enforcer";
     public const string Error = "assigned node no longer meets constraints";
@@ -66,7 +63,7 @@ internal sealed partial class ConstraintEnforcer(
             return;
         }
 
-        var misplaced = PlacementCheck.FindMisplaced(node, view.Tasks.OnNode(id), PlacementOf, matches);
+        var misplaced = PlacementCheck.FindMisplaced(node, view.Tasks.OnNode(id), PlacementOf);
         if (misplaced.Count > 0)
         {
             LogRejecting(misplaced.Count, id);

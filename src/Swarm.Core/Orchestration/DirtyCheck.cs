@@ -2,7 +2,7 @@ using Swarm.Storage;
 
 namespace Swarm.Orchestration;
 
-/// <summary>Whether tasks still are what their service asks for. One instance per pass over a service's tasks.</summary>
+/// <summary>Whether tasks still are what their service asks for; one instance per pass over its tasks.</summary>
 internal sealed class DirtyCheck(Service service, ClusterView view)
 {
     private static readonly EndpointSpec NoPorts = new();

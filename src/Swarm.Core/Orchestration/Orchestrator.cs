@@ -6,8 +6,8 @@ using Swarm.Storage;
 namespace Swarm.Orchestration;
 
 /// <summary>
-/// Turns services into tasks: keeps the number of tasks, replaces those that end, rolls out changes. Runs on the leader;
-/// reads the change feed, lets pure steps decide, writes what they decided, and sleeps until something is due.
+/// Turns services into tasks: keeps the number of tasks, replaces those that end, rolls out changes. Runs on the
+/// leader; reads the change feed, lets pure steps decide, writes what they decided, and sleeps until something is due.
 /// </summary>
 internal sealed partial class Orchestrator(
     ClusterStore store,

@@ -7,12 +7,10 @@ internal static class PlacementCheck
     /// <param name="node">The node.</param>
     /// <param name="tasks">Its tasks.</param>
     /// <param name="placementOf">Where a task may run by now.</param>
-    /// <param name="matches">Tells whether a node meets constraints.</param>
     public static List<TaskId> FindMisplaced(
         Node node,
         IEnumerable<SwarmTask> tasks,
-        Func<SwarmTask, Placement?> placementOf,
-        Func<ValueList<string>, Node, bool> matches)
+        Func<SwarmTask, Placement?> placementOf)
     {
         var misplaced = new List<TaskId>();
         if (node.Spec.Availability != NodeAvailability.Active)
@@ -23,7 +21,7 @@ internal static class PlacementCheck
         var free = node.Description is { } description ? new FreeResources(description.Resources) : null;
         foreach (var task in tasks.Where(IsHeld))
         {
-            if (placementOf(task) is { Constraints: { IsEmpty: false } constraints } && !matches(constraints, node))
+            if (!NodeEligibility.Matches(node, placementOf(task)))
             {
                 misplaced.Add(task.Id);
                 continue;

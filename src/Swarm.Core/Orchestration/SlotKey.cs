@@ -2,7 +2,7 @@ using Swarm.Storage;
 
 namespace Swarm.Orchestration;
 
-/// <summary>The place in a service that one task after another fills: a numbered slot, or a node for global services.</summary>
+/// <summary>The place that one task after another fills: a number, or for global services a node.</summary>
 internal readonly record struct SlotKey
 {
     private SlotKey(ServiceId service, int number, NodeId node)

@@ -6,8 +6,8 @@ namespace Swarm.Orchestration;
 internal abstract record StoreWrite
 {
     /// <summary>
-    /// Writes the piece, or drops it whole because the world has moved on since the step: false. Whatever moved comes as
-    /// a change of its own, and a later step decides anew.
+    /// Writes the piece, or drops it whole because the world has moved on since the step: false. Whatever moved comes
+    /// as a change of its own, and a later step decides anew.
     /// </summary>
     public abstract bool TryApply(StoreTransaction transaction);
 

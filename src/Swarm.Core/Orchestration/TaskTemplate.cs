@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Swarm.Orchestration;
 
-/// <summary>Makes the tasks of a service; all tasks of one service version share everything but their identity.</summary>
+/// <summary>Makes the tasks of a service; those of one service version share everything but their identity.</summary>
 internal static class TaskTemplate
 {
     private static readonly ConditionalWeakTable<ServiceSpec, SharedParts> Shared = [];

@@ -21,7 +21,7 @@ internal static class AdvertiseAddress
 {
     public const int DefaultPort = 2377;
 
-    /// <summary>Resolves the addresses of <c>swarm init</c>, or of <c>swarm join</c> with <paramref name="detect"/> off.</summary>
+    /// <summary>Resolves the addresses of <c>swarm init</c>, or without detection of <c>swarm join</c>.</summary>
     /// <param name="listen">IP address or interface, with an optional port.</param>
     /// <param name="advertise">IP address or interface, with an optional port; empty means to find one.</param>
     /// <param name="dataPath">IP address or interface; empty means the advertised one.</param>
@@ -120,7 +120,8 @@ internal static class AdvertiseAddress
         return only?.Address;
     }
 
-    private static SwarmException SeveralAddresses(string interface1, IPAddress address1, string interface2, IPAddress address2)
+    private static SwarmException SeveralAddresses(
+        string interface1, IPAddress address1, string interface2, IPAddress address2)
     {
         const string Start = "could not choose an IP address to advertise since this system has multiple addresses on ";
         return SwarmException.InvalidArgument(interface1 == interface2
@@ -128,7 +129,7 @@ internal static class AdvertiseAddress
             : $"{Start}different interfaces ({address1} on {interface1} and {address2} on {interface2})");
     }
 
-    /// <summary>Splits <c>host:port</c>; what has no port, a bare IPv6 address included, gets the default one.</summary>
+    /// <summary>Splits <c>host:port</c>; without a port, as in a bare IPv6 address, it is the default one.</summary>
     private static (string Host, int Port) SplitPort(string text, int defaultPort, Func<SwarmException> bad)
     {
         if (IPAddress.TryParse(text.Trim('[', ']'), out _) && !text.Contains("]:", StringComparison.Ordinal))

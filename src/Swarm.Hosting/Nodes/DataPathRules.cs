@@ -15,7 +15,8 @@ internal static class DataPathRules
     {
         if (port is not 0 and (< MinPort or > MaxPort))
         {
-            throw SwarmException.InvalidArgument($"Datapath port number is not in valid range ({MinPort}-{MaxPort}) : {port}");
+            throw SwarmException.InvalidArgument(
+                $"Datapath port number is not in valid range ({MinPort}-{MaxPort}) : {port}");
         }
     }
 

@@ -3,7 +3,7 @@ using Swarm.Execution;
 namespace Swarm.Hosting.Nodes;
 
 /// <summary>
-/// This machine's place in a swarm, as the Docker API sees it. Thread-safe; it outlives the memberships it goes through.
+/// This machine's place in a swarm, as the Docker API sees it. Thread-safe; outlives the memberships it goes through.
 /// </summary>
 internal interface ISwarmNode
 {
@@ -22,7 +22,7 @@ internal interface ISwarmNode
 
     /// <summary>The way into the swarm.</summary>
     /// <exception cref="SwarmException">
-    /// <see cref="SwarmErrorCode.Unavailable"/> when this node is not a working manager; its text says what it is instead.
+    /// <see cref="SwarmErrorCode.Unavailable"/> when this node is not a working manager; its text says what it is.
     /// </exception>
     ISwarmClient Client { get; }
 
@@ -35,7 +35,7 @@ internal interface ISwarmNode
     /// <summary>The managers this node knows, with their addresses as <c>host:port</c>.</summary>
     IReadOnlyList<(NodeId NodeId, string Address)> RemoteManagers { get; }
 
-    /// <summary>Forms a new swarm of this one node, or with <c>ForceNewCluster</c> a new quorum of the old swarm.</summary>
+    /// <summary>Forms a swarm of this one node, or with <c>ForceNewCluster</c> a quorum of the old swarm.</summary>
     Task<NodeId> InitAsync(SwarmInitRequest request, CancellationToken ct);
 
     Task JoinAsync(SwarmJoinRequest request, CancellationToken ct);

@@ -22,8 +22,8 @@ internal sealed class LocalWorkers(
             if (options.JoinAddress is { } address)
             {
                 throw new InvalidOperationException(
-                    $"Worker {options.NodeName} is to join {address}: joining over the network is not supported by this "
-                    + "version. Leave JoinAddress empty to join the manager in this process.");
+                    $"Worker {options.NodeName} is to join {address}: joining over the network is not supported by "
+                    + "this version. Leave JoinAddress empty to join the manager in this process.");
             }
 
             var name = options.NodeName ?? blueprint.Node.OptionsName;

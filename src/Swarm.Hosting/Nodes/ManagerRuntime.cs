@@ -4,11 +4,8 @@ using Swarm.Control;
 using Swarm.Dispatch;
 using Swarm.Execution;
 using Swarm.Identity;
-using Swarm.Orchestration;
-using Swarm.Scheduling;
 using Swarm.Storage;
 using Swarm.Telemetry;
-using Swarm.Templating;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -47,12 +44,9 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             Ids,
             setup.Time,
             RandomNumberGenerator.Fill,
-            new SpecSyntax(
-                constraint => ConstraintExpression.Parse(constraint),
-                container => TemplateExpander.Expand(container, TemplateContext.Dummy)),
-            (view, service, task) => !new DirtyCheck(service, view).IsDirty(task),
             ReadLogsAsync,
             ManagerStatusOf);
+        _controlPlane.Dispatcher.SetManagers([new ManagerPeer(nodeId, address, Weight: 10)]);
         _metrics = new SwarmMetrics(store, setup.Meters);
     }
 
@@ -160,7 +154,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         {
             throw new SwarmException(
                 SwarmErrorCode.Unavailable,
-                $"node {nodeId} did not become ready within {ReadyTimeout.TotalSeconds:0} seconds; see the log of this process",
+                $"node {nodeId} did not become ready within {ReadyTimeout.TotalSeconds:0} s; see the log of this process",
                 exception);
         }
     }

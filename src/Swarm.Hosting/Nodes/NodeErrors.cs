@@ -1,6 +1,6 @@
 namespace Swarm.Hosting.Nodes;
 
-/// <summary>Docker's words for what this node cannot do in the state it is in; nearly all are "unavailable" to it.</summary>
+/// <summary>Docker's words for what this node cannot do as things are; it calls nearly all "unavailable".</summary>
 internal static class NodeErrors
 {
     public static SwarmException NotInSwarm() => Unavailable(
@@ -15,8 +15,8 @@ internal static class NodeErrors
         "This node is not a swarm manager. Manager is being prepared or has trouble connecting to the cluster.");
 
     public static SwarmException Locked() => Unavailable(
-        "Swarm is encrypted and needs to be unlocked before it can be used. Please use \"docker swarm unlock\" to unlock "
-        + "it.");
+        "Swarm is encrypted and needs to be unlocked before it can be used. Please use \"docker swarm unlock\" to "
+        + "unlock it.");
 
     public static SwarmException CertificatesExpired() => Unavailable(
         "Swarm certificates have expired. To replace them, leave the swarm and join again.");
@@ -27,8 +27,8 @@ internal static class NodeErrors
     public static SwarmException NothingToLeave() => Unavailable("This node is not part of a swarm");
 
     public static SwarmException JoinTimedOut() => Unavailable(
-        "Timeout was reached before node joined. The attempt to join the swarm will continue in the background. Use the "
-        + "\"docker info\" command to see the current swarm status of your node.");
+        "Timeout was reached before node joined. The attempt to join the swarm will continue in the background. Use "
+        + "the \"docker info\" command to see the current swarm status of your node.");
 
     public static SwarmException InvalidJoinToken() => SwarmException.InvalidArgument("invalid join token");
 

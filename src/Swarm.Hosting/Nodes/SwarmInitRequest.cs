@@ -1,11 +1,11 @@
 namespace Swarm.Hosting.Nodes;
 
-/// <summary>How to form a swarm. Addresses are as the user gave them; <see cref="AdvertiseAddress"/> resolves them.</summary>
+/// <summary>How to form a swarm. Addresses are as given; <see cref="AdvertiseAddress"/> resolves them.</summary>
 /// <param name="ListenAddress">Address or interface to listen at, with an optional port.</param>
-/// <param name="AdvertiseAddress">Address or interface others reach this node at; empty means the one to be found.</param>
+/// <param name="AdvertiseAddress">Address or interface others reach this node at; empty means find it.</param>
 /// <param name="DataPathAddress">Address or interface of the overlay data path; empty means the advertised one.</param>
 /// <param name="DataPathPort">UDP port of the overlay data path; 0 means 4789.</param>
-/// <param name="ForceNewCluster">Keep the store of the node's current swarm, with this node as its only manager.</param>
+/// <param name="ForceNewCluster">Keep the store of the current swarm, with this node as its only manager.</param>
 /// <param name="Spec">Settings, complete: what the user left out has its default.</param>
 /// <param name="AutoLock">Managers need the unlock key after a restart.</param>
 /// <param name="Availability">Whether the node takes tasks.</param>

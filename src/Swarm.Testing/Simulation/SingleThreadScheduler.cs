@@ -18,14 +18,24 @@ public sealed class SingleThreadScheduler : TaskScheduler
     /// <returns>How many were run.</returns>
     public int RunUntilIdle()
     {
-        var count = 0;
-        while (TryTake(out var task))
+        // A test framework's own context would take continuations elsewhere.
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
         {
-            TryExecuteTask(task);
-            count++;
-        }
+            var count = 0;
+            while (TryTake(out var task))
+            {
+                TryExecuteTask(task);
+                count++;
+            }
 
-        return count;
+            return count;
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(context);
+        }
     }
 
     /// <inheritdoc/>

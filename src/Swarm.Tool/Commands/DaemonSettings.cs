@@ -17,7 +17,7 @@ internal sealed record DaemonSettings(
     {
         { Executor: "docker" } => "--executor docker is not supported by this version; use process or memory",
         { Executor: not ("process" or "memory") } => $"--executor {Executor} is unknown; use process or memory",
-        { Engine: not null } => "--engine is not supported by this version: there is no Docker Engine to pass requests to",
+        { Engine: not null } => "--engine is not supported by this version: no request is passed to a Docker Engine",
         { Dashboard: not "off" } => "--dashboard is not supported by this version; leave it off",
         _ => Labels.FirstOrDefault(label => label.IndexOf('=', StringComparison.Ordinal) < 1) is { } bad
             ? $"--label {bad} must be key=value"

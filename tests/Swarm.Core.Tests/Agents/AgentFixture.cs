@@ -5,7 +5,7 @@ using Swarm.Dispatch;
 
 namespace Swarm.Core.Tests.Agents;
 
-/// <summary>An agent with a scripted executor, connected to a real dispatcher, on one thread under virtual time.</summary>
+/// <summary>An agent with a scripted executor and a real dispatcher, on one thread under virtual time.</summary>
 internal sealed class AgentFixture
 {
     private readonly AgentOptions _options;

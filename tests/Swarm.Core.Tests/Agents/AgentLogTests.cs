@@ -61,7 +61,7 @@ public class AgentLogTests
     {
         var fixture = StartWriting("late");
         fixture.Assign("t1");
-        fixture.Connection.Fault = call => call == "publish" ? new SwarmException(SwarmErrorCode.Unavailable, "cut") : null;
+        fixture.Connection.Cut("publish");
         var reader = new LogReader(fixture.Swarm, Service, LogOptions.All);
         fixture.Swarm.Advance(5);
         Assert.False(reader.Ended);
@@ -78,7 +78,8 @@ public class AgentLogTests
     {
         var fixture = StartWriting("fine");
         fixture.Assign("good");
-        fixture.Executor.Script = controller => controller.OnReadLogs = (_, _) => throw new InvalidOperationException("lost");
+        fixture.Executor.Script = controller =>
+            controller.OnReadLogs = (_, _) => throw new InvalidOperationException("lost");
         fixture.Assign("bad");
 
         var reader = new LogReader(fixture.Swarm, Service, LogOptions.All);
@@ -94,7 +95,8 @@ public class AgentLogTests
     {
         var fixture = new AgentFixture().Start();
         var cancelled = false;
-        fixture.Executor.Script = controller => controller.OnReadLogs = (_, token) => Forever(() => cancelled = true, token);
+        fixture.Executor.Script = controller =>
+            controller.OnReadLogs = (_, token) => Forever(() => cancelled = true, token);
         fixture.Assign("t1");
         var reader = new LogReader(fixture.Swarm, Service, new LogOptions { Follow = true });
         fixture.Swarm.Advance(1);

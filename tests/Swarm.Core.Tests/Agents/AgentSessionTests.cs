@@ -55,7 +55,7 @@ public class AgentSessionTests
         fixture.Executor.Script = controller => controller.OnPrepare = token =>
             Task.Delay(TimeSpan.FromDays(1), fixture.Swarm.Simulation.Time, token);
         fixture.Assign("t1", new() { Secrets = [new(new("s1"), "s1", null)] });
-        fixture.Connection.Fault = call => call == "assignments" ? new SwarmException(SwarmErrorCode.Unavailable, "") : null;
+        fixture.Connection.Cut("assignments");
         fixture.Restart();
         Assert.Empty(fixture.Executor.Controllers);
 
@@ -95,7 +95,7 @@ public class AgentSessionTests
     {
         var fixture = new AgentFixture().Start();
         var controller = fixture.Assign("t1");
-        fixture.Connection.Fault = name => name == call ? new SwarmException(SwarmErrorCode.Unavailable, "cut") : null;
+        fixture.Connection.Cut(call);
         fixture.Swarm.Advance(1);
         fixture.Swarm.Desire("t1", TaskState.Shutdown);
         fixture.ChangeLeader();
@@ -118,7 +118,9 @@ public class AgentSessionTests
         fixture.Swarm.Advance(21);
 
         Assert.Equal("renamed", fixture.Swarm.NodeOf("n1").Description?.Hostname);
-        Assert.Equal(["host", "renamed"], fixture.Connection.Sessions.Select(session => session.Request.Description.Hostname));
+        Assert.Equal(
+            ["host", "renamed"],
+            fixture.Connection.Sessions.Select(session => session.Request.Description.Hostname));
         Assert.NotEqual("", fixture.Connection.Sessions[1].Request.SessionId);
     }
 
@@ -126,7 +128,7 @@ public class AgentSessionTests
     public void Statuses_are_reported_until_accepted_and_again_in_each_session()
     {
         var fixture = new AgentFixture().Start();
-        fixture.Connection.Fault = call => call == "status" ? new SwarmException(SwarmErrorCode.Unavailable, "cut") : null;
+        fixture.Connection.Cut("status");
         fixture.Assign("t1");
         fixture.Swarm.Advance(60);
         Assert.Equal(TaskState.Assigned, fixture.Swarm.StateOf("t1"));
@@ -213,7 +215,8 @@ public class AgentSessionTests
             var fixture = new AgentFixture();
             fixture.Connection.Clock = fixture.Swarm.Simulation.Time;
             var dice = new Random(5);
-            fixture.Connection.Fault = _ => dice.Next(10) == 0 ? new SwarmException(SwarmErrorCode.Unavailable, "") : null;
+            fixture.Connection.Fault = _ =>
+                dice.Next(10) == 0 ? new SwarmException(SwarmErrorCode.Unavailable, "cut") : null;
             fixture.Start();
             for (var i = 0; i < 30; i++)
             {
@@ -225,7 +228,8 @@ public class AgentSessionTests
             return
             [
                 .. fixture.Connection.Sessions.Select(session => $"{session.At:O}"),
-                .. fixture.Connection.Reports.Select(update => $"{update.TaskId} {update.Status.State} {update.Status.Timestamp:O}"),
+                .. fixture.Connection.Reports.Select(update =>
+                    $"{update.TaskId} {update.Status.State} {update.Status.Timestamp:O}"),
             ];
         }
     }

@@ -83,6 +83,10 @@ internal sealed class FaultyConnection(Func<IDispatcherConnection> connect) : ID
         return connect().PublishLogsAsync(subscriptionId, lines, close, cancellationToken);
     }
 
+    /// <summary>Lets every call of one name fail.</summary>
+    public void Cut(string name) =>
+        Fault = call => call == name ? new SwarmException(SwarmErrorCode.Unavailable, "cut") : null;
+
     private void ThrowIf(string call)
     {
         if (Fault(call) is { } exception)

@@ -105,7 +105,8 @@ public class MisbehavingExecutorTests
         fixture.Swarm.Advance(20);
         Assert.Equal(NodeState.Ready, fixture.Swarm.NodeOf("n1").Status.State);
 
-        fixture.Executor.Describe = _ => new ValueTask<NodeDescription>(new TaskCompletionSource<NodeDescription>().Task);
+        var never = new TaskCompletionSource<NodeDescription>();
+        fixture.Executor.Describe = _ => new ValueTask<NodeDescription>(never.Task);
         fixture.Swarm.Advance(600);
         Assert.Equal(NodeState.Ready, fixture.Swarm.NodeOf("n1").Status.State);
         Assert.Single(fixture.Connection.Sessions, session => session.Request.Description.Hostname == "host");

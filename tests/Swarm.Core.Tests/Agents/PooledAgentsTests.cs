@@ -30,7 +30,8 @@ public class PooledAgentsTests
             new DispatcherOptions(),
             NullLogger.Instance);
         var loops = new List<Task> { Task.Run(() => dispatcher.RunAsync(stop.Token)) };
-        loops.AddRange(Enumerable.Range(0, nodes).Select(i => Task.Run(() => NewAgent(dispatcher, i).RunAsync(stop.Token))));
+        loops.AddRange(Enumerable.Range(0, nodes).Select(i =>
+            Task.Run(() => NewAgent(dispatcher, i).RunAsync(stop.Token))));
 
         await store.BatchAsync([.. Enumerable.Range(0, tasks)], (transaction, i) => transaction.Create(new SwarmTask
         {

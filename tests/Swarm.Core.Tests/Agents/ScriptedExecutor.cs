@@ -64,7 +64,8 @@ internal sealed class ScriptedController(SwarmTask task, ITaskDependencies depen
 
     public Func<CancellationToken, Task> OnRemove { get; set; } = _ => System.Threading.Tasks.Task.CompletedTask;
 
-    public Func<LogOptions, CancellationToken, IAsyncEnumerable<LogLine>> OnReadLogs { get; set; } = (_, _) => NoLines();
+    public Func<LogOptions, CancellationToken, IAsyncEnumerable<LogLine>> OnReadLogs { get; set; } =
+        (_, _) => NoLines();
 
     public ContainerStatus? ContainerStatus { get; set; }
 
@@ -88,7 +89,8 @@ internal sealed class ScriptedController(SwarmTask task, ITaskDependencies depen
 
     public Task ShutdownAsync(CancellationToken cancellationToken) => Call("shutdown", OnShutdown, cancellationToken);
 
-    public Task TerminateAsync(CancellationToken cancellationToken) => Call("terminate", OnTerminate, cancellationToken);
+    public Task TerminateAsync(CancellationToken cancellationToken) =>
+        Call("terminate", OnTerminate, cancellationToken);
 
     public Task RemoveAsync(CancellationToken cancellationToken) => Call("remove", OnRemove, cancellationToken);
 

@@ -66,12 +66,14 @@ public class TaskDrivingTests
     public void Scenario_078_an_error_while_preparing_rejects_the_task()
     {
         var fixture = new AgentFixture().Start();
-        fixture.Executor.Script = controller => controller.OnPrepare = _ => throw new TaskRejectedException("No such image: x");
+        fixture.Executor.Script = controller =>
+            controller.OnPrepare = _ => throw new TaskRejectedException("No such image: x");
 
         fixture.Assign("t1");
 
         var status = fixture.Swarm.TaskOf("t1").Status;
-        Assert.Equal((TaskState.Rejected, "preparing", "No such image: x"), (status.State, status.Message, status.Error));
+        Assert.Equal(TaskState.Rejected, status.State);
+        Assert.Equal(("preparing", "No such image: x"), (status.Message, status.Error));
     }
 
     [Fact]
@@ -110,7 +112,8 @@ public class TaskDrivingTests
 
         fixture.Swarm.Advance(3);
         Assert.Equal((TaskState.Running, ""), (fixture.Swarm.StateOf("t1"), fixture.Swarm.TaskOf("t1").Status.Error));
-        Assert.All(attempts.Zip(attempts[1..]), pair => Assert.Equal(TimeSpan.FromSeconds(1), pair.Second - pair.First));
+        var waits = attempts.Zip(attempts[1..], (one, next) => next - one);
+        Assert.All(waits, wait => Assert.Equal(TimeSpan.FromSeconds(1), wait));
     }
 
     [Theory]
@@ -127,7 +130,8 @@ public class TaskDrivingTests
         fixture.Swarm.Desire("ended", desired);
         fixture.Swarm.Advance(1);
 
-        Assert.Equal((TaskState.Shutdown, "shutdown"), (fixture.Swarm.StateOf("live"), fixture.Swarm.TaskOf("live").Status.Message));
+        var status = fixture.Swarm.TaskOf("live").Status;
+        Assert.Equal((TaskState.Shutdown, "shutdown"), (status.State, status.Message));
         Assert.Equal(["prepare", "start", "wait", "update", "shutdown"], live.Calls);
         Assert.Equal(TaskState.Complete, fixture.Swarm.StateOf("ended"));
         Assert.DoesNotContain("shutdown", ended.Calls);
@@ -158,7 +162,8 @@ public class TaskDrivingTests
         fixture.Swarm.Desire("t1", TaskState.Shutdown);
         fixture.Swarm.Advance(1);
 
-        Assert.Equal((TaskState.Failed, "stuck"), (fixture.Swarm.StateOf("t1"), fixture.Swarm.TaskOf("t1").Status.Error));
+        var status = fixture.Swarm.TaskOf("t1").Status;
+        Assert.Equal((TaskState.Failed, "stuck"), (status.State, status.Error));
     }
 
     [Fact]

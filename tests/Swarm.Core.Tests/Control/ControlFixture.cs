@@ -1,9 +1,6 @@
 using Swarm.Control;
 using Swarm.Identity;
-using Swarm.Orchestration;
-using Swarm.Scheduling;
 using Swarm.Storage;
-using Swarm.Templating;
 using Swarm.Testing;
 
 namespace Swarm.Core.Tests.Control;
@@ -22,18 +19,12 @@ internal sealed class ControlFixture : IDisposable
             Ids,
             Simulation.Time,
             _random.NextBytes,
-            Syntax,
-            (view, service, task) => !new DirtyCheck(service, view).IsDirty(task),
             (service, task, _, _) => new[]
             {
                 new TaskLogLine(service, task, default, default),
             }.ToAsyncEnumerable(),
             id => Managers.GetValueOrDefault(id));
     }
-
-    public static SpecSyntax Syntax { get; } = new(
-        constraint => ConstraintExpression.Parse(constraint),
-        container => TemplateExpander.Expand(container, TemplateContext.Dummy));
 
     public Simulation Simulation { get; } = new();
 

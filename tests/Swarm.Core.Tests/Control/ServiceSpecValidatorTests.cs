@@ -272,7 +272,7 @@ public sealed class ServiceSpecValidatorTests
     private static SwarmException Refuse(Func<ServiceSpec, ServiceSpec> change) =>
         Assert.Throws<SwarmException>(() => Validate(change(ControlFixture.Spec())));
 
-    private static void Validate(ServiceSpec spec) => ServiceSpecValidator.Validate(spec, ControlFixture.Syntax);
+    private static void Validate(ServiceSpec spec) => ServiceSpecValidator.Validate(spec);
 
     private static Func<ServiceSpec, ServiceSpec> WithTemplate(Func<TaskSpec, TaskSpec> change) =>
         spec => spec with { TaskTemplate = change(spec.TaskTemplate) };

@@ -179,10 +179,13 @@ public class AssignmentTests
         fixture.AddNode("n2");
         fixture.Write(transaction =>
         {
-            transaction.Create(new Secret { Id = new("s1"), Spec = new() { Name = "password", Data = [.. "secret"u8] } });
-            transaction.Create(new Secret { Id = new("s2"), Spec = new() { Name = "other", Data = [.. "other"u8] } });
-            transaction.Create(new Secret { Id = new("vault"), Spec = new() { Name = "vault", Driver = new Driver("d") } });
+            CreateSecret("s1", new SecretSpec { Name = "password", Data = [.. "secret"u8] });
+            CreateSecret("s2", new SecretSpec { Name = "other", Data = [.. "other"u8] });
+            CreateSecret("vault", new SecretSpec { Name = "vault", Driver = new Driver("d") });
             transaction.Create(new Config { Id = new("c1"), Spec = new() { Name = "settings", Data = [.. "x"u8] } });
+
+            void CreateSecret(string id, SecretSpec spec) =>
+                transaction.Create(new Secret { Id = new SecretId(id), Spec = spec });
         });
         return fixture;
     }

@@ -135,8 +135,10 @@ public class LogBrokerTests
     {
         var fixture = StartWithTasks();
 
-        Assert.Equal("log selector must be provided", new LogReader(fixture, null!, Follow).Error?.Message);
-        Assert.Equal("log selector must not be empty", new LogReader(fixture, new LogSelector(), Follow).Error?.Message);
+        Assert.Equal("log selector must be provided", ErrorOf(null!));
+        Assert.Equal("log selector must not be empty", ErrorOf(new LogSelector()));
+
+        string? ErrorOf(LogSelector selector) => new LogReader(fixture, selector, Follow).Error?.Message;
     }
 
     [Fact]

@@ -168,7 +168,8 @@ public class PresenceTests
         Assert.All(joined, node => Assert.Single(node.Messages));
         var version = fixture.Store.Current.Version;
 
-        _ = fixture.Simulation.StartAsync(() => Task.WhenAll(joined.Take(nodes - 1).Select(node => BeatAsync(fixture, node))));
+        _ = fixture.Simulation.StartAsync(() =>
+            Task.WhenAll(joined.Take(nodes - 1).Select(node => BeatAsync(fixture, node))));
         fixture.Advance(300);
 
         Assert.Equal(nodes, fixture.Store.Current.Nodes.Count);

@@ -73,7 +73,8 @@ public class StatusReportTests
         node.Report("gone", TaskState.Running);
         fixture.Advance(20);
 
-        Assert.Equal("node not registered", Assert.Throws<SwarmException>(() => node.Report("t1", TaskState.Running)).Message);
+        var error = Assert.Throws<SwarmException>(() => node.Report("t1", TaskState.Running));
+        Assert.Equal("node not registered", error.Message);
     }
 
     [Fact]
@@ -98,7 +99,9 @@ public class StatusReportTests
 
         Assert.True(changes.TryRead(out var transaction));
         Assert.Equal(50, transaction.Changes.Count);
-        Assert.All(transaction.Changes, change => Assert.Equal(TaskState.Running, ((SwarmTask)change.Current).Status.State));
+        Assert.All(
+            transaction.Changes,
+            change => Assert.Equal(TaskState.Running, ((SwarmTask)change.Current).Status.State));
         Assert.False(changes.TryRead(out _));
     }
 

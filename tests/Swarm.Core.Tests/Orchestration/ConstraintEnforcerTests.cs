@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Orchestration;
-using Swarm.Scheduling;
 using Swarm.Storage;
 using Swarm.Testing;
 
@@ -122,7 +121,7 @@ public sealed class ConstraintEnforcerTests : IDisposable
             AssignedGenericResources = Parse(text),
         });
 
-        var found = PlacementCheck.FindMisplaced(node, tasks, _ => null, (_, _) => true);
+        var found = PlacementCheck.FindMisplaced(node, tasks, _ => null);
 
         Assert.Equal(misplaced, string.Concat(found));
     }
@@ -133,14 +132,11 @@ public sealed class ConstraintEnforcerTests : IDisposable
             : (GenericResource)new NamedResource(item.Split(':')[0], item.Split(':')[1]))
         .ToValueList();
 
-    private static bool Matches(ValueList<string> constraints, Node node) =>
-        ConstraintSet.Parse(constraints).Matches(node);
-
     private void Start()
     {
         // Continuations belong to the simulation, not to the test runner's context.
         SynchronizationContext.SetSynchronizationContext(null);
-        var enforcer = new ConstraintEnforcer(_store, Matches, NullLogger<ConstraintEnforcer>.Instance);
+        var enforcer = new ConstraintEnforcer(_store, NullLogger<ConstraintEnforcer>.Instance);
         _ = _simulation.StartAsync(() => enforcer.RunAsync(_stop.Token));
         _simulation.Settle();
     }

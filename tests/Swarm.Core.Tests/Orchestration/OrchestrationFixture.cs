@@ -119,7 +119,8 @@ internal sealed class OrchestrationFixture : IDisposable
     public void SetAvailability(string id, NodeAvailability availability) =>
         ChangeNode(id, node => node with { Spec = node.Spec with { Availability = availability } });
 
-    public void SetState(string id, NodeState state) => ChangeNode(id, node => node with { Status = new NodeStatus(state) });
+    public void SetState(string id, NodeState state) =>
+        ChangeNode(id, node => node with { Status = new NodeStatus(state) });
 
     /// <summary>Removes a node as the control API does: its tasks are orphaned.</summary>
     public void RemoveNode(string id) => Change(transaction =>
@@ -224,7 +225,11 @@ internal sealed class OrchestrationFixture : IDisposable
                 continue;
             }
 
-            if (task.DesiredState == TaskState.Remove && task.Status.State is < TaskState.Assigned or > TaskState.Running)
+            if (task is
+                {
+                    DesiredState: TaskState.Remove,
+                    Status.State: < TaskState.Assigned or > TaskState.Running,
+                })
             {
                 RemoveTask(task.Id);
             }

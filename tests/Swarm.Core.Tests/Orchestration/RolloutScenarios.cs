@@ -42,7 +42,10 @@ public sealed class RolloutScenarios : IDisposable
     [Fact]
     public void Scenario_019_constraints_only_replace_tasks_whose_node_no_longer_matches()
     {
-        _swarm.ChangeNode("n1", node => node with { Spec = node.Spec with { Labels = node.Spec.Labels.With("a", "1") } });
+        _swarm.ChangeNode("n1", node => node with
+        {
+            Spec = node.Spec with { Labels = node.Spec.Labels.With("a", "1") },
+        });
         var web = Running(4);
         var before = _swarm.Tasks(web);
 
@@ -136,7 +139,8 @@ public sealed class RolloutScenarios : IDisposable
         _swarm.Live(TimeSpan.FromSeconds(20));
 
         Assert.Equal(RolloutState.Paused, Status(web).State);
-        Assert.Single(_swarm.Runnable(web), task => task is { Status.State: TaskState.Running } && task.Image() == "v1");
+        var running = _swarm.Runnable(web).Where(task => task.Status.State == TaskState.Running);
+        Assert.Equal("v1", Assert.Single(running).Image());
     }
 
     [Fact]

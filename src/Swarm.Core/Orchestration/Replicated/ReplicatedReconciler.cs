@@ -6,7 +6,7 @@ namespace Swarm.Orchestration.Replicated;
 /// <summary>Gives a replicated service as many filled slots as it asks for.</summary>
 internal static class ReplicatedReconciler
 {
-    /// <summary>New tasks per step; a service that asks for more gets them over several, with other work between.</summary>
+    /// <summary>New tasks per step; a service that asks for more gets them in several, between other work.</summary>
     public const int MaxNewTasks = 10_000;
 
     public static ReconcileResult Reconcile(Tick tick, Service service, RestartHistory history)

@@ -1,6 +1,6 @@
 namespace Swarm.Orchestration.Restart;
 
-/// <summary>How often each slot was restarted under its newest spec; only kept for policies that limit attempts.</summary>
+/// <summary>How often each slot was restarted under its newest spec, for policies that limit attempts.</summary>
 internal sealed class RestartHistory
 {
     private readonly Dictionary<ServiceId, Dictionary<SlotKey, Record>> _services = [];

@@ -10,8 +10,8 @@ internal static class RestartSupervisor
         task.DesiredState <= TaskState.Running
         && (task.Status.State > TaskState.Running || NodeEligibility.IsOnLostNode(task, view));
 
-    /// <summary>Shuts a task down and, if its policy says so, puts a new one in its place, to be started later.</summary>
-    /// <returns>Null while the task waits for its own start: the end of that delay calls for another look at it.</returns>
+    /// <summary>Shuts a task down and, if its policy says so, puts a new one in its place, to start later.</summary>
+    /// <returns>Null while the task waits for its own start; the end of that delay brings it back here.</returns>
     public static TaskWrite? Restart(Tick tick, Service service, SwarmTask task, RestartState state)
     {
         // Without this, a replacement that fails before it was allowed to run would be replaced in a hot loop.

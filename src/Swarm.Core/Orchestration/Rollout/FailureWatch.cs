@@ -1,6 +1,6 @@
 namespace Swarm.Orchestration.Rollout;
 
-/// <summary>Counts the new tasks of a run that end too early, and does what the policy says when there are too many.</summary>
+/// <summary>Counts the new tasks of a run that end too early, and acts on too many as the policy says.</summary>
 internal static class FailureWatch
 {
     public static void Observe(

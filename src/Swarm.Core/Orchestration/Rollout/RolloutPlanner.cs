@@ -7,7 +7,7 @@ namespace Swarm.Orchestration.Rollout;
 /// </summary>
 internal static class RolloutPlanner
 {
-    /// <summary>Starts a run over dirty slots; null when there is nothing to do or the service waits for its user.</summary>
+    /// <summary>Starts a run over dirty slots; null when there are none or the service waits for its user.</summary>
     public static RolloutRun? Begin(
         Tick tick,
         Service service,

@@ -37,7 +37,7 @@ internal sealed class SlotReplacement(
             : Replace(slot, occupants);
     }
 
-    /// <summary>Looks again at a slot that waits for a task to run; true when there is nothing left to wait for.</summary>
+    /// <summary>Looks again at a slot that waits for a task to run; true when it need not wait any more.</summary>
     public bool Continue(SlotKey slot, TaskId awaited)
     {
         if (tick.View.Tasks.Find(awaited) is not { } task)

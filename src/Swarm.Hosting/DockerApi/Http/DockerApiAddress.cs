@@ -60,9 +60,10 @@ internal sealed record DockerApiAddress(string? SocketPath, IPEndPoint? EndPoint
             "localhost" => IPAddress.Loopback,
             _ => IPAddress.TryParse(host, out var parsed) ? parsed : null,
         };
+        var portText = hostAndPort.AsSpan(colon + 1);
         return colon >= 0
             && address is not null
-            && ushort.TryParse(hostAndPort.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && ushort.TryParse(portText, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             ? new DockerApiAddress(null, new IPEndPoint(address, port))
             : throw new FormatException($"invalid API address \"{text}\": must be tcp://address:port");
     }

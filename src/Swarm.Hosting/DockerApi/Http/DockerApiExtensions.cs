@@ -13,9 +13,9 @@ namespace Swarm.Hosting;
 public static class DockerApiExtensions
 {
     /// <summary>
-    /// Serves the API below the prefix of <paramref name="endpoints"/>, at any path that no other endpoint takes. The API
-    /// has no authentication of its own: who reaches it controls the node. Protect it with the returned builder, or map
-    /// it on a listener that only the right callers reach.
+    /// Serves the API below the prefix of <paramref name="endpoints"/>, at any path that no other endpoint takes. The
+    /// API has no authentication of its own: who reaches it controls the node. Protect it with the returned builder, or
+    /// map it on a listener that only the right callers reach.
     /// </summary>
     /// <param name="endpoints">The endpoints of the application.</param>
     /// <returns>For conventions such as <c>RequireAuthorization</c> and <c>RequireHost</c>.</returns>
@@ -30,7 +30,7 @@ public static class DockerApiExtensions
             api.InvokeAsync(http, $"/{http.Request.RouteValues["dockerApiPath"]}", stopping);
     }
 
-    /// <summary>Serves the API with everything that reaches this point of the pipeline; see <see cref="MapDockerApi"/>.</summary>
+    /// <summary>Answers everything that reaches this point of the pipeline; see <see cref="MapDockerApi"/>.</summary>
     /// <param name="app">The pipeline, or a branch made with <c>Map</c> or <c>MapWhen</c>.</param>
     public static void RunDockerApi(this IApplicationBuilder app)
     {

@@ -5,7 +5,7 @@ namespace Swarm.Hosting.DockerApi;
 /// <summary>Settings of the Docker-compatible API.</summary>
 internal sealed record DockerApiOptions
 {
-    /// <summary>Newest version announced and answered; lower it to that of the engine that requests pass through to.</summary>
+    /// <summary>Newest version answered; at most that of an engine that requests pass through to.</summary>
     /// <value>Default 1.50.</value>
     public ApiVersion MaximumVersion { get; init; } = ApiVersion.Maximum;
 

@@ -51,7 +51,7 @@ internal sealed partial class DockerApiServer(DockerEngineApi api, ILoggerFactor
         }
     }
 
-    /// <summary>Ends streams, lets requests finish until <paramref name="cancellationToken"/>, then cuts them off.</summary>
+    /// <summary>Ends streams, lets requests finish until the token is cancelled, then cuts them off.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
@@ -121,6 +121,7 @@ internal sealed partial class DockerApiServer(DockerEngineApi api, ILoggerFactor
             : address)];
     }
 
-    [LoggerMessage(4002, LogLevel.Warning, "The API listens at {Address} without TLS: whoever reaches it controls this node")]
+    [LoggerMessage(
+        4002, LogLevel.Warning, "The API listens at {Address} without TLS: whoever reaches it controls this node")]
     private partial void LogWithoutTls(DockerApiAddress address);
 }

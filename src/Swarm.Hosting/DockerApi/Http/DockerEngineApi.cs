@@ -100,7 +100,8 @@ internal sealed partial class DockerEngineApi(
         catch (Exception e)
         {
             LogFailure(e, http.Request.Method, route.Pattern);
-            await AnswerAsync(http, StatusCodes.Status500InternalServerError, "internal error; see the log of the engine");
+            await AnswerAsync(
+                http, StatusCodes.Status500InternalServerError, "internal error; see the log of the engine");
         }
     }
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Swarm.Hosting.DockerApi;
 
-/// <summary>How errors of the swarm become answers: Docker's statuses, except that a caller's mistake is never a 500.</summary>
+/// <summary>How errors become answers: Docker's statuses, except that a caller's mistake is never a 500.</summary>
 internal static class DockerErrors
 {
     /// <summary>The HTTP status of an error.</summary>

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Swarm.Hosting.DockerApi;
 
 /// <summary>
-/// The query parameter <c>filters</c>: values of one key are alternatives, different keys must all match, several labels
-/// must all match.
+/// The query parameter <c>filters</c>: values of one key are alternatives, different keys must all match, several
+/// labels must all match.
 /// </summary>
 internal sealed class DockerFilters
 {
@@ -80,7 +80,7 @@ internal sealed class DockerFilters
     public bool MatchesPrefix(string key, string actual) =>
         MatchesAny(key, value => actual.StartsWith(value, StringComparison.Ordinal));
 
-    /// <summary>Every value is <c>key</c> or <c>key=value</c>; the label must be there, an empty value matches any.</summary>
+    /// <summary>Values are <c>key</c> or <c>key=value</c>; all must be there, an empty value fits any.</summary>
     public bool MatchesLabels(string key, ValueDictionary<string> labels) =>
         this[key].All(wanted =>
         {
@@ -132,8 +132,8 @@ internal sealed class DockerFilters
                 return;
             default:
                 throw DockerApiException.BadRequest(
-                    $"invalid filter '{key}': json: cannot unmarshal {GoNameOf(reader.TokenType)} into Go value of type "
-                    + "map[string]bool");
+                    $"invalid filter '{key}': json: cannot unmarshal {GoNameOf(reader.TokenType)} "
+                    + "into Go value of type map[string]bool");
         }
     }
 

@@ -6,7 +6,7 @@ namespace Swarm.Hosting.DockerApi;
 /// <summary>Carries out one request.</summary>
 internal delegate Task DockerHandler(DockerCall call);
 
-/// <summary>The routes of the API, without version prefix. A route that does not match is as unknown as its path.</summary>
+/// <summary>The routes of the API, without version prefix. A wrong method is as unknown as a wrong path.</summary>
 internal sealed class DockerRouter
 {
     private readonly Dictionary<string, List<DockerRoute>> _routesByRoot = new(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal sealed class DockerRouter
     public void Map(string method, string pattern, DockerHandler handler) =>
         Add(new DockerRoute(method, pattern, handler, isStream: false));
 
-    /// <summary>Adds a route without time limit: streams, and what takes as long as it takes, such as joining.</summary>
+    /// <summary>Adds a route without time limit: a stream, or what takes as long as it takes.</summary>
     /// <param name="method">The HTTP method.</param>
     /// <param name="pattern">The path.</param>
     /// <param name="handler">Carries it out.</param>

@@ -17,7 +17,8 @@ internal static class NodeEndpoints
     private static async Task ListAsync(DockerCall call)
     {
         var filters = NodeFilters.Read(call);
-        await call.WriteListAsync(MatchingAsync(call.Client.Nodes, filters, call.Cancellation), NodeJson.Wire.NodeDocument);
+        var nodes = MatchingAsync(call.Client.Nodes, filters, call.Cancellation);
+        await call.WriteListAsync(nodes, NodeJson.Wire.NodeDocument);
     }
 
     private static async Task InspectAsync(DockerCall call) =>

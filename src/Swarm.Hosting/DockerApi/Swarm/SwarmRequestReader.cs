@@ -9,7 +9,7 @@ internal static class SwarmRequestReader
 
     /// <summary>Reads a request to form a swarm.</summary>
     /// <exception cref="DockerApiException">Status 400.</exception>
-    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.InvalidArgument"/>: settings no swarm can have.</exception>
+    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.InvalidArgument"/>: impossible settings.</exception>
     public static SwarmInitRequest Read(SwarmInitDocument document)
     {
         var listenAddress = ReadListenAddress(document.ListenAddr);

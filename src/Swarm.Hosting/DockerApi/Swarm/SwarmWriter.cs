@@ -82,7 +82,7 @@ internal static class SwarmWriter
         CaCertificate = ca.CaCertificate,
     };
 
-    /// <summary>The trust root with the subject and key of its first certificate, by which the CLI follows a rotation.</summary>
+    /// <summary>The trust root, with the subject and key by which the CLI follows a rotation.</summary>
     private static TlsInfoDocument WriteTlsInfo(string trustRoot)
     {
         if (trustRoot.Length == 0)

@@ -18,7 +18,6 @@ internal static class AbsentEndpoints
         MapNothingFound(router, "/plugins/{name*}/json", name => $"plugin \"{name}\" not found");
         router.Map(HttpMethods.Get, "/system/df", call =>
             call.WriteAsync(new DiskUsageDocument(), SystemJson.Wire.DiskUsageDocument));
-        MapMissing(router, "/containers/create", "containers only run as tasks of services: use \"docker service create\"");
         MapMissing(router, "/auth", "this engine does not check registry credentials");
         MapMissing(router, "/build", "this engine does not build images");
         MapMissing(router, "/commit", "this engine does not make images");
@@ -29,7 +28,8 @@ internal static class AbsentEndpoints
         MapEmptyList(router, "/images/json");
         MapNothingFound(router, "/images/{name*}/json", name => $"no such image: {name}: No such image: {name}");
         // Says at once that nobody can tell a digest, so that the CLI goes on with the image as written.
-        MapNothingFound(router, "/distribution/{name*}/json", name => $"manifest for {name} not found: manifest unknown");
+        MapNothingFound(
+            router, "/distribution/{name*}/json", name => $"manifest for {name} not found: manifest unknown");
         MapMissing(router, "/images/create", "this engine does not pull images: they are registered in its options");
         MapMissing(router, "/images/load", "this engine does not keep images");
         router.Map(HttpMethods.Delete, "/images/{name*}", call => throw NoSuchImage(call["name"]));

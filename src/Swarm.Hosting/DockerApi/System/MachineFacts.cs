@@ -64,14 +64,17 @@ internal sealed record MachineFacts
         var unified = File.Exists(CgroupControllers);
         return new MachineFacts
         {
-            KernelVersion = ReadLines("/proc/sys/kernel/osrelease").FirstOrDefault() ?? Environment.OSVersion.VersionString,
+            KernelVersion =
+                ReadLines("/proc/sys/kernel/osrelease").FirstOrDefault() ?? Environment.OSVersion.VersionString,
             OperatingSystem = release.GetValueOrDefault("PRETTY_NAME") ?? RuntimeInformation.OSDescription,
             OsVersion = release.GetValueOrDefault("VERSION_ID") ?? "",
             CgroupVersion = unified ? "2" : "1",
-            Controllers = (unified ? ReadLines(CgroupControllers).SelectMany(line => line.Split(' ')) : EnabledControllers())
-                .ToHashSet(StringComparer.Ordinal),
+            Controllers = (unified ? UnifiedControllers() : EnabledControllers()).ToHashSet(StringComparer.Ordinal),
         };
     }
+
+    private static IEnumerable<string> UnifiedControllers() =>
+        ReadLines(CgroupControllers).SelectMany(line => line.Split(' '));
 
     /// <summary>Of <c>name hierarchy cgroups enabled</c>.</summary>
     private static IEnumerable<string> EnabledControllers() =>

@@ -3,6 +3,11 @@ using System.Text;
 
 namespace Swarm.Hosting.Tests.DockerApi;
 
+/// <summary>Alone, because what other tests allocate would count too.</summary>
+[CollectionDefinition(nameof(MeasuresAllocation), DisableParallelization = true)]
+public sealed class MeasuresAllocation;
+
+[Collection(nameof(MeasuresAllocation))]
 public sealed class RequestBodyTests
 {
     private const long MiB = 1024 * 1024;

@@ -23,8 +23,6 @@ internal sealed class ApiHost : IAsyncDisposable
             new RandomIdGenerator(new Random(7)),
             time,
             bytes => new Random(7).NextBytes(bytes),
-            new SpecSyntax(_ => { }, container => container),
-            (_, service, task) => service.Spec.TaskTemplate == task.Spec,
             (_, _, options, cancellationToken) => Logs(options, cancellationToken),
             _ => null);
         Node = new FakeNode(Client) { Containers = Containers };
