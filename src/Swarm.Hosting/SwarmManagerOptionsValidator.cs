@@ -56,7 +56,7 @@ internal sealed class SwarmManagerOptionsValidator : IValidateOptions<SwarmManag
         }
     }
 
-    private static bool IsEndpoint(string text) =>
-        text.LastIndexOf(':') is > 0 and var colon
+    private static bool IsEndpoint(string? text) =>
+        text?.LastIndexOf(':') is > 0 and var colon
         && ushort.TryParse(text.AsSpan(colon + 1), out _);
 }

@@ -95,8 +95,16 @@ internal sealed class CandidateQueue(LoadOrder order, NodeRanking ranking, Filte
     {
         _rest.Clear();
         order.Drain(_rest);
-        _rest.RemoveAll(ranking.IsKnown);
-        Append(_rest);
+        foreach (var node in _rest)
+        {
+            // So many are never all needed in order: those that fail are better found now than one by one on top.
+            if (!ranking.IsKnown(node) && pipeline.Admits(node))
+            {
+                _heap.Append(ranking.Of(node).Passed);
+            }
+        }
+
+        _heap.Restore();
     }
 
     private void Append(IReadOnlyList<NodeView> nodes)

@@ -3,9 +3,16 @@ using Swarm.Storage;
 namespace Swarm.Scheduling;
 
 /// <summary>Writes the decisions of a pass into the store, each on its own, as far as they still hold.</summary>
+/// <remarks>
+/// What is written stays reserved, and its change is recognised by the status when it comes back; what is not written is
+/// taken back here.
+/// </remarks>
 internal sealed class PassCommit(ClusterStore store, SchedulerState state, PassPlan plan, DateTimeOffset now)
 {
+    private const int NoReservation = -1;
+
     private readonly List<Decision> _decisions = [];
+    private readonly List<int> _dropped = [];
 
     /// <summary>True when a task had changed since it was decided upon, so that it must be looked at again.</summary>
     public bool FoundStale { get; private set; }
@@ -13,28 +20,51 @@ internal sealed class PassCommit(ClusterStore store, SchedulerState state, PassP
     /// <summary>Tasks that got a new error or were shut down for want of a node.</summary>
     public int Explained { get; private set; }
 
-    public ValueTask RunAsync(CancellationToken cancellationToken)
+    public async ValueTask RunAsync(CancellationToken cancellationToken)
     {
-        Assign(0, plan.Confirmed, "scheduler confirmed task can run on preassigned node");
-        Assign(plan.Confirmed, plan.Reservations.Count, "scheduler assigned task to node");
+        var confirmed = NewStatus("scheduler confirmed task can run on preassigned node");
+        var assigned = NewStatus("scheduler assigned task to node");
+        Assign(0, plan.Confirmed, confirmed);
+        Assign(plan.Confirmed, plan.Reservations.Count, assigned);
         foreach (var group in plan.Unplaced)
         {
             Explain(group);
         }
 
         Explained = _decisions.Count - plan.Reservations.Count;
-        return store.BatchAsync(_decisions, Write, cancellationToken);
+        try
+        {
+            await store.BatchAsync(InOrderOfIds(), Write, cancellationToken);
+        }
+        catch
+        {
+            // Some may have been written; whatever was comes back as a change like any other.
+            plan.Undo();
+            throw;
+        }
+
+        state.ExpectOwn(confirmed, assigned);
+        if (!FoundStale)
+        {
+            plan.ForgetPlaced();
+        }
+
+        foreach (var index in _dropped)
+        {
+            state.Undo(plan.Reservations[index]);
+        }
     }
 
     // Tasks assigned together share their status.
-    private void Assign(int from, int to, string message)
+    private SwarmTaskStatus NewStatus(string message) =>
+        new() { State = TaskState.Assigned, Timestamp = now, Message = message };
+
+    private void Assign(int from, int to, SwarmTaskStatus status)
     {
-        var status = new SwarmTaskStatus { State = TaskState.Assigned, Timestamp = now, Message = message };
         _decisions.EnsureCapacity(plan.Reservations.Count);
         for (var i = from; i < to; i++)
         {
-            var (task, node, generic) = plan.Reservations[i];
-            _decisions.Add(new Decision(task, status, node.Node.Id, generic));
+            _decisions.Add(new Decision(plan.Reservations[i].Task, status, i));
         }
     }
 
@@ -79,7 +109,7 @@ internal sealed class PassCommit(ClusterStore store, SchedulerState state, PassP
                 after = before with { Timestamp = now, Error = text };
             }
 
-            _decisions.Add(new Decision(task, after!, task.NodeId, default));
+            _decisions.Add(new Decision(task, after!, NoReservation));
         }
     }
 
@@ -91,7 +121,7 @@ internal sealed class PassCommit(ClusterStore store, SchedulerState state, PassP
             if (task.DesiredState >= TaskState.Shutdown)
             {
                 var status = task.Status with { State = TaskState.Shutdown, Timestamp = now, Error = "" };
-                _decisions.Add(new Decision(task, status, task.NodeId, default));
+                _decisions.Add(new Decision(task, status, NoReservation));
             }
         }
     }
@@ -104,31 +134,52 @@ internal sealed class PassCommit(ClusterStore store, SchedulerState state, PassP
         }
     }
 
+    // Neighbours in the store are written together, so that a transaction touches few of its branches.
+    private Decision[] InOrderOfIds()
+    {
+        var decisions = _decisions.ToArray();
+        var ranks = new ulong[decisions.Length];
+        for (var i = 0; i < ranks.Length; i++)
+        {
+            ranks[i] = IdRank.Of(decisions[i].Task.Id.Value);
+        }
+
+        Array.Sort(ranks, decisions);
+        return decisions;
+    }
+
     private void Write(StoreTransaction transaction, Decision decision)
     {
         var current = transaction.Tasks.Find(decision.Task.Id);
-        if (current is null || current.Status.State >= TaskState.Assigned)
+        if (current is null || current.Version != decision.Task.Version)
         {
-            return;
+            Drop(decision, current);
         }
-
-        if (current.Version != decision.Task.Version)
+        else if (decision.Reservation == NoReservation)
         {
-            FoundStale = true;
-            return;
+            transaction.Update(current with { Status = decision.Status });
         }
-
-        transaction.Update(current with
+        else
         {
-            NodeId = decision.Node,
-            Status = decision.Status,
-            AssignedGenericResources = decision.Generic,
-        });
+            var (_, node, generic) = plan.Reservations[decision.Reservation];
+            transaction.Update(current with
+            {
+                NodeId = node.Node.Id,
+                Status = decision.Status,
+                AssignedGenericResources = generic,
+            });
+        }
     }
 
-    private readonly record struct Decision(
-        SwarmTask Task,
-        SwarmTaskStatus Status,
-        NodeId Node,
-        ValueList<GenericResource> Generic);
+    // Gone, or somebody else's now, or just not what it was: only the last is to be decided again.
+    private void Drop(Decision decision, SwarmTask? current)
+    {
+        FoundStale |= current is { Status.State: < TaskState.Assigned };
+        if (decision.Reservation != NoReservation)
+        {
+            _dropped.Add(decision.Reservation);
+        }
+    }
+
+    private readonly record struct Decision(SwarmTask Task, SwarmTaskStatus Status, int Reservation);
 }

@@ -7,6 +7,7 @@ internal sealed class PassPlan(SchedulerState state, GroupPlacer placer)
 {
     private readonly List<Reservation> _reservations = [];
     private readonly List<UnplacedTasks> _unplaced = [];
+    private readonly List<TaskGroup> _placedWhole = [];
 
     /// <summary>Tasks with their nodes; the first <see cref="Confirmed"/> were bound to them from the start.</summary>
     public IReadOnlyList<Reservation> Reservations => _reservations;
@@ -29,12 +30,21 @@ internal sealed class PassPlan(SchedulerState state, GroupPlacer placer)
         }
     }
 
-    /// <summary>Takes the reservations back; what was committed comes again as a change.</summary>
+    /// <summary>Takes all reservations back.</summary>
     public void Undo()
     {
         foreach (var reservation in _reservations)
         {
             state.Undo(reservation);
+        }
+    }
+
+    /// <summary>Forgets the groups of which every task was placed, once that is committed.</summary>
+    public void ForgetPlaced()
+    {
+        foreach (var group in _placedWhole)
+        {
+            state.Pending.Remove(group);
         }
     }
 
@@ -66,6 +76,10 @@ internal sealed class PassPlan(SchedulerState state, GroupPlacer placer)
         if (placed < count)
         {
             _unplaced.Add(new UnplacedTasks(tasks[placed..count], placer.Explain()));
+        }
+        else
+        {
+            _placedWhole.Add(group);
         }
 
         ArrayPool<SwarmTask>.Shared.Return(tasks, clearArray: true);

@@ -1,10 +1,15 @@
+using System.Runtime.InteropServices;
+
 namespace Swarm.Scheduling;
 
 /// <summary>Tasks that wait for a node, by group, and those that wait for their own node to be checked.</summary>
 internal sealed class PendingTasks
 {
     private readonly Dictionary<TaskGroupKey, TaskGroup> _groups = [];
-    private readonly Dictionary<TaskId, SwarmTask> _preassigned = [];
+    private readonly Dictionary<string, SwarmTask> _preassigned = new(StringComparer.Ordinal);
+
+    // Changes come in runs of one group, and its key is the dearest part of finding it.
+    private TaskGroup? _last;
 
     public bool IsEmpty => _groups.Count == 0 && _preassigned.Count == 0;
 
@@ -24,8 +29,9 @@ internal sealed class PendingTasks
     public bool Set(SwarmTask task)
     {
         var tasks = task.NodeId.IsEmpty ? GroupOf(task).Tasks : _preassigned;
-        var news = !tasks.TryGetValue(task.Id, out var known) || known.DesiredState != task.DesiredState;
-        tasks[task.Id] = task;
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(tasks, task.Id.Value, out _);
+        var news = known is null || known.DesiredState != task.DesiredState;
+        known = task;
         return news;
     }
 
@@ -33,35 +39,51 @@ internal sealed class PendingTasks
     {
         if (!task.NodeId.IsEmpty)
         {
-            _preassigned.Remove(task.Id);
-            return;
+            _preassigned.Remove(task.Id.Value);
         }
-
-        var key = TaskGroupKey.Of(task);
-        if (_groups.TryGetValue(key, out var group) && group.Tasks.Remove(task.Id) && group.Tasks.Count == 0)
+        else if (FindGroup(task) is { } group && group.Tasks.Remove(task.Id.Value) && group.Tasks.Count == 0)
         {
-            _groups.Remove(key);
+            Remove(group);
         }
+    }
+
+    /// <summary>Forgets a group with all its tasks.</summary>
+    public void Remove(TaskGroup group)
+    {
+        _groups.Remove(group.Key);
+        _last = _last == group ? null : _last;
     }
 
     private TaskGroup GroupOf(SwarmTask task)
     {
-        var key = TaskGroupKey.Of(task);
-        if (!_groups.TryGetValue(key, out var group))
+        if (FindGroup(task) is { } group)
         {
-            _groups.Add(key, group = new TaskGroup(key.Revision));
+            return group;
         }
 
-        return group;
+        var key = TaskGroupKey.Of(task);
+        _groups.Add(key, _last = new TaskGroup(key));
+        return _last;
+    }
+
+    private TaskGroup? FindGroup(SwarmTask task)
+    {
+        var key = TaskGroupKey.Of(task);
+        if (_last is null || _last.Key != key)
+        {
+            _last = _groups.GetValueOrDefault(key);
+        }
+
+        return _last;
     }
 }
 
 /// <summary>Tasks that any filter treats alike.</summary>
-internal sealed class TaskGroup(ServiceRevision revision)
+internal sealed class TaskGroup(TaskGroupKey key)
 {
-    public ServiceRevision Revision { get; } = revision;
+    public TaskGroupKey Key { get; } = key;
 
-    public Dictionary<TaskId, SwarmTask> Tasks { get; } = [];
+    public Dictionary<string, SwarmTask> Tasks { get; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>

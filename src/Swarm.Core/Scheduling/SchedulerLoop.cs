@@ -72,7 +72,7 @@ internal sealed partial class SchedulerLoop(
         try
         {
             state.Failures.Forget(time.GetUtcNow());
-            plan.Decide();
+            Decide(plan);
             var commit = new PassCommit(store, state, plan, time.GetUtcNow());
             await commit.RunAsync(cancellationToken);
             state.IsPassDue |= commit.FoundStale;
@@ -85,9 +85,19 @@ internal sealed partial class SchedulerLoop(
             LogFailed(exception);
             return false;
         }
-        finally
+    }
+
+    // Filters and scorers are not ours and may throw; what was reserved until then is taken back.
+    private static void Decide(PassPlan plan)
+    {
+        try
+        {
+            plan.Decide();
+        }
+        catch
         {
             plan.Undo();
+            throw;
         }
     }
 

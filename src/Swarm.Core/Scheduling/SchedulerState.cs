@@ -10,6 +10,8 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
 {
     private readonly Dictionary<string, NodeView> _nodes = new(StringComparer.Ordinal);
     private readonly HashSet<TaskId> _preassigned = [];
+    private SwarmTaskStatus? _confirmed;
+    private SwarmTaskStatus? _assigned;
 
     public SchedulerState(SchedulerOptions options, TimeProvider time, ClusterView view)
         : this(options, time)
@@ -85,6 +87,10 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
         return new Reservation(task, node, generic);
     }
 
+    /// <summary>Names the statuses of the last pass: changes that carry them are reserved already.</summary>
+    public void ExpectOwn(SwarmTaskStatus confirmed, SwarmTaskStatus assigned) =>
+        (_confirmed, _assigned) = (confirmed, assigned);
+
     public void Undo(in Reservation reservation) =>
         Vacate(reservation.Node, reservation.Task, TaskUse.Of(reservation.Task, reservation.Generic));
 
@@ -92,6 +98,12 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
     {
         if (before is not null && after is not null && TaskUse.Occupies(before) && TakesUpTheSame(before, after))
         {
+            return;
+        }
+
+        if (before is not null && after is not null && !TaskUse.Occupies(before) && IsOwn(after))
+        {
+            Pending.Remove(before);
             return;
         }
 
@@ -218,6 +230,9 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
             Order.Touch(node);
         }
     }
+
+    private bool IsOwn(SwarmTask task) =>
+        ReferenceEquals(task.Status, _assigned) || ReferenceEquals(task.Status, _confirmed);
 
     private static bool TakesUpTheSame(SwarmTask before, SwarmTask after) =>
         TaskUse.Occupies(after)

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Swarm.Execution;
 using Swarm.Hosting;
 using Swarm.Hosting.DependencyInjection;
@@ -27,7 +29,11 @@ public static class SwarmBuilderExtensions
         Use(builder, (_, profile) =>
         {
             var executor = new InMemoryExecutor(profile.Time);
-            executor.Description = executor.Description with { Hostname = profile.Hostname };
+            executor.Description = executor.Description with
+            {
+                Hostname = profile.Hostname,
+                Engine = (executor.Description.Engine ?? new()) with { Labels = profile.EngineLabels },
+            };
             configure?.Invoke(executor);
             return executor;
         });
@@ -80,7 +86,9 @@ public static class SwarmBuilderExtensions
     public static ISwarmBuilder AddDockerApi(this ISwarmBuilder builder, Action<SwarmApiOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services.Configure(configure);
+        builder.Services.AddOptions<SwarmApiOptions>().Configure(configure).ValidateOnStart();
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<SwarmApiOptions>, SwarmApiOptionsValidator>());
         return builder;
     }
 

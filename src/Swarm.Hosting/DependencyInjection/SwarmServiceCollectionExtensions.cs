@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using Swarm;
 using Swarm.Hosting;
 using Swarm.Hosting.DependencyInjection;
-using Swarm.Hosting.DockerApi;
 using Swarm.Hosting.Nodes;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -50,18 +49,13 @@ public static class SwarmServiceCollectionExtensions
         services.TryAddSingleton<ISwarmClient, NodeClient>();
         services.TryAddSingleton<LocalWorkers>();
         services.AddSingleton<IHostedService, SwarmHost>();
-        services.TryAddSingleton(provider => new DockerApiOptions
-        {
-            StateDirectory = Path.GetFullPath(
-                provider.GetRequiredService<IOptions<SwarmManagerOptions>>().Value.DataDirectory),
-        });
-        services.AddDockerApi();
+        DockerApiExtensions.AddDockerApi(services);
         return new SwarmBuilder(services, blueprint);
     }
 
     /// <summary>
     /// Adds a worker to this process: a node of its own, with its own name and executor, in the swarm of the manager in
-    /// the same process.
+    /// the same process, whenever that forms one.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Changes the settings.</param>
@@ -75,7 +69,9 @@ public static class SwarmServiceCollectionExtensions
         var name = $"worker-{number.ToString(CultureInfo.InvariantCulture)}";
         var blueprint = new NodeBlueprint(name);
         services.AddSingleton(new WorkerBlueprint(blueprint));
-        services.AddOptions<SwarmWorkerOptions>(name).Configure(options => options.NodeName = name);
+        services.AddOptions<SwarmWorkerOptions>(name).Configure(options => options.NodeName = name).ValidateOnStart();
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<SwarmWorkerOptions>, SwarmWorkerOptionsValidator>());
         if (configure is not null)
         {
             services.Configure(name, configure);

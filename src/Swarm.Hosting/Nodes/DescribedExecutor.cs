@@ -2,15 +2,22 @@ using Swarm.Execution;
 
 namespace Swarm.Hosting.Nodes;
 
-/// <summary>An executor whose node also tells which certificate it trusts; all else is the executor's own.</summary>
+/// <summary>
+/// An executor as its agent sees it: the node also tells which certificate it trusts, and no call keeps the agent's
+/// thread.
+/// </summary>
 internal sealed class DescribedExecutor(IExecutor executor, NodeTlsInfo tls) : IExecutor
 {
-    public async ValueTask<NodeDescription> DescribeAsync(CancellationToken cancellationToken) =>
-        await executor.DescribeAsync(cancellationToken) with { Tls = tls };
+    public async ValueTask<NodeDescription> DescribeAsync(CancellationToken cancellationToken)
+    {
+        var description = await Detached.RunAsync(() => executor.DescribeAsync(cancellationToken).AsTask());
+        return description with { Tls = tls };
+    }
 
     public ValueTask ConfigureAsync(Node node, CancellationToken cancellationToken) =>
-        executor.ConfigureAsync(node, cancellationToken);
+        new(Detached.RunAsync(() => executor.ConfigureAsync(node, cancellationToken).AsTask()));
 
     public ITaskController CreateController(SwarmTask task, ITaskDependencies dependencies) =>
-        executor.CreateController(task, dependencies);
+        new DetachedController(executor.CreateController(task, dependencies)
+            ?? throw new InvalidOperationException("the executor made no controller for the task"));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Swarm.Certificates;
 using Swarm.Control;
@@ -19,7 +20,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
     private readonly ControlPlane _controlPlane;
     private readonly SwarmMetrics _metrics;
     private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
-    private readonly List<NodeAgent> _agents = [];
+    private ImmutableList<NodeAgent> _agents = [];
     private readonly NodeTlsInfo _tls;
 
     private ManagerRuntime(ManagerSetup setup, ClusterStore store, Cluster cluster, NodeId nodeId, string address)
@@ -46,7 +47,6 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             RandomNumberGenerator.Fill,
             ReadLogsAsync,
             ManagerStatusOf);
-        _controlPlane.Dispatcher.SetManagers([new ManagerPeer(nodeId, address, Weight: 10)]);
         _metrics = new SwarmMetrics(store, setup.Meters);
     }
 
@@ -77,10 +77,19 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             },
             cancellationToken);
         var runtime = new ManagerRuntime(setup, store, cluster, self.Id, address);
-        runtime._controlPlane.Start(runtime._scheduler);
-        runtime.AddAgent(self.Id, executor);
-        await runtime.WaitUntilReadyAsync(self.Id, cancellationToken);
-        return runtime;
+        try
+        {
+            runtime._controlPlane.Start(runtime._scheduler);
+            runtime.AddAgent(self.Id, executor);
+            await runtime.WaitUntilReadyAsync(self.Id, cancellationToken);
+            return runtime;
+        }
+        catch
+        {
+            await runtime.StopAsync(removeTasks: false, CancellationToken.None);
+            await runtime.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Adds a worker that lives in this process, and waits until it is ready.</summary>
@@ -99,9 +108,10 @@ internal sealed class ManagerRuntime : IAsyncDisposable
 
     /// <summary>Ends the swarm.</summary>
     /// <param name="removeTasks">Stop and remove the tasks of this process's nodes, or leave them alone.</param>
-    public async Task StopAsync(bool removeTasks)
+    /// <param name="impatience">Leaves behind tasks that do not end.</param>
+    public async Task StopAsync(bool removeTasks, CancellationToken impatience)
     {
-        await Task.WhenAll(_agents.Select(agent => agent.StopAsync(removeTasks)));
+        await Task.WhenAll(_agents.Select(agent => agent.StopAsync(removeTasks, impatience)));
         await _controlPlane.StopAsync();
     }
 
@@ -129,7 +139,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             NewRandom(),
             _setup.Time,
             _setup.Loggers);
-        _agents.Add(agent);
+        _agents = _agents.Add(agent);
         agent.Start();
     }
 
@@ -154,7 +164,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         {
             throw new SwarmException(
                 SwarmErrorCode.Unavailable,
-                $"node {nodeId} did not become ready within {ReadyTimeout.TotalSeconds:0} s; see the log of this process",
+                $"node {nodeId} did not become ready within {ReadyTimeout.TotalSeconds:0} seconds; see the log of this process",
                 exception);
         }
     }

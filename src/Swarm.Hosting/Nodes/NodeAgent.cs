@@ -6,9 +6,10 @@ using Swarm.Execution;
 namespace Swarm.Hosting.Nodes;
 
 /// <summary>The agent of one node of this process: runs the node's tasks until stopped.</summary>
-internal sealed class NodeAgent : IAsyncDisposable
+internal sealed partial class NodeAgent : IAsyncDisposable
 {
     private readonly Agent _agent;
+    private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
     private Task _run = Task.CompletedTask;
@@ -22,6 +23,7 @@ internal sealed class NodeAgent : IAsyncDisposable
         ILoggerFactory loggers)
     {
         NodeId = nodeId;
+        _logger = loggers.CreateLogger<NodeAgent>();
         _agent = new Agent(
             connection,
             executor,
@@ -36,9 +38,33 @@ internal sealed class NodeAgent : IAsyncDisposable
     public void Start() => _run = RunOnSchedulerAsync(() => _agent.RunAsync(_stop.Token));
 
     /// <summary>Stops the agent; its tasks are stopped and removed, or left alone.</summary>
-    public async Task StopAsync(bool removeTasks)
+    /// <param name="removeTasks">Stop and remove the tasks.</param>
+    /// <param name="impatience">Leaves behind what does not end; an executor that hangs must not keep the process.</param>
+    public async Task StopAsync(bool removeTasks, CancellationToken impatience)
     {
         await _stop.CancelAsync();
+        try
+        {
+            await EndAsync().WaitAsync(impatience);
+            if (removeTasks)
+            {
+                await RunOnSchedulerAsync(() => _agent.LeaveAsync(impatience)).WaitAsync(impatience);
+            }
+        }
+        catch (OperationCanceledException) when (impatience.IsCancellationRequested)
+        {
+            LogLeftBehind(NodeId);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(removeTasks: false, new CancellationToken(canceled: true));
+        _stop.Dispose();
+    }
+
+    private async Task EndAsync()
+    {
         try
         {
             await _run;
@@ -47,20 +73,12 @@ internal sealed class NodeAgent : IAsyncDisposable
         {
             // The agent was told to stop.
         }
-
-        if (removeTasks)
-        {
-            await RunOnSchedulerAsync(() => _agent.LeaveAsync(CancellationToken.None));
-        }
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync(removeTasks: false);
-        _stop.Dispose();
     }
 
     private Task RunOnSchedulerAsync(Func<Task> work) => Task.Factory
         .StartNew(work, CancellationToken.None, TaskCreationOptions.None, _scheduler)
         .Unwrap();
+
+    [LoggerMessage(4010, LogLevel.Warning, "Node {NodeId} stops with tasks that did not end in time")]
+    private partial void LogLeftBehind(NodeId nodeId);
 }

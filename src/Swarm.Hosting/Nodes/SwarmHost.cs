@@ -7,7 +7,6 @@ namespace Swarm.Hosting.Nodes;
 /// <summary>Starts and stops this process's nodes and the API with the host.</summary>
 internal sealed class SwarmHost(
     SwarmNode node,
-    LocalWorkers workers,
     DockerApiServer api,
     IOptions<SwarmManagerOptions> managerOptions,
     IOptions<SwarmApiOptions> apiOptions) : IHostedService
@@ -20,7 +19,6 @@ internal sealed class SwarmHost(
         if (options.InitializeOnStart)
         {
             await node.InitAsync(NewSwarm.RequestOf(options), cancellationToken);
-            await workers.StartAsync(node.Runtime, cancellationToken);
         }
 
         DockerApiAddress[] addresses = [.. apiOptions.Value.Endpoints.Select(DockerApiAddress.Parse)];
@@ -33,6 +31,6 @@ internal sealed class SwarmHost(
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await api.StopAsync(cancellationToken);
-        await node.StopAsync();
+        await node.StopAsync(cancellationToken);
     }
 }

@@ -13,9 +13,12 @@ namespace Swarm.Hosting.Nodes;
 /// <summary>This process as a node: in no swarm, or the manager of one. One change of membership at a time.</summary>
 internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
 {
+    private static readonly TimeSpan DisposalPatience = TimeSpan.FromSeconds(30);
+
     private readonly SwarmManagerOptions _options;
     private readonly IExecutor _executor;
     private readonly ManagerSetup _setup;
+    private readonly LocalWorkers _workers;
     private readonly EventFeed _events;
     private readonly SemaphoreSlim _membership = new(1, 1);
     private Membership? _current;
@@ -27,9 +30,11 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
         IServiceProvider services,
         TimeProvider time,
         ILoggerFactory loggers,
-        EventFeed events)
+        EventFeed events,
+        LocalWorkers workers)
     {
         _options = options.Value;
+        _workers = workers;
         _events = events;
         _setup = new ManagerSetup(
             time,
@@ -86,6 +91,7 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
                 NewSwarm.WithDefaults(request, _options),
                 _setup.Time.GetUtcNow());
             var runtime = await ManagerRuntime.StartAsync(_setup, cluster, self, address, _executor, ct);
+            await JoinWorkersAsync(runtime, ct);
             _current = new Membership(runtime, _events);
             return runtime.NodeId;
         }
@@ -125,7 +131,7 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
             }
 
             _current = null;
-            await current.EndAsync(removeTasks: true);
+            await current.EndAsync(removeTasks: true, CancellationToken.None);
         }
         finally
         {
@@ -136,16 +142,20 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
     public Task UnlockAsync(string key, CancellationToken ct) =>
         throw (_current is null ? NodeErrors.NotInSwarm() : SwarmException.FailedPrecondition("swarm is not locked"));
 
+    /// <summary>True while all nodes of this process have a session; null in no swarm.</summary>
+    public bool? AgentsAreReady() => _current?.Runtime.AgentsAreReady();
+
     /// <summary>Ends the membership with the process.</summary>
-    public async Task StopAsync()
+    /// <param name="impatience">Leaves behind tasks that do not end.</param>
+    public async Task StopAsync(CancellationToken impatience)
     {
-        await _membership.WaitAsync();
+        await _membership.WaitAsync(CancellationToken.None);
         try
         {
             if (_current is { } current)
             {
                 _current = null;
-                await current.EndAsync(_options.StopTasksOnShutdown);
+                await current.EndAsync(_options.StopTasksOnShutdown, impatience);
             }
         }
         finally
@@ -163,13 +173,24 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
         }
 
         _disposed = true;
-        await StopAsync();
-        if (_executor is IAsyncDisposable executor)
-        {
-            await executor.DisposeAsync();
-        }
-
+        using var patience = new CancellationTokenSource(DisposalPatience, _setup.Time);
+        await StopAsync(patience.Token);
+        await LocalWorkers.DisposeAsync(_executor);
         _membership.Dispose();
+    }
+
+    private async Task JoinWorkersAsync(ManagerRuntime runtime, CancellationToken ct)
+    {
+        try
+        {
+            await _workers.JoinAsync(runtime, ct);
+        }
+        catch
+        {
+            await runtime.StopAsync(removeTasks: false, CancellationToken.None);
+            await runtime.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>A swarm this node is in, with the feed of its events.</summary>
@@ -186,9 +207,9 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
 
         public ManagerRuntime Runtime { get; }
 
-        public async Task EndAsync(bool removeTasks)
+        public async Task EndAsync(bool removeTasks, CancellationToken impatience)
         {
-            await Runtime.StopAsync(removeTasks);
+            await Runtime.StopAsync(removeTasks, impatience);
             await DisposeAsync();
         }
 

@@ -21,10 +21,12 @@ public sealed class SchedulerStateTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
+    [InlineData(5)]
     public async Task State_kept_change_by_change_equals_state_built_from_scratch(int seed)
     {
         using var fixture = new StoreFixture();
         using var subscription = fixture.Store.Watch();
+        await fixture.Store.UpdateAsync(CreateServices);
         var random = new Random(seed);
         var kept = new SchedulerState(new SchedulerOptions(), fixture.Time, subscription.View);
         for (var round = 0; round < 150; round++)
@@ -36,15 +38,21 @@ public sealed class SchedulerStateTests
                     Change(tx, random);
                 }
             });
-            while (subscription.TryRead(out var transaction))
+            Follow(subscription, kept);
+            var plan = new PassPlan(kept, new GroupPlacer(kept, SchedulingFilters.Default, []));
+            plan.Decide();
+            if (round % 2 == 0)
             {
-                foreach (var change in transaction.Changes)
-                {
-                    kept.Apply(change);
-                }
+                plan.Undo();
+            }
+            else
+            {
+                await fixture.Store.UpdateAsync(tx => Change(tx, random));
+                await new PassCommit(fixture.Store, kept, plan, fixture.Time.GetUtcNow()).RunAsync(default);
+                await fixture.Store.UpdateAsync(tx => Change(tx, random));
+                Follow(subscription, kept);
             }
 
-            PlaceAndUndo(kept);
             var built = new SchedulerState(new SchedulerOptions(), fixture.Time, fixture.Store.Current);
             Assert.Equal(Describe(built), Describe(kept));
         }
@@ -130,11 +138,23 @@ public sealed class SchedulerStateTests
         state.Apply(new ObjectChange(ChangeKind.Updated, failed, running, default));
     }
 
-    private static void PlaceAndUndo(SchedulerState state)
+    private static void Follow(ChangeSubscription subscription, SchedulerState state)
     {
-        var plan = new PassPlan(state, new GroupPlacer(state, SchedulingFilters.Default, []));
-        plan.Decide();
-        plan.Undo();
+        while (subscription.TryRead(out var transaction))
+        {
+            foreach (var change in transaction.Changes)
+            {
+                state.Apply(change);
+            }
+        }
+    }
+
+    private static void CreateServices(StoreTransaction tx)
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            tx.Create(new Service { Id = new ServiceId($"s{i}"), Spec = new ServiceSpec { Name = $"s{i}" } });
+        }
     }
 
     private static void Change(StoreTransaction tx, Random random)
@@ -221,7 +241,7 @@ public sealed class SchedulerStateTests
             node.UsesHostPort(new HostPort(PortProtocol.Tcp, 80)),
             string.Join(',', Enumerable.Range(0, 3).Select(i => node.ActiveTasksOf(new ServiceId($"s{i}"))))));
         var waiting = state.Pending.Groups
-            .SelectMany(group => group.Tasks.Values.Select(task => $"{group.Revision} {task}"))
+            .SelectMany(group => group.Tasks.Values.Select(task => $"{group.Key.Revision} {task}"))
             .Concat(state.Pending.Preassigned.Select(task => task.ToString()))
             .Order(StringComparer.Ordinal);
         return [.. nodes, .. waiting, state.Order.TryPeek(out var least) ? $"{least} at best" : "no node"];

@@ -7,7 +7,9 @@ internal sealed class InMemoryTask(
     TimeProvider timeProvider,
     Action<InMemoryTask> dismiss)
 {
-    private readonly TaskCompletionSource<TaskExit> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Without asynchronous continuations: those would pass through the thread pool, and a simulation would run ahead of
+    // them. Whoever waits here waits on a scheduler of its own, so nothing runs inside the call that ends the task.
+    private readonly TaskCompletionSource<TaskExit> _ended = new();
 
     internal SwarmTask Definition { get; set; } = definition;
 
