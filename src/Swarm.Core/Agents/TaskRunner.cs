@@ -1,5 +1,6 @@
 using Swarm.Dispatch;
 using Swarm.Execution;
+using Swarm.Telemetry;
 
 namespace Swarm.Agents;
 
@@ -196,6 +197,13 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
 
     private async Task<SwarmTaskStatus> PerformAsync(TaskStep step, SwarmTaskStatus status)
     {
+        using var span = SwarmTelemetry.Source.StartActivity("swarm.task");
+        if (span is not null)
+        {
+            span.DisplayName = $"swarm.task.{step.ToString().ToLowerInvariant()}";
+            span.SetTag("swarm.task.id", _task.Id.Value);
+        }
+
         try
         {
             await InterruptibleAsync(step, cancelled => ExecutorCall.AwaitAsync(

@@ -5,6 +5,7 @@ using Swarm.Identity;
 using Swarm.Orchestration;
 using Swarm.Scheduling;
 using Swarm.Storage;
+using Swarm.Telemetry;
 
 namespace Swarm.Control;
 
@@ -25,6 +26,8 @@ internal sealed record ControlPlaneOptions
     public IReadOnlyList<ISchedulingScorer> Scorers { get; init; } = [];
 
     public DispatcherOptions Dispatcher { get; init; } = new();
+
+    public SwarmMetrics? Metrics { get; init; }
 
     public required ILoggerFactory Loggers { get; init; }
 }

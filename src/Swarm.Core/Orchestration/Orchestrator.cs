@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Swarm.Identity;
 using Swarm.Orchestration.Rollout;
 using Swarm.Storage;
+using Swarm.Telemetry;
 
 namespace Swarm.Orchestration;
 
@@ -60,6 +61,7 @@ internal sealed partial class Orchestrator(
 
     private async Task TickAsync(OrchestratorState state, CancellationToken cancellationToken)
     {
+        using var span = SwarmTelemetry.Source.StartActivity("swarm.reconcile");
         var next = new PendingWork();
         var tasks = OrchestratorSteps.TaskStep(new Tick(store.Current, time.GetUtcNow(), ids), state);
         var lost = await WriteAsync(tasks, state, cancellationToken);

@@ -1,11 +1,16 @@
+using Swarm.Telemetry;
+
 namespace Swarm.Storage;
 
 /// <summary>
 /// The state of the swarm: readers take an immutable <see cref="Current"/> without locks; one writer at a time makes a
 /// transaction, the proposer commits it, the feed announces it.
 /// </summary>
-internal sealed class ClusterStore(IProposer proposer, TimeProvider time, ClusterStoreOptions? options = null)
-    : IDisposable
+internal sealed class ClusterStore(
+    IProposer proposer,
+    TimeProvider time,
+    ClusterStoreOptions? options = null,
+    SwarmMetrics? metrics = null) : IDisposable
 {
     private readonly ClusterStoreOptions _options = options ?? new();
     private readonly ChangeFeed _feed = new((options ?? new()).HistoryLimit);
@@ -101,7 +106,10 @@ internal sealed class ClusterStore(IProposer proposer, TimeProvider time, Cluste
 
     public void Dispose() => _writer.Dispose();
 
-    private StoreTransaction Begin() => new(Current, proposer.NextVersion, time.GetUtcNow());
+    private StoreTransaction Begin() => new(Current, proposer.NextVersion, time.GetUtcNow())
+    {
+        Started = metrics is null ? 0 : time.GetTimestamp(),
+    };
 
     private System.Runtime.ExceptionServices.ExceptionDispatchInfo? RunPieces<T>(
         StoreTransaction transaction,
@@ -133,8 +141,11 @@ internal sealed class ClusterStore(IProposer proposer, TimeProvider time, Cluste
             return;
         }
 
+        using var span = SwarmTelemetry.Source.StartActivity("swarm.propose");
+        span?.SetTag("swarm.store.changes", transaction.Changes.Count);
         var version = await proposer.ProposeAsync(new ActionList(transaction.Changes), cancellationToken);
         Publish(transaction, version);
+        metrics?.TransactionEnded(time.GetElapsedTime(transaction.Started));
     }
 
     // The snapshot and its announcement change hands together, so that a new subscriber misses nothing and sees nothing

@@ -46,6 +46,9 @@ internal sealed class StoreTransaction
     /// <summary>Time of the transaction, by the clock of the leader.</summary>
     public DateTimeOffset Now => _now;
 
+    /// <summary>Timestamp of its beginning; 0 when nobody measures.</summary>
+    internal long Started { get; init; }
+
     /// <summary>The changes so far.</summary>
     internal IReadOnlyList<ObjectChange> Changes => _changes;
 

@@ -3,38 +3,68 @@ using Swarm.Storage;
 
 namespace Swarm.Telemetry;
 
-/// <summary>Counts of objects, read from the newest snapshot whenever somebody looks.</summary>
+/// <summary>Instruments of the meter <c>Swarm.Core</c>. Durations are in seconds.</summary>
 internal sealed class SwarmMetrics : IDisposable
 {
-    private static readonly TaskState[] TaskStates = Enum.GetValues<TaskState>();
+    private static readonly TaskState[] TaskStates =
+        [.. Enum.GetValues<TaskState>().Where(state => state != TaskState.Remove)];
+
     private static readonly NodeState[] NodeStates = Enum.GetValues<NodeState>();
 
     private readonly Meter _meter;
-    private readonly ClusterStore _store;
+    private readonly Histogram<double> _transaction;
+    private readonly Histogram<double> _schedulerPass;
 
-    public SwarmMetrics(ClusterStore store, IMeterFactory? meters = null)
+    public SwarmMetrics(IMeterFactory? meters = null)
     {
-        _store = store;
         _meter = meters?.Create(SwarmTelemetry.Name) ?? new Meter(SwarmTelemetry.Name);
-        _meter.CreateObservableUpDownCounter("swarm.nodes", NodesByState, "{node}", "Nodes by state.");
-        _meter.CreateObservableUpDownCounter("swarm.tasks", TasksByState, "{task}", "Tasks by observed state.");
-        _meter.CreateObservableUpDownCounter("swarm.services", () => View.Services.Count, "{service}", "Services.");
-        _meter.CreateObservableUpDownCounter("swarm.networks", () => View.Networks.Count, "{network}", "Networks.");
-        _meter.CreateObservableUpDownCounter("swarm.secrets", () => View.Secrets.Count, "{secret}", "Secrets.");
-        _meter.CreateObservableUpDownCounter("swarm.configs", () => View.Configs.Count, "{config}", "Configs.");
+        _transaction = _meter.CreateHistogram<double>(
+            "swarm.store.transaction.duration",
+            "s",
+            "From the start of a transaction until it has taken effect.");
+        _schedulerPass = _meter.CreateHistogram<double>(
+            "swarm.scheduler.pass.duration",
+            "s",
+            "One pass of the scheduler, decisions and commit.");
     }
 
-    private ClusterView View => _store.Current;
+    /// <summary>Adds the counts of objects, read from the newest snapshot whenever somebody looks.</summary>
+    public void Observe(ClusterStore store)
+    {
+        ClusterView View() => store.Current;
+        _meter.CreateObservableUpDownCounter("swarm.nodes", () => NodesByState(View()), "{node}", "Nodes by state.");
+        _meter.CreateObservableUpDownCounter("swarm.tasks", () => TasksByState(View()), "{task}", "Tasks by state.");
+        _meter.CreateObservableUpDownCounter("swarm.services", () => View().Services.Count, "{service}", "Services.");
+        _meter.CreateObservableUpDownCounter("swarm.networks", () => View().Networks.Count, "{network}", "Networks.");
+        _meter.CreateObservableUpDownCounter("swarm.secrets", () => View().Secrets.Count, "{secret}", "Secrets.");
+        _meter.CreateObservableUpDownCounter("swarm.configs", () => View().Configs.Count, "{config}", "Configs.");
+        _meter.CreateObservableGauge("swarm.leader", () => 1, "1", "1 while this manager leads.");
+    }
+
+    public void TransactionEnded(TimeSpan duration)
+    {
+        if (_transaction.Enabled)
+        {
+            _transaction.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("swarm.store.operation", "write"));
+        }
+    }
+
+    public void SchedulerPassEnded(TimeSpan duration)
+    {
+        if (_schedulerPass.Enabled)
+        {
+            _schedulerPass.Record(duration.TotalSeconds);
+        }
+    }
 
     public void Dispose() => _meter.Dispose();
 
-    private IEnumerable<Measurement<int>> TasksByState() => TaskStates
-        .Where(state => state != TaskState.Remove)
-        .Select(state => new Measurement<int>(View.Tasks.CountInState(state), Tag("swarm.task.state", state)));
+    private static IEnumerable<Measurement<int>> TasksByState(ClusterView view) => TaskStates
+        .Select(state => new Measurement<int>(view.Tasks.CountInState(state), Tag("swarm.task.state", state)));
 
-    private IEnumerable<Measurement<int>> NodesByState()
+    private static IEnumerable<Measurement<int>> NodesByState(ClusterView view)
     {
-        var counts = View.Nodes.CountBy(node => node.Status.State).ToDictionary();
+        var counts = view.Nodes.CountBy(node => node.Status.State).ToDictionary();
         return NodeStates.Select(state =>
             new Measurement<int>(counts.GetValueOrDefault(state), Tag("swarm.node.state", state)));
     }

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Swarm;
 using Swarm.Hosting;
 using Swarm.Hosting.DependencyInjection;
+using Swarm.Hosting.DockerApi;
 using Swarm.Hosting.Nodes;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -49,7 +50,12 @@ public static class SwarmServiceCollectionExtensions
         services.TryAddSingleton<ISwarmClient, NodeClient>();
         services.TryAddSingleton<LocalWorkers>();
         services.AddSingleton<IHostedService, SwarmHost>();
-        DockerApiExtensions.AddDockerApi(services);
+        services.TryAddSingleton(provider => new DockerApiOptions
+        {
+            StateDirectory = Path.GetFullPath(
+                provider.GetRequiredService<IOptions<SwarmManagerOptions>>().Value.DataDirectory),
+        });
+        services.AddDockerApi();
         return new SwarmBuilder(services, blueprint);
     }
 

@@ -10,7 +10,7 @@ using Swarm.Telemetry;
 
 namespace Swarm.Hosting.Nodes;
 
-/// <summary>A swarm that this process is the manager of: store, control plane, client and the agents in this process.</summary>
+/// <summary>A swarm that this process is the manager of: store, control plane, client, local agents.</summary>
 internal sealed class ManagerRuntime : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(10);
@@ -20,13 +20,20 @@ internal sealed class ManagerRuntime : IAsyncDisposable
     private readonly ControlPlane _controlPlane;
     private readonly SwarmMetrics _metrics;
     private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
-    private ImmutableList<NodeAgent> _agents = [];
     private readonly NodeTlsInfo _tls;
+    private ImmutableList<NodeAgent> _agents = [];
 
-    private ManagerRuntime(ManagerSetup setup, ClusterStore store, Cluster cluster, NodeId nodeId, string address)
+    private ManagerRuntime(
+        ManagerSetup setup,
+        ClusterStore store,
+        SwarmMetrics metrics,
+        Cluster cluster,
+        NodeId nodeId,
+        string address)
     {
         _setup = setup;
         _store = store;
+        _metrics = metrics;
         _tls = TlsInfo.Of(cluster.RootCa.Certificate);
         NodeId = nodeId;
         Address = address;
@@ -38,6 +45,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             Filters = setup.Filters,
             Scorers = setup.Scorers,
             Dispatcher = new DispatcherOptions { NodeId = nodeId },
+            Metrics = metrics,
             Loggers = setup.Loggers,
         });
         Client = new SwarmClient(
@@ -47,7 +55,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             RandomNumberGenerator.Fill,
             ReadLogsAsync,
             ManagerStatusOf);
-        _metrics = new SwarmMetrics(store, setup.Meters);
+        _controlPlane.Dispatcher.SetManagers([new ManagerPeer(nodeId, address, Weight: 10)]);
     }
 
     public NodeId NodeId { get; }
@@ -68,7 +76,9 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         IExecutor executor,
         CancellationToken cancellationToken)
     {
-        var store = new ClusterStore(new InProcessProposer(), setup.Time);
+        var metrics = new SwarmMetrics(setup.Meters);
+        var store = new ClusterStore(new InProcessProposer(), setup.Time, options: null, metrics);
+        metrics.Observe(store);
         await store.UpdateAsync(
             transaction =>
             {
@@ -76,7 +86,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
                 transaction.Create(self);
             },
             cancellationToken);
-        var runtime = new ManagerRuntime(setup, store, cluster, self.Id, address);
+        var runtime = new ManagerRuntime(setup, store, metrics, cluster, self.Id, address);
         try
         {
             runtime._controlPlane.Start(runtime._scheduler);
@@ -164,7 +174,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         {
             throw new SwarmException(
                 SwarmErrorCode.Unavailable,
-                $"node {nodeId} did not become ready within {ReadyTimeout.TotalSeconds:0} seconds; see the log of this process",
+                $"node {nodeId} did not become ready within {ReadyTimeout.TotalSeconds:0} s; see the log",
                 exception);
         }
     }
