@@ -20,6 +20,9 @@ internal static class Daemon
         builder.Services.Configure<ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+
+        // A start that fails is reported in one line by the command itself.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
         Configure(builder.Services, settings);
 
         using var host = builder.Build();

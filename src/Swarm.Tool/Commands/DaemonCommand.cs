@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
 
 namespace Swarm.Tool.Commands;
 
@@ -80,8 +81,7 @@ internal static class DaemonCommand
     {
         if (settings.Fault() is { } fault)
         {
-            await Console.Error.WriteLineAsync($"swarm daemon: {fault}");
-            return 1;
+            return await FailAsync([fault]);
         }
 
         try
@@ -89,10 +89,23 @@ internal static class DaemonCommand
             await Daemon.RunAsync(settings, cancellationToken);
             return 0;
         }
+        catch (OptionsValidationException exception)
+        {
+            return await FailAsync(exception.Failures);
+        }
         catch (Exception exception) when (exception is IOException or SwarmException or UnauthorizedAccessException)
         {
-            await Console.Error.WriteLineAsync($"swarm daemon: {exception.Message}");
-            return 1;
+            return await FailAsync([exception.Message]);
         }
+    }
+
+    private static async Task<int> FailAsync(IEnumerable<string> reasons)
+    {
+        foreach (var reason in reasons)
+        {
+            await Console.Error.WriteLineAsync($"swarm daemon: {reason}");
+        }
+
+        return 1;
     }
 }
