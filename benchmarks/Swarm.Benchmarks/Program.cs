@@ -1,1 +1,10 @@
+using BenchmarkDotNet.Running;
+using Swarm.Benchmarks;
+
+if (args is ["macro", ..])
+{
+    return Macro.Run(args[1..]);
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(Macro).Assembly).Run(args);
 return 0;

@@ -32,7 +32,7 @@ internal sealed class AddressRange
             : null;
     }
 
-    /// <summary>Reads an address strictly: four decimal parts or IPv6, where the framework would also take "1" or octal.</summary>
+    /// <summary>Reads four decimal parts or IPv6; the framework would also take "1" or octal parts.</summary>
     public static IPAddress? ParseAddress(string text)
     {
         if (!IPAddress.TryParse(text, out var address))

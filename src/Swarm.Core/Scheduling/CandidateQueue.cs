@@ -5,12 +5,12 @@ internal sealed class CandidateQueue(LoadOrder order, NodeRanking ranking, Filte
 {
     private readonly MinHeap<NodeRank> _heap = new();
     private readonly List<NodeView> _rest = [];
-    private bool _lazy;
+    private NodeView? _next;
 
     /// <summary>Starts with the given nodes.</summary>
     public void Begin(IReadOnlyList<NodeView> nodes)
     {
-        _lazy = false;
+        _next = null;
         _heap.Clear();
         Append(nodes);
     }
@@ -20,8 +20,8 @@ internal sealed class CandidateQueue(LoadOrder order, NodeRanking ranking, Filte
     {
         _heap.Clear();
         Append(ranking.Known);
-        _lazy = !ranking.HasScorers;
-        if (!_lazy)
+        _next = order.Peek();
+        if (ranking.HasScorers)
         {
             DrainOrder();
         }
@@ -70,29 +70,29 @@ internal sealed class CandidateQueue(LoadOrder order, NodeRanking ranking, Filte
     // Among nodes without tasks of the service the total decides, and in that order they come.
     private void FillUp()
     {
-        while (_lazy && order.TryPeek(out var tasks) && MayBeBest(tasks))
+        while (_next is { } node && (_heap.Count == 0 || RankOfUnknown(node) < _heap.Top))
         {
             if (order.ShouldDrain)
             {
                 DrainOrder();
-                _lazy = false;
                 return;
             }
 
-            var node = order.Take();
+            order.Take(node);
             if (!ranking.IsKnown(node))
             {
                 _heap.Add(ranking.Of(node));
             }
+
+            _next = order.Peek();
         }
     }
 
-    // The position is not known yet, so a node with as many tasks as the best is taken to see.
-    private bool MayBeBest(int tasks) =>
-        _heap.Count == 0 || new NodeRank(0, 0, 0, tasks, 0) < _heap.Top;
+    private static NodeRank RankOfUnknown(NodeView node) => new(0, 0, 0, node.ActiveTasks, node.Position);
 
     private void DrainOrder()
     {
+        _next = null;
         _rest.Clear();
         order.Drain(_rest);
         foreach (var node in _rest)

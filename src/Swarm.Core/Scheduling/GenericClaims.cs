@@ -1,7 +1,7 @@
 namespace Swarm.Scheduling;
 
 /// <summary>Generic resources of a node that tasks hold.</summary>
-/// <remarks>What is free is always computed from what the node has now, so a node that changes needs no repair.</remarks>
+/// <remarks>What is free follows from what the node has now, so a node that changes needs no repair.</remarks>
 internal sealed class GenericClaims
 {
     private readonly Dictionary<string, long> _amounts = new(StringComparer.Ordinal);
@@ -15,10 +15,6 @@ internal sealed class GenericClaims
         copy.Add(this);
         return copy;
     }
-
-
-
-
 
     /// <summary>Tells whether every wanted amount is free.</summary>
     public static bool Suffices(

@@ -1,8 +1,8 @@
 namespace Swarm.Scheduling;
 
 /// <summary>
-/// The nodes in the order of their ids, and, in a tournament tree above them, which of them has the fewest tasks. Taking
-/// the best node and putting it back cost O(log n).
+/// The nodes in the order of their ids, and, in a tournament tree above them, which of them has the fewest tasks.
+/// Taking the best node and putting it back cost O(log n).
 /// </summary>
 internal sealed class LoadOrder
 {
@@ -83,17 +83,15 @@ internal sealed class LoadOrder
         (_taken, _drained) = (0, false);
     }
 
-    /// <summary>The fewest tasks that a node not yet taken has; false when all are taken.</summary>
-    public bool TryPeek(out int tasks)
-    {
-        tasks = _drained ? Out : _tree[1];
-        return tasks != Out;
-    }
-
-    /// <summary>Takes the node with the fewest tasks, of equal ones the first.</summary>
-    public NodeView Take()
+    /// <summary>The node with the fewest tasks, of equal ones the first; null when all are taken.</summary>
+    public NodeView? Peek()
     {
         var best = _tree[1];
+        if (_drained || best == Out)
+        {
+            return null;
+        }
+
         var index = 1;
         while (index < _leaves)
         {
@@ -101,11 +99,15 @@ internal sealed class LoadOrder
             index += _tree[index] == best ? 0 : 1;
         }
 
-        var node = _nodes[index - _leaves];
+        return _nodes[index - _leaves];
+    }
+
+    /// <summary>Takes a node, usually the one that <see cref="Peek"/> gave, until <see cref="Refresh"/>.</summary>
+    public void Take(NodeView node)
+    {
         Set(node.Position, Out);
         Touch(node);
         _taken++;
-        return node;
     }
 
     /// <summary>True when so many were taken that taking the rest at once is better.</summary>

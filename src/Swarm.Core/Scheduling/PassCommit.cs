@@ -4,8 +4,8 @@ namespace Swarm.Scheduling;
 
 /// <summary>Writes the decisions of a pass into the store, each on its own, as far as they still hold.</summary>
 /// <remarks>
-/// What is written stays reserved, and its change is recognised by the status when it comes back; what is not written is
-/// taken back here.
+/// What is written stays reserved, and its change is recognised by the status when it comes back; what is not written
+/// is taken back here.
 /// </remarks>
 internal sealed class PassCommit(ClusterStore store, SchedulerState state, PassPlan plan, DateTimeOffset now)
 {

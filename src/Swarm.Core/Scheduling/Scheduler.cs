@@ -1,8 +1,10 @@
 namespace Swarm.Scheduling;
 
 /// <summary>Plans on which nodes tasks run, as Docker's scheduler does.</summary>
-/// <remarks>A pure function in a class: no I/O, no clock, nothing kept between calls. Safe to share between threads as far
-/// as its filters and scorers are.</remarks>
+/// <remarks>
+/// A pure function in a class: no I/O, no clock, nothing kept between calls. Safe to share between threads as far as
+/// its filters and scorers are.
+/// </remarks>
 public sealed class Scheduler
 {
     private readonly IReadOnlyList<ISchedulingFilter> _filters;
@@ -49,10 +51,13 @@ public sealed class Scheduler
         var pass = new PassPlan(state, new GroupPlacer(state, _filters, _scorers));
         pass.Decide();
         return new SchedulingPlan(
-            [.. pass.Reservations.Select(TaskPlacementOf)],
-            [.. pass.Unplaced.SelectMany(group => group.Tasks.Select(task => new UnplacedTask(task.Id, group.Explanation)))]);
+            [.. pass.Reservations.Select(PlacementOf)],
+            [.. pass.Unplaced.SelectMany(UnplacedOf)]);
     }
 
-    private static TaskPlacement TaskPlacementOf(Reservation reservation) =>
+    private static TaskPlacement PlacementOf(Reservation reservation) =>
         new(reservation.Task.Id, reservation.Node.Node.Id) { GenericResources = reservation.Generic };
+
+    private static IEnumerable<UnplacedTask> UnplacedOf(UnplacedTasks group) =>
+        group.Tasks.Select(task => new UnplacedTask(task.Id, group.Explanation));
 }

@@ -1,6 +1,6 @@
 namespace Swarm.Scheduling;
 
-/// <summary>One version of a service's spec; its tasks are alike, and its failures on a node are counted together.</summary>
+/// <summary>One version of a service's spec; its tasks are alike and their failures on a node count together.</summary>
 /// <param name="ServiceId">The service; empty for tasks without one.</param>
 /// <param name="SpecVersion">The version of its spec; null for tasks without a service.</param>
 public readonly record struct ServiceRevision(ServiceId ServiceId, ObjectVersion? SpecVersion)

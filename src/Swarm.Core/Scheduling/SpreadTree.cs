@@ -1,9 +1,9 @@
 namespace Swarm.Scheduling;
 
-/// <summary>The nodes by the values of spread labels, one level per label, with the tasks that each branch has.</summary>
+/// <summary>The nodes by the values of spread labels, one level per label, and the load of each branch.</summary>
 internal sealed class SpreadTree(SpreadBranch root, SpreadBranch[] leafOf)
 {
-    /// <summary>Counts the tasks of a service on all nodes of every branch, whether the nodes are eligible or not.</summary>
+    /// <summary>Counts the tasks of a service on all nodes of every branch, eligible nodes or not.</summary>
     public void Begin(ServiceLoad load)
     {
         root.Reset();

@@ -10,10 +10,10 @@ public static class SwarmHealthChecksExtensions
     private static readonly string[] Tags = ["ready", "swarm"];
 
     /// <summary>
-    /// Adds two checks, both with the tags <c>ready</c> and <c>swarm</c>. <c>swarm-store</c> is healthy while this node is
-    /// an active manager. <c>swarm-agent</c> is healthy while every node of this process has a session with the manager;
-    /// without one, no task starts or stops there, and the check fails. Both are degraded while the node is in no swarm,
-    /// as before <c>docker swarm init</c>. The checks read what is in memory: they neither wait nor do I/O.
+    /// Adds two checks, both with the tags <c>ready</c> and <c>swarm</c>. <c>swarm-store</c> is healthy while this node
+    /// is an active manager. <c>swarm-agent</c> is healthy while every node of this process has a session with the
+    /// manager; without one, no task starts or stops there, and the check fails. Both are degraded while the node is in
+    /// no swarm, as before <c>docker swarm init</c>. The checks read what is in memory: they neither wait nor do I/O.
     /// </summary>
     /// <param name="builder">The health checks of a host that also calls <c>AddSwarmManager</c>.</param>
     /// <returns>The same builder.</returns>

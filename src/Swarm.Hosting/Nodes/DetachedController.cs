@@ -3,8 +3,8 @@ using Swarm.Execution;
 namespace Swarm.Hosting.Nodes;
 
 /// <summary>
-/// A controller whose calls leave the thread of the agent: one that blocks instead of awaiting would keep the agent from
-/// its heartbeats and from every other task of the node.
+/// A controller whose calls leave the thread of the agent: one that blocks instead of awaiting would keep the agent
+/// from its heartbeats and from every other task of the node.
 /// </summary>
 internal sealed class DetachedController(ITaskController controller)
     : ITaskController, ITaskLogSource, IContainerStatusSource, IPortStatusSource

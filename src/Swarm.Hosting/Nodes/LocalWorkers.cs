@@ -6,8 +6,8 @@ using Swarm.Hosting.DependencyInjection;
 namespace Swarm.Hosting.Nodes;
 
 /// <summary>
-/// The workers of this process: agents with identities and executors of their own. Executors last as long as the process,
-/// identities as long as the swarm.
+/// The workers of this process: agents with identities and executors of their own. Executors last as long as the
+/// process, identities as long as the swarm.
 /// </summary>
 internal sealed class LocalWorkers(
     IServiceProvider services,
@@ -69,11 +69,11 @@ internal sealed class LocalWorkers(
     private void RefuseSharedNames(IEnumerable<string> names)
     {
         var manager = managerOptions.Value.NodeName ?? Environment.MachineName;
-        if (names.Prepend(manager).GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1)
-            is { } shared)
+        var taken = new HashSet<string>([manager], StringComparer.Ordinal);
+        if (names.FirstOrDefault(name => !taken.Add(name)) is { } shared)
         {
             throw new InvalidOperationException(
-                $"Two nodes of this process have the name {shared.Key}; give each its own NodeName.");
+                $"Two nodes of this process have the name {shared}; give each its own NodeName.");
         }
     }
 }

@@ -39,7 +39,7 @@ internal sealed partial class NodeAgent : IAsyncDisposable
 
     /// <summary>Stops the agent; its tasks are stopped and removed, or left alone.</summary>
     /// <param name="removeTasks">Stop and remove the tasks.</param>
-    /// <param name="impatience">Leaves behind what does not end; an executor that hangs must not keep the process.</param>
+    /// <param name="impatience">Leaves behind what does not end: no executor keeps the process from ending.</param>
     public async Task StopAsync(bool removeTasks, CancellationToken impatience)
     {
         await _stop.CancelAsync();

@@ -62,7 +62,8 @@ public sealed class ConstraintTests
     {
         var bare = new Node { Id = new NodeId("x") };
 
-        foreach (var key in new[] { "node.hostname", "node.platform.os", "node.platform.arch", "node.labels.a", "engine.labels.a" })
+        string[] keys = ["node.hostname", "node.platform.os", "node.platform.arch", "node.labels.a", "engine.labels.a"];
+        foreach (var key in keys)
         {
             Assert.False(ConstraintExpression.Parse(key + "==a").Matches(bare));
             Assert.True(ConstraintExpression.Parse(key + "!=a").Matches(bare));

@@ -14,21 +14,21 @@ internal static class Given
         NodeState state = NodeState.Ready,
         NodeAvailability availability = NodeAvailability.Active,
         params (string Key, string Value)[] labels) => new()
-    {
-        Id = new NodeId(id),
-        Spec = new NodeSpec
         {
-            Availability = availability,
-            Labels = labels.Select(label => KeyValuePair.Create(label.Key, label.Value)).ToValueDictionary(),
-        },
-        Status = new NodeStatus(state),
-        Description = new NodeDescription
-        {
-            Hostname = "host-" + id,
-            Platform = new Platform("x86_64", "linux"),
-            Resources = new NodeResources { NanoCpus = nanoCpus, MemoryBytes = memory },
-        },
-    };
+            Id = new NodeId(id),
+            Spec = new NodeSpec
+            {
+                Availability = availability,
+                Labels = labels.Select(label => KeyValuePair.Create(label.Key, label.Value)).ToValueDictionary(),
+            },
+            Status = new NodeStatus(state),
+            Description = new NodeDescription
+            {
+                Hostname = "host-" + id,
+                Platform = new Platform("x86_64", "linux"),
+                Resources = new NodeResources { NanoCpus = nanoCpus, MemoryBytes = memory },
+            },
+        };
 
     public static SwarmTask Task(
         string id,
@@ -38,29 +38,29 @@ internal static class Given
         TaskState state = TaskState.Pending,
         string node = "",
         TaskState desired = TaskState.Running) => new()
-    {
-        Id = new TaskId(id),
-        ServiceId = service ?? Web,
-        Spec = spec ?? Spec(),
-        SpecVersion = new ObjectVersion(specVersion),
-        NodeId = new NodeId(node),
-        DesiredState = desired,
-        Status = new SwarmTaskStatus { State = state },
-    };
+        {
+            Id = new TaskId(id),
+            ServiceId = service ?? Web,
+            Spec = spec ?? Spec(),
+            SpecVersion = new ObjectVersion(specVersion),
+            NodeId = new NodeId(node),
+            DesiredState = desired,
+            Status = new SwarmTaskStatus { State = state },
+        };
 
     public static TaskSpec Spec(
         long nanoCpus = 0,
         long memory = 0,
         Placement? placement = null,
         ValueList<GenericResource> generic = default) => new()
-    {
-        Workload = new ContainerSpec { Image = "web:1" },
-        Placement = placement,
-        Resources = new ResourceRequirements
         {
-            Reservations = new NodeResources { NanoCpus = nanoCpus, MemoryBytes = memory, Generic = generic },
-        },
-    };
+            Workload = new ContainerSpec { Image = "web:1" },
+            Placement = placement,
+            Resources = new ResourceRequirements
+            {
+                Reservations = new NodeResources { NanoCpus = nanoCpus, MemoryBytes = memory, Generic = generic },
+            },
+        };
 
     public static Placement Constrained(params string[] constraints) => new() { Constraints = [.. constraints] };
 

@@ -11,7 +11,7 @@ internal sealed class RandomCluster
     public RandomCluster(int seed)
     {
         _random = new Random(seed);
-        Nodes = [.. Enumerable.Range(0, _random.Next(1, 14)).Select(NewNode)];
+        Nodes = [.. Enumerable.Range(0, _random.Next(1, seed % 4 == 0 ? 100 : 14)).Select(NewNode)];
         Running = [.. Services().SelectMany(service => Tasks(service, _random.Next(8))).Select(Run)];
         Pending = [.. Services().SelectMany(service => Tasks(service, _random.Next(20)))];
         FailingRevision = Pending.Select(ServiceRevision.Of).FirstOrDefault();

@@ -2,7 +2,7 @@ using Swarm.Scheduling;
 
 namespace Swarm.Core.Tests.Scheduling;
 
-/// <summary>The rules of placement written as plainly as possible: one task at a time, everything counted anew.</summary>
+/// <summary>The rules of placement as plain as can be: one task at a time, everything counted anew.</summary>
 internal sealed class ReferenceScheduler(IReadOnlyList<Node> nodes, IEnumerable<SwarmTask> running)
 {
     private readonly List<SwarmTask> _running = [.. running];

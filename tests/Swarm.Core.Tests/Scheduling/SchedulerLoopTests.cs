@@ -91,7 +91,12 @@ public sealed class SchedulerLoopTests : IDisposable
     {
         var spec = Given.Spec(nanoCpus: 1);
         Start();
-        Write(tx => Create(tx, Service(), Given.Node("a", nanoCpus: 1), Given.Task("t1", spec: spec), Given.Task("t2", spec: spec)));
+        Write(tx => Create(
+            tx,
+            Service(),
+            Given.Node("a", nanoCpus: 1),
+            Given.Task("t1", spec: spec),
+            Given.Task("t2", spec: spec)));
         Pass();
         Assert.Equal("no suitable node (insufficient resources on 1 node)", Find("t2").Status.Error);
 
@@ -106,7 +111,12 @@ public sealed class SchedulerLoopTests : IDisposable
     public void Scenario_049_A_service_that_keeps_failing_on_a_node_moves_to_others()
     {
         Start();
-        Write(tx => Create(tx, Service(), Given.Node("a"), Given.Node("b"), Given.Task("other", node: "b", state: TaskState.Running)));
+        Write(tx => Create(
+            tx,
+            Service(),
+            Given.Node("a"),
+            Given.Node("b"),
+            Given.Task("other", node: "b", state: TaskState.Running)));
         var nodes = new List<string>();
         for (var i = 0; i < 8; i++)
         {
@@ -205,7 +215,13 @@ public sealed class SchedulerLoopTests : IDisposable
     {
         var race = new RaceFilter();
         Start([race]);
-        Write(tx => Create(tx, Service(), Given.Node("a"), Given.Task("gone"), Given.Task("newer"), Given.Task("same")));
+        Write(tx => Create(
+            tx,
+            Service(),
+            Given.Node("a"),
+            Given.Task("gone"),
+            Given.Task("newer"),
+            Given.Task("same")));
         race.Before = () => _ = _store.UpdateAsync(tx =>
         {
             tx.Remove(tx.Tasks.Find(new TaskId("gone"))!);

@@ -101,7 +101,8 @@ public sealed class SchedulerStateTests
             state.Apply(Created(Given.Node($"n{i:00}", nanoCpus: 1_000_000, labels: [("az", $"{i % 3}")])));
         }
 
-        foreach (var placement in new[] { new Placement(), Given.Spread("node.labels.az"), new() { MaxReplicas = 900 } })
+        Placement[] placements = [new(), Given.Spread("node.labels.az"), new() { MaxReplicas = 900 }];
+        foreach (var placement in placements)
         {
             var spec = Given.Spec(nanoCpus: 1, placement: placement);
             var placer = new GroupPlacer(state, SchedulingFilters.Default, []);
@@ -202,7 +203,9 @@ public sealed class SchedulerStateTests
             NodeId = node,
             DesiredState = random.Next(4) == 0 ? TaskState.Shutdown : task.DesiredState,
             Status = task.Status with { State = state > task.Status.State ? state : task.Status.State },
-            AssignedGenericResources = node.IsEmpty || task.Spec != Specs[2] ? default : [new NamedResource("gpu", "u1")],
+            AssignedGenericResources = node.IsEmpty || task.Spec != Specs[2]
+                ? default
+                : [new NamedResource("gpu", "u1")],
         };
     }
 
@@ -244,6 +247,6 @@ public sealed class SchedulerStateTests
             .SelectMany(group => group.Tasks.Values.Select(task => $"{group.Key.Revision} {task}"))
             .Concat(state.Pending.Preassigned.Select(task => task.ToString()))
             .Order(StringComparer.Ordinal);
-        return [.. nodes, .. waiting, state.Order.TryPeek(out var least) ? $"{least} at best" : "no node"];
+        return [.. nodes, .. waiting, state.Order.Peek()?.Node.Id.Value ?? "no node"];
     }
 }

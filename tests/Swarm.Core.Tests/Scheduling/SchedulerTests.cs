@@ -72,7 +72,7 @@ public sealed class SchedulerTests
             [Given.Task("t", spec: spec)],
             [Given.Task("r", spec: spec, state: state, desired: desired, node: "a")]);
 
-        foreach (var dead in new[] { TaskState.Complete, TaskState.Shutdown, TaskState.Failed, TaskState.Rejected, TaskState.Orphaned })
+        foreach (var dead in Enum.GetValues<TaskState>().Where(state => state > TaskState.Running))
         {
             Assert.Single(With(dead, TaskState.Shutdown).Assigned);
         }
@@ -124,8 +124,12 @@ public sealed class SchedulerTests
         string architecture, string system, string nodeArchitecture, string nodeSystem, bool fits)
     {
         var node = Given.Node("a");
-        node = node with { Description = node.Description! with { Platform = new Platform(nodeArchitecture, nodeSystem) } };
-        var placement = new Placement { Platforms = [new Platform("none", "none"), new Platform(architecture, system)] };
+        var actual = new Platform(nodeArchitecture, nodeSystem);
+        node = node with { Description = node.Description! with { Platform = actual } };
+        var placement = new Placement
+        {
+            Platforms = [new Platform("none", "none"), new Platform(architecture, system)],
+        };
 
         var plan = Given.Schedule([node], [Given.Task("t", spec: Given.Spec(placement: placement))]);
 
@@ -171,7 +175,8 @@ public sealed class SchedulerTests
             [Given.Task("t", spec: Given.Spec(nanoCpus: 1, placement: Given.Constrained("node.id==x")))]);
 
         Assert.Equal(
-            "no suitable node (scheduling constraints not satisfied on 2 nodes; 1 node not available for new tasks; insufficient resources on 1 node)",
+            "no suitable node (scheduling constraints not satisfied on 2 nodes; "
+            + "1 node not available for new tasks; insufficient resources on 1 node)",
             plan.Only());
         Assert.Equal(
             ["constraint", "ready", "resource"],

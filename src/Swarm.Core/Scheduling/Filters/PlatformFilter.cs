@@ -9,7 +9,9 @@ internal sealed class PlatformFilter : ISchedulingFilter
 
     public bool TryBind(SwarmTask task, [NotNullWhen(true)] out INodePredicate? predicate)
     {
-        predicate = task.Spec.Placement is { Platforms: { IsEmpty: false } platforms } ? new Supported(platforms) : null;
+        predicate = task.Spec.Placement is { Platforms: { IsEmpty: false } platforms }
+            ? new Supported(platforms)
+            : null;
         return predicate is not null;
     }
 
@@ -33,8 +35,8 @@ internal sealed class PlatformFilter : ISchedulingFilter
 
             foreach (var wanted in platforms)
             {
-                if ((wanted.Architecture.Length == 0 || Canonical(wanted.Architecture) == Canonical(actual.Architecture))
-                    && (wanted.OperatingSystem.Length == 0 || wanted.OperatingSystem == actual.OperatingSystem))
+                if (Allows(Canonical(wanted.Architecture), Canonical(actual.Architecture))
+                    && Allows(wanted.OperatingSystem, actual.OperatingSystem))
                 {
                     return true;
                 }
@@ -42,5 +44,7 @@ internal sealed class PlatformFilter : ISchedulingFilter
 
             return false;
         }
+
+        private static bool Allows(string wanted, string actual) => wanted.Length == 0 || wanted == actual;
     }
 }

@@ -28,7 +28,9 @@ internal sealed class PluginFilter : ISchedulingFilter
             .Where(name => name is not ("" or "local"))];
 
     private static string[] NetworkDrivers(SwarmTask task) =>
-        [.. task.Networks.Select(attachment => attachment.Network.DriverState?.Name ?? "").Where(name => name.Length > 0)];
+        [.. task.Networks
+            .Select(attachment => attachment.Network.DriverState?.Name ?? "")
+            .Where(name => name.Length > 0)];
 
     private static string? LogDriver(Driver? driver) => driver?.Name is null or "" or "none" ? null : driver.Name;
 

@@ -11,6 +11,8 @@ internal sealed class DockerRouter
 {
     private readonly Dictionary<string, List<DockerRoute>> _routesByRoot = new(StringComparer.Ordinal);
 
+    public IEnumerable<DockerRoute> Routes => _routesByRoot.Values.SelectMany(routes => routes);
+
     /// <summary>Adds a route whose answer is made within the time limit.</summary>
     /// <param name="method">The HTTP method.</param>
     /// <param name="pattern">

@@ -1,0 +1,20 @@
+using Swarm.Benchmarks.Scheduling;
+
+namespace Swarm.Benchmarks;
+
+/// <summary>Whole-system figures, timed without a framework; one JSON line per figure.</summary>
+internal static class Macro
+{
+    public static int Run(string[] args)
+    {
+        switch (args)
+        {
+            case ["scheduler", .. var options]:
+                SchedulerMacro.Run(options);
+                return 0;
+            default:
+                Console.Error.WriteLine("usage: macro scheduler [quick]");
+                return 2;
+        }
+    }
+}

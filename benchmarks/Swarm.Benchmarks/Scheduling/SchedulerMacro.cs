@@ -1,0 +1,141 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Scheduling;
+
+namespace Swarm.Benchmarks.Scheduling;
+
+/// <summary>Decide, and decide and commit, per task, over nodes and tasks.</summary>
+internal static class SchedulerMacro
+{
+    private static readonly (int Nodes, int Services, int Replicas)[] Shapes =
+    [
+        (10, 1, 10_000), (100, 1, 10_000), (1_000, 1, 10_000), (10_000, 1, 10_000),
+        (1_000, 1, 100), (1_000, 1, 1_000), (1_000, 1, 100_000), (10_000, 1, 100_000),
+        (1_000, 100, 100), (1_000, 1_000, 100), (10_000, 1_000, 100),
+    ];
+
+    public static void Run(string[] options)
+    {
+        var runs = options is ["quick"] ? 3 : 7;
+        WarmUp();
+        foreach (var (nodes, services, replicas) in Shapes)
+        {
+            foreach (var variant in new[] { Variant.Plain, Variant.Constraint, Variant.Spread2, Variant.Reservations })
+            {
+                var fixture = new SchedulerFixture(nodes, services, replicas, variant);
+                var repeat = Math.Max(runs, 20_000 / fixture.Tasks.Length);
+                Print("decide", nodes, services, replicas, variant, Decide(fixture, repeat));
+                Print("decide+commit", nodes, services, replicas, variant, DecideAndCommit(fixture, repeat));
+            }
+        }
+
+        foreach (var nodes in new[] { 10, 100, 1_000, 10_000, 100_000 })
+        {
+            Print("place-one", nodes, 1, 1, Variant.Plain, PlaceOne(nodes));
+        }
+    }
+
+    private static void WarmUp()
+    {
+        foreach (var variant in Enum.GetValues<Variant>())
+        {
+            var fixture = new SchedulerFixture(100, 1, 1_000, variant);
+            Decide(fixture, 200);
+            DecideAndCommit(fixture, 30);
+        }
+    }
+
+    private static double[] Decide(SchedulerFixture fixture, int runs)
+    {
+        var state = fixture.NewState();
+        var placer = new GroupPlacer(state, SchedulingFilters.Default, []);
+        return Repeat(runs, () =>
+        {
+            var plan = new PassPlan(state, placer);
+            var started = Stopwatch.GetTimestamp();
+            plan.Decide();
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            Expect(plan.Reservations.Count, fixture.Tasks.Length);
+            plan.Undo();
+            return elapsed.TotalNanoseconds / fixture.Tasks.Length;
+        });
+    }
+
+    private static double[] DecideAndCommit(SchedulerFixture fixture, int runs) => Repeat(runs, () =>
+    {
+        using var store = fixture.NewStore();
+        using var subscription = store.Watch();
+        using var stop = new CancellationTokenSource();
+        var loop = new SchedulerLoop(
+            store,
+            TimeProvider.System,
+            new SchedulerOptions { DebounceGap = TimeSpan.Zero },
+            SchedulingFilters.Default,
+            [],
+            NullLogger.Instance);
+        GC.Collect();
+        var started = Stopwatch.GetTimestamp();
+        var running = loop.RunAsync(stop.Token);
+        var assigned = 0;
+        while (subscription.TryRead(out var transaction))
+        {
+            assigned += transaction.Changes.Count;
+        }
+
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        Expect(assigned, fixture.Tasks.Length);
+        Expect(store.Current.Tasks.CountInState(TaskState.Assigned), fixture.Tasks.Length);
+        stop.Cancel();
+        _ = running.Exception;
+        return elapsed.TotalNanoseconds / fixture.Tasks.Length;
+    });
+
+    /// <summary>One task of a new service, on nodes that others have filled unevenly.</summary>
+    private static double[] PlaceOne(int nodes)
+    {
+        const int Rounds = 2_000;
+        var fixture = new SchedulerFixture(nodes, 1, 1, Variant.Plain);
+        var state = fixture.NewState(withTasks: false);
+        var placer = new GroupPlacer(state, SchedulingFilters.Default, []);
+        var reservations = new List<Reservation>(1);
+        return Repeat(25, () =>
+        {
+            var started = Stopwatch.GetTimestamp();
+            for (var i = 0; i < Rounds; i++)
+            {
+                reservations.Clear();
+                placer.Place(fixture.Tasks, reservations);
+                state.Undo(reservations[0]);
+            }
+
+            return Stopwatch.GetElapsedTime(started).TotalNanoseconds / Rounds;
+        });
+    }
+
+    private static double[] Repeat(int runs, Func<double> run) =>
+        [.. Enumerable.Range(0, runs).Select(_ => run()).Order()];
+
+    private static void Expect(int actual, int expected)
+    {
+        if (actual != expected)
+        {
+            throw new InvalidOperationException($"{actual} of {expected} tasks were assigned");
+        }
+    }
+
+    private static void Print(
+        string figure,
+        int nodes,
+        int services,
+        int replicas,
+        Variant variant,
+        double[] figures)
+    {
+        var shape = $"\"nodes\":{nodes},\"services\":{services},\"replicas\":{replicas},\"variant\":\"{variant}\"";
+        var result = string.Create(
+            CultureInfo.InvariantCulture,
+            $"\"ns_per_task\":{figures[figures.Length / 2]:0.0},\"best\":{figures[0]:0.0},\"runs\":{figures.Length}");
+        Console.WriteLine($"{{\"figure\":\"scheduler.{figure}\",{shape},{result}}}");
+    }
+}
