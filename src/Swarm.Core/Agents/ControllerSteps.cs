@@ -29,9 +29,6 @@ internal static class ControllerSteps
                 }
 
                 break;
-            case TaskStep.Shutdown:
-                await target.ShutdownAsync(cancelled);
-                break;
         }
     }
 

@@ -12,8 +12,7 @@ internal sealed class TaskRemoval(ITaskController controller, SwarmTask task, Ag
     /// <summary>Stops the task, gently if possible; true when it is known to have stopped.</summary>
     public async Task<bool> StopAsync()
     {
-        var grace = (task.Spec.Workload as ContainerSpec)?.StopGracePeriod ?? ContainerSpec.DefaultStopGracePeriod;
-        return await TryAsync("stopping", controller.ShutdownAsync, grace + _options.ExecutorTimeout)
+        return await TryAsync("stopping", controller.ShutdownAsync, TaskStop.LimitOf(task, _options))
             || await TryAsync("killing", controller.TerminateAsync, _options.ExecutorTimeout);
     }
 

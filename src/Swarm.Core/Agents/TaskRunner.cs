@@ -206,11 +206,13 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
 
         try
         {
-            await InterruptibleAsync(step, cancelled => ExecutorCall.AwaitAsync(
-                ControllerSteps.InvokeAsync(_controller, step, cancelled),
-                context.Options.CancellationGrace,
-                context.Time,
-                cancelled));
+            await InterruptibleAsync(step, cancelled => step == TaskStep.Shutdown
+                ? TaskStop.RunAsync(_controller, _task, context, cancelled)
+                : ExecutorCall.AwaitAsync(
+                    ControllerSteps.InvokeAsync(_controller, step, cancelled),
+                    context.Options.CancellationGrace,
+                    context.Time,
+                    cancelled));
             var known = ControllerSteps.Describe(status, step, _controller);
             return TaskStateMachine.AfterSuccess(known, step, context.Time.GetUtcNow());
         }

@@ -49,9 +49,13 @@ public class MisbehavingExecutorTests
         fixture.Assign("good");
 
         fixture.Swarm.Desire("hanging", TaskState.Shutdown);
-        fixture.Swarm.Advance(600);
+        fixture.Swarm.Advance(30);
         Assert.Equal(TaskState.Running, fixture.Swarm.StateOf("hanging"));
         AssertHealthy(fixture, "good");
+
+        fixture.Swarm.Advance(30);
+        Assert.Equal(TaskState.Shutdown, fixture.Swarm.StateOf("hanging"));
+        Assert.Equal(["shutdown", "terminate"], hanging.Calls[^2..]);
 
         fixture.Swarm.RemoveTask("hanging");
         fixture.Swarm.Advance(120);

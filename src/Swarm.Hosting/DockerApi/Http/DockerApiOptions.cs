@@ -16,8 +16,8 @@ internal sealed record DockerApiOptions
     public string StateDirectory { get; init; } = "";
 
     /// <summary>Largest request body in bytes.</summary>
-    /// <value>Default 4 MiB: three times the largest body Docker accepts, a config of 1 MB in base64.</value>
-    public int MaxBodyBytes { get; init; } = 4 * 1024 * 1024;
+    /// <value>Default 2 MiB: half as much again as the largest body Docker accepts, a config of 1 MB in base64.</value>
+    public int MaxBodyBytes { get; init; } = 2 * 1024 * 1024;
 
     /// <summary>Largest query parameter <c>filters</c> in characters.</summary>
     /// <value>Default 256 Ki.</value>

@@ -87,7 +87,7 @@ public sealed class EventEndpointTests : IAsyncLifetime
             Assert.Equal("remove", Action(JsonNode.Parse((await reader.ReadLineAsync())!)!));
         }
 
-        var until = _time.GetUtcNow().ToUnixTimeMilliseconds() / 1000.0;
+        var until = _time.GetUtcNow().AddSeconds(1).ToUnixTimeMilliseconds() / 1000.0;
         Assert.Equal(["create", "remove"], (await Read($"events?since=1&until={until}")).Select(Action));
 
         await stop.CancelAsync();
