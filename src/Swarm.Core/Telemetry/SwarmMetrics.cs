@@ -45,7 +45,9 @@ internal sealed class SwarmMetrics : IDisposable
     {
         if (_transaction.Enabled)
         {
-            _transaction.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("swarm.store.operation", "write"));
+            _transaction.Record(
+                duration.TotalSeconds,
+                new KeyValuePair<string, object?>("swarm.store.operation", "write"));
         }
     }
 
