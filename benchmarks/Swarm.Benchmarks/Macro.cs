@@ -1,4 +1,5 @@
 using Swarm.Benchmarks.Scheduling;
+using Swarm.Benchmarks.Storage;
 
 namespace Swarm.Benchmarks;
 
@@ -12,8 +13,11 @@ internal static class Macro
             case ["scheduler", .. var options]:
                 SchedulerMacro.Run(options);
                 return 0;
+            case ["storage", .. var options]:
+                StorageMacro.Run(options);
+                return 0;
             default:
-                Console.Error.WriteLine("usage: macro scheduler [quick]");
+                Console.Error.WriteLine("usage: macro scheduler|storage [quick]");
                 return 2;
         }
     }
