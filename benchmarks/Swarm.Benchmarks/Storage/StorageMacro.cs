@@ -134,8 +134,8 @@ internal static class StorageMacro
     {
         var result = string.Create(
             CultureInfo.InvariantCulture,
-            $"\"ns\":{timing.Median:0.0},\"best\":{timing.Best:0.0},\"alloc_b\":{timing.Allocated:0},\"runs\":{timing.Runs}");
-        Console.WriteLine($"{{\"figure\":\"{figure}\",\"{parameter}\":{value},{result}}}");
+            $"\"ns\":{timing.Median:0.0},\"best\":{timing.Best:0.0},\"alloc_b\":{timing.Allocated:0}");
+        Console.WriteLine($"{{\"figure\":\"{figure}\",\"{parameter}\":{value},{result},\"runs\":{timing.Runs}}}");
     }
 
     /// <summary>Least squares over the logarithms: 0 is flat, 1 is linear.</summary>
