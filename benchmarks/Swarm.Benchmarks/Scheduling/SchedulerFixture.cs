@@ -26,8 +26,8 @@ public enum Variant
 /// <summary>Nodes and tasks of the scheduler workloads.</summary>
 internal sealed class SchedulerFixture
 {
-    private const long Cpus = 64_000_000_000;
-    private const long Memory = 512L << 30;
+    private const long Cpus = BenchmarkNode.Cpus;
+    private const long Memory = BenchmarkNode.Memory;
 
     private readonly RandomIdGenerator _ids = new(new Random(7));
 
@@ -90,23 +90,7 @@ internal sealed class SchedulerFixture
         return state;
     }
 
-    private Node NewNode(int i) => new()
-    {
-        Id = new NodeId(_ids.Next()),
-        Spec = new NodeSpec
-        {
-            Name = $"node{i}",
-            Labels = [KeyValuePair.Create("rack", $"{i % 20}"), KeyValuePair.Create("zone", $"{i % 3}")],
-        },
-        Status = new NodeStatus(NodeState.Ready),
-        Description = new NodeDescription
-        {
-            Hostname = $"h{i}",
-            Platform = new Platform("x86_64", "linux"),
-            Resources = new NodeResources { NanoCpus = Cpus, MemoryBytes = Memory },
-            Engine = new EngineDescription { Labels = [KeyValuePair.Create("storage", "ssd")] },
-        },
-    };
+    private Node NewNode(int i) => BenchmarkNode.Create(new NodeId(_ids.Next()), i);
 
     private IEnumerable<SwarmTask> NewTasks(Service service, int replicas, Variant variant, int nodes, int services)
     {

@@ -46,23 +46,8 @@ internal sealed class StorageObjects
     public static ClusterStore NewStore(ClusterStoreOptions? options = null) =>
         new(new InProcessProposer(), TimeProvider.System, options);
 
-    public Node[] NewNodes(int count) => [.. Enumerable.Range(0, count).Select(i => new Node
-    {
-        Id = new NodeId(_ids.Next()),
-        Spec = new NodeSpec
-        {
-            Name = $"node{i}",
-            Labels = [KeyValuePair.Create("rack", $"{i % 20}"), KeyValuePair.Create("zone", $"{i % 3}")],
-        },
-        Status = new NodeStatus(NodeState.Ready),
-        Description = new NodeDescription
-        {
-            Hostname = $"h{i}",
-            Platform = new Platform("x86_64", "linux"),
-            Resources = new NodeResources { NanoCpus = 64_000_000_000, MemoryBytes = 512L << 30 },
-            Engine = new EngineDescription { Labels = [KeyValuePair.Create("storage", "ssd")] },
-        },
-    })];
+    public Node[] NewNodes(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => BenchmarkNode.Create(new NodeId(_ids.Next()), i))];
 
     public SwarmTask NewTask(int index) => new()
     {

@@ -96,7 +96,8 @@ internal sealed partial class ControlPlane : IAsyncDisposable
             _options.Scheduler,
             [.. SchedulingFilters.Default, .. _options.Filters],
             _options.Scorers,
-            Logger<SchedulerLoop>()).RunAsync(stop));
+            Logger<SchedulerLoop>(),
+            _options.Metrics).RunAsync(stop));
         yield return ("orchestrator", stop =>
             new Orchestrator(_store, ids, time, Logger<Orchestrator>()).RunAsync(stop));
         yield return ("task reaper", stop => new TaskReaper(_store, time, Logger<TaskReaper>()).RunAsync(stop));

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Storage;
+using Swarm.Telemetry;
 
 namespace Swarm.Scheduling;
 
@@ -13,7 +14,8 @@ internal sealed partial class SchedulerLoop(
     SchedulerOptions options,
     IEnumerable<ISchedulingFilter> filters,
     IEnumerable<ISchedulingScorer> scorers,
-    ILogger logger)
+    ILogger logger,
+    SwarmMetrics? metrics = null)
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
@@ -76,7 +78,9 @@ internal sealed partial class SchedulerLoop(
             var commit = new PassCommit(store, state, plan, time.GetUtcNow());
             await commit.RunAsync(cancellationToken);
             state.IsPassDue |= commit.FoundStale;
-            LogPass(plan.Reservations.Count, commit.Explained, time.GetElapsedTime(started).TotalMilliseconds);
+            var elapsed = time.GetElapsedTime(started);
+            metrics?.SchedulerPassEnded(elapsed);
+            LogPass(plan.Reservations.Count, commit.Explained, elapsed.TotalMilliseconds);
             return true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
