@@ -15,6 +15,8 @@ internal sealed class StoreTransaction
     private ObjectTable<Secret>.Builder? _secrets;
     private ObjectTable<Config>.Builder? _configs;
     private ObjectTable<Volume>.Builder? _volumes;
+    private ObjectTable<Resource>.Builder? _resources;
+    private ObjectTable<Extension>.Builder? _extensions;
     private ObjectTable<Cluster>.Builder? _clusters;
 
     internal StoreTransaction(ClusterView view, ObjectVersion stamp, DateTimeOffset now)
@@ -37,6 +39,10 @@ internal sealed class StoreTransaction
     public ObjectTable<Config>.Builder Configs => _configs ??= _view.Configs.ToBuilder();
 
     public ObjectTable<Volume>.Builder Volumes => _volumes ??= _view.Volumes.ToBuilder();
+
+    public ObjectTable<Resource>.Builder Resources => _resources ??= _view.Resources.ToBuilder();
+
+    public ObjectTable<Extension>.Builder Extensions => _extensions ??= _view.Extensions.ToBuilder();
 
     public ObjectTable<Cluster>.Builder Clusters => _clusters ??= _view.Clusters.ToBuilder();
 
@@ -170,6 +176,8 @@ internal sealed class StoreTransaction
         Secrets = _secrets?.ToImmutable() ?? _view.Secrets,
         Configs = _configs?.ToImmutable() ?? _view.Configs,
         Volumes = _volumes?.ToImmutable() ?? _view.Volumes,
+        Resources = _resources?.ToImmutable() ?? _view.Resources,
+        Extensions = _extensions?.ToImmutable() ?? _view.Extensions,
         Clusters = _clusters?.ToImmutable() ?? _view.Clusters,
     };
 
@@ -203,6 +211,8 @@ internal sealed class StoreTransaction
         ObjectKind.Secret => Secrets,
         ObjectKind.Config => Configs,
         ObjectKind.Volume => Volumes,
+        ObjectKind.Resource => Resources,
+        ObjectKind.Extension => Extensions,
         ObjectKind.Cluster => Clusters,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "the store has no table of this kind"),
     };
