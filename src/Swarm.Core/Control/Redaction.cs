@@ -33,7 +33,11 @@ internal static class Redaction
     /// <summary>The cluster without keys, and with the defaults that zeros stand for; join tokens stay.</summary>
     public static Cluster Of(Cluster cluster) => cluster with
     {
-        RootCa = cluster.RootCa with { PrivateKey = "" },
+        RootCa = cluster.RootCa with
+        {
+            PrivateKey = "",
+            Rotation = cluster.RootCa.Rotation is { } rotation ? rotation with { PrivateKey = "" } : null,
+        },
         UnlockKey = default,
         DefaultAddressPool = cluster.DefaultAddressPool.IsEmpty ? [DefaultPool] : cluster.DefaultAddressPool,
         SubnetSize = cluster.SubnetSize == 0 ? DefaultSubnetSize : cluster.SubnetSize,

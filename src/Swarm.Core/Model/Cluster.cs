@@ -52,7 +52,33 @@ public sealed record RootCa
     /// <summary>Token that lets a manager in.</summary>
     public string ManagerJoinToken { get; init; } = "";
 
+    /// <summary>The root that nodes are being moved to; null outside of a rotation.</summary>
+    public RootRotation? Rotation { get; init; }
+
+    /// <summary>The value of <see cref="CaConfig.ForceRotate"/> that the present root, or the rotation, answers.</summary>
+    public ulong LastForcedRotation { get; init; }
+
     /// <summary>Everything but the key and the tokens.</summary>
     /// <returns>A description without secrets.</returns>
     public override string ToString() => $"RootCa {{ CertificateHash = {CertificateHash} }}";
+}
+
+/// <summary>
+/// A root certificate on its way in: it signs already, and nodes that trust only the old root accept what it signs
+/// because the old root has signed it too.
+/// </summary>
+public sealed record RootRotation
+{
+    /// <summary>The new root certificate (PEM).</summary>
+    public string Certificate { get; init; } = "";
+
+    /// <summary>Its private key (PEM); empty with an external authority. Never shown by reads.</summary>
+    public string PrivateKey { get; init; } = "";
+
+    /// <summary>The new root's key under the old root's signature (PEM).</summary>
+    public string CrossSignedCertificate { get; init; } = "";
+
+    /// <summary>Everything but the key.</summary>
+    /// <returns>A description without secrets.</returns>
+    public override string ToString() => $"RootRotation {{ Certificate = {Certificate} }}";
 }
