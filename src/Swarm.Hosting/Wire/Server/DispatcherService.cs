@@ -46,14 +46,6 @@ internal sealed class DispatcherService(ManagerServices services) : Protos.Dispa
         Protos.UpdateVolumeStatusRequest request,
         ServerCallContext context) => Task.FromResult(new Protos.UpdateVolumeStatusResponse());
 
-    // What engines older than 1.13 ask for; they are told, and not left waiting.
-    public override Task Tasks(
-        Protos.TasksRequest request,
-        IServerStreamWriter<Protos.TasksMessage> responseStream,
-        ServerCallContext context) => throw new SwarmException(
-            SwarmErrorCode.Unimplemented,
-            "this manager sends tasks by Assignments only; nodes older than Docker 1.13 have to be upgraded");
-
     public override async Task Assignments(
         Protos.AssignmentsRequest request,
         IServerStreamWriter<Protos.AssignmentsMessage> responseStream,

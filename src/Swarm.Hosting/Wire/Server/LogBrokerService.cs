@@ -27,17 +27,42 @@ internal sealed class LogBrokerService(ManagerServices services) : Protos.LogBro
     {
         var node = Caller.NodeOf(context);
         var logs = services.RequireDispatcher().Logs;
-        while (await requestStream.MoveNext(context.CancellationToken))
+        var open = "";
+        try
         {
-            var message = requestStream.Current;
-            TaskLogLine[] lines = [.. message.Messages.Select(line => line.ToRecord())];
-            await logs.PublishAsync(node, message.SubscriptionId, lines, message.Close, context.CancellationToken);
-            if (message.Close)
+            while (await requestStream.MoveNext(context.CancellationToken))
             {
-                break;
+                var message = requestStream.Current;
+                open = message.Close ? "" : message.SubscriptionId;
+                TaskLogLine[] lines = [.. message.Messages.Select(line => line.ToRecord())];
+                await logs.PublishAsync(node, message.SubscriptionId, lines, message.Close, context.CancellationToken);
+                if (message.Close)
+                {
+                    break;
+                }
+            }
+        }
+        finally
+        {
+            // The end of the stream is the end of what the node has to say, however it came about.
+            if (open.Length > 0)
+            {
+                await CloseAsync(logs, node, open);
             }
         }
 
         return new();
+    }
+
+    private static async Task CloseAsync(LogBroker logs, NodeId node, string subscriptionId)
+    {
+        try
+        {
+            await logs.PublishAsync(node, subscriptionId, [], close: true, CancellationToken.None);
+        }
+        catch (SwarmException exception) when (exception.Code is SwarmErrorCode.NotFound)
+        {
+            // Its reader has gone before.
+        }
     }
 }
