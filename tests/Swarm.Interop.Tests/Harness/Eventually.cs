@@ -7,7 +7,7 @@ internal static class Eventually
 {
     public static readonly TimeSpan DefaultLimit = TimeSpan.FromSeconds(90);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan DefaultPause = TimeSpan.FromMilliseconds(150);
 
     /// <summary>Asks again until the answer is as wanted; the last answer and the context are in the failure.</summary>
     /// <param name="ask">The question; an exception counts as an answer that is not yet as wanted.</param>
@@ -15,12 +15,14 @@ internal static class Eventually
     /// <param name="what">What is waited for, in words.</param>
     /// <param name="context">What a reader of the failure wants to see besides, e.g. the end of the logs.</param>
     /// <param name="limit">How long to ask; <see cref="DefaultLimit"/> when null.</param>
+    /// <param name="pause">How long to wait before asking again; only figures need it short.</param>
     public static async Task<T> BecomesAsync<T>(
         Func<Task<T>> ask,
         Func<T, bool> wanted,
         string what,
         Func<Task<string>>? context = null,
-        TimeSpan? limit = null)
+        TimeSpan? limit = null,
+        TimeSpan? pause = null)
     {
         for (var started = Stopwatch.GetTimestamp(); ;)
         {
@@ -47,7 +49,7 @@ internal static class Eventually
                 Assert.Fail($"not reached in {waited.TotalSeconds:F0} s: {what}\nlast seen: {last}{more}");
             }
 
-            await Task.Delay(Pause);
+            await Task.Delay(pause ?? DefaultPause);
         }
     }
 
