@@ -4,7 +4,7 @@ namespace Swarm.Interop.Tests;
 
 /// <summary>Docker manages, Docker works: what the scenarios and this harness are measured by.</summary>
 [Collection(Engines.Collection)]
-public sealed class DockerManagerTests(DockerManagedSwarm swarm) : WorkerScenarios, IClassFixture<DockerManagedSwarm>
+public sealed class DockerManagerTests(DockerManagedSwarm swarm) : ManagerScenarios, IClassFixture<DockerManagedSwarm>
 {
     private protected override TestNetwork Network => swarm.Engines.Network;
 

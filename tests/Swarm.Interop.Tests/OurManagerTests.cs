@@ -5,7 +5,7 @@ namespace Swarm.Interop.Tests;
 /// <summary>Our daemon manages, Docker Engines work.</summary>
 [Collection(Engines.Collection)]
 [Trait("Category", Peers.OurJoin)]
-public sealed class OurManagerTests(OurManagedSwarm swarm) : WorkerScenarios, IClassFixture<OurManagedSwarm>
+public sealed class OurManagerTests(OurManagedSwarm swarm) : ManagerScenarios, IClassFixture<OurManagedSwarm>
 {
     private protected override TestNetwork Network => swarm.Engines.Network;
 

@@ -9,6 +9,9 @@ internal static class TestImage
     public const string First = "swarmtest:1";
     public const string Second = "swarmtest:2";
 
+    /// <summary>What the process executor calls the machine itself; on an engine it is the first image.</summary>
+    public const string Host = "host";
+
     // The interpreter of a dynamically linked program is named in its first page.
     private const int HeaderBytes = 4096;
 
@@ -31,6 +34,8 @@ internal static class TestImage
             await docker.OkAsync(
                 "import", "-c", $"ENV VERSION={version}", "-c", "CMD [\"sleep\",\"3600\"]", tar, image);
         }
+
+        await docker.OkAsync("tag", First, Host);
     }
 
     private static async Task<string> WriteAsync(string path)

@@ -3,7 +3,7 @@ using Swarm.Interop.Tests.Harness;
 namespace Swarm.Interop.Tests;
 
 /// <summary>What users see of a swarm whose tasks run on real Docker Engines, whoever manages it.</summary>
-public abstract class WorkerScenarios : IAsyncLifetime
+public abstract class ManagerScenarios : IAsyncLifetime
 {
     private SwarmUnderTest? _swarm;
 
@@ -46,7 +46,7 @@ public abstract class WorkerScenarios : IAsyncLifetime
     {
         await OrSkipAsync();
         var description = await Swarm.Docker.OkAsync(
-            "node", "inspect", Last.Name, "--format",
+            "node", "inspect", await Swarm.NodeIdAsync(Last.Name), "--format",
             "{{.Description.Hostname}} {{.Description.Platform.OS}} {{.Description.Platform.Architecture}} "
             + "{{.Description.Resources.MemoryBytes}} {{.Status.Addr}} {{.Spec.Role}}");
         var memory = await Last.InfoAsync("{{.MemTotal}} ");
@@ -256,11 +256,12 @@ public abstract class WorkerScenarios : IAsyncLifetime
         await Swarm.CreateAsync("drain", ["--replicas", $"{Count}"]);
         await Swarm.RunningAsync("drain", Count);
 
-        await Swarm.Docker.OkAsync("node", "update", "--availability", "drain", Last.Name);
+        var id = await Swarm.NodeIdAsync(Last.Name);
+        await Swarm.Docker.OkAsync("node", "update", "--availability", "drain", id);
         await Swarm.BecomesAsync(() => Last.ContainersAsync("drain"), ids => ids.Length == 0, "the node is empty");
         Assert.DoesNotContain(await Swarm.RunningAsync("drain", Count), task => task.Node == Last.Name);
 
-        await Swarm.Docker.OkAsync("node", "update", "--availability", "active", Last.Name);
+        await Swarm.Docker.OkAsync("node", "update", "--availability", "active", id);
         await Swarm.Docker.OkAsync("service", "scale", "--detach", $"drain={Count + 1}");
         Assert.Contains(await Swarm.RunningAsync("drain", Count + 1), task => task.Node == Last.Name);
     }
@@ -423,7 +424,7 @@ public abstract class WorkerScenarios : IAsyncLifetime
         {
             await Swarm.BecomesAsync(
                 () => Swarm.Docker.OkAsync(
-                    "node", "inspect", "--format", "{{.Description.TLSInfo.TrustRoot}}", engine.Name),
+                    "node", "inspect", "--format", "{{.Description.TLSInfo.TrustRoot}}", await Swarm.NodeIdAsync(engine.Name)),
                 trusted => trusted.Trim() == root.Trim(),
                 $"{engine.Name} trusts the new root");
         }
