@@ -11,6 +11,9 @@ internal sealed class FakeConnector(IAuthorityConnector inner) : IAuthorityConne
     /// <summary>Called before a verified connection is made.</summary>
     public Action? OnConnect { get; set; }
 
+    /// <summary>Called when a request is handed in.</summary>
+    public Action? OnIssue { get; set; }
+
     /// <summary>What comes back as a certificate; null for the truth.</summary>
     public Func<NodeCertificate, NodeCertificate>? OnStatus { get; set; }
 
@@ -45,6 +48,7 @@ internal sealed class FakeConnector(IAuthorityConnector inner) : IAuthorityConne
         public ValueTask<IssueAnswer> IssueAsync(IssueRequest request, CancellationToken cancellationToken)
         {
             fake.Requests.Add(request);
+            fake.OnIssue?.Invoke();
             return inner.IssueAsync(request, cancellationToken);
         }
 
