@@ -220,6 +220,7 @@ public sealed class CertificateChainTests
                 Put("chain.pem", chain),
                 Put("leaf.pem", X509Certificate2.CreateFromPem(chain).ExportCertificatePem()),
             },
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;

@@ -213,6 +213,7 @@ public sealed class IdentityFilesTests
         {
             ArgumentList = { "pkey", "-noout", "-passin", $"pass:{password}" },
             RedirectStandardInput = true,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
