@@ -22,7 +22,23 @@ public sealed record Cluster : ClusterObject
     public int VxlanPort { get; init; }
 
     /// <summary>Key that unlocks managers after a restart; empty without auto-lock. Never shown by reads.</summary>
-    public ValueList<byte> UnlockKey { get; init; }
+    public ValueList<byte> UnlockKey
+    {
+        get => UnlockKeys.IsEmpty ? default : UnlockKeys[0].Key;
+        init => UnlockKeys = value.IsEmpty ? default : [new EncryptionKey(EncryptionKey.ManagerSubsystem, value)];
+    }
+
+    /// <summary><see cref="UnlockKey"/> as SwarmKit stores it: at most one key, of the managers.</summary>
+    public ValueList<EncryptionKey> UnlockKeys { get; init; }
+
+    /// <summary>Keys that nodes encrypt their network gossip and overlay traffic with, the newest first.</summary>
+    public ValueList<EncryptionKey> NetworkBootstrapKeys { get; init; }
+
+    /// <summary>Lamport time of the newest of <see cref="NetworkBootstrapKeys"/>.</summary>
+    public ulong EncryptionKeyLamportClock { get; init; }
+
+    /// <summary>The swarm was made in FIPS mode: only nodes in that mode may join.</summary>
+    public bool Fips { get; init; }
 
     /// <summary>Removed nodes that must not come back: certificate common name to the certificate's expiry.</summary>
     public ValueDictionary<DateTimeOffset> BlacklistedCertificates { get; init; }
