@@ -63,6 +63,7 @@ public sealed class FileRaftStorage : IDisposable
     /// <exception cref="RaftStorageCorruptException">Acknowledged data is damaged or missing, or the key is wrong.</exception>
     /// <exception cref="RaftStorageInUseException">Somebody else has it open.</exception>
     /// <exception cref="RaftStorageFullException">There is no room to make a new one.</exception>
+    /// <exception cref="RaftStorageFaultedException">The disk failed while a new one was made.</exception>
     /// <exception cref="IOException">The disk does not answer.</exception>
     public static async ValueTask<FileRaftStorage> OpenAsync(
         string directory, FileRaftStorageOptions? options = null, CancellationToken cancellationToken = default)

@@ -39,8 +39,9 @@ internal static class RecoveredLogChecks
 
         if (recovered.FloorTermUnknown)
         {
+            // One entry that only slow followers could want is given up for a floor whose term is known.
             outline.LearnFloorTerm(snapshot.Term, ifAt: snapshot.Index);
-            outline.CompactTo(snapshot.Index);
+            outline.CompactTo(Math.Min(outline.FirstIndex, snapshot.Index));
         }
 
         if (snapshot.Index > 0 && outline.Term(snapshot.Index) != snapshot.Term)
