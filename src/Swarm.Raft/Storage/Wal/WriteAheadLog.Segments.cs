@@ -95,7 +95,7 @@ internal sealed partial class WriteAheadLog
             return;
         }
 
-        if (_writer is null || _writer.DurableEnd >= _options.SegmentBytes || Volatile.Read(ref _cutRequested))
+        if (_writer is null || _writer.DurableEnd - SegmentHeader.Size >= _options.SegmentBytes || Volatile.Read(ref _cutRequested))
         {
             Volatile.Write(ref _cutRequested, false);
             BeginSegment();
