@@ -129,7 +129,15 @@ public sealed class DamageTests
     [Fact]
     public void A_snapshot_that_is_missing_is_refused_once_the_log_begins_behind_it()
     {
-        var disk = SmallLog();
+        var disk = LogOfSegments();
+        using (var storage = Open(disk, Options(disk, 4096)))
+        {
+            storage.Save(new HardState(1, 1, 12), []);
+            storage.SaveSnapshot(12, 1);
+            storage.Compact(12);
+            storage.Save(null, Entries(21, 22, 1));
+        }
+
         disk.Delete(Files(disk).Single(path => path.EndsWith(".snap", StringComparison.Ordinal)));
         Assert.Contains(
             RefusesToOpen(disk).Reason, new[] { StorageDamage.MissingSnapshot, StorageDamage.MissingSegment });
