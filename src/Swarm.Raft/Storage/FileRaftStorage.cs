@@ -2,7 +2,6 @@ using Swarm.Raft.Consensus;
 using Swarm.Raft.Storage.Encryption;
 using Swarm.Raft.Storage.Files;
 using Swarm.Raft.Storage.Snapshots;
-using Swarm.Raft.Storage.Wal;
 
 namespace Swarm.Raft.Storage;
 
@@ -192,7 +191,7 @@ public sealed class FileRaftStorage : IDisposable
     /// <param name="origin">Whose it is.</param>
     /// <exception cref="ArgumentException">A local snapshot of an entry that the log does not have.</exception>
     /// <exception cref="RaftStorageFullException">There is no room.</exception>
-    public SnapshotWriter BeginSnapshot(SnapshotMetadata metadata, SnapshotOrigin origin)
+    public SnapshotWriteStream BeginSnapshot(SnapshotMetadata metadata, SnapshotOrigin origin)
     {
         ArgumentNullException.ThrowIfNull(metadata);
         var fits = metadata.Index > 0
@@ -206,11 +205,11 @@ public sealed class FileRaftStorage : IDisposable
 
     /// <summary>Opens the newest snapshot for reading; null when there is none.</summary>
     /// <exception cref="RaftStorageCorruptException">It is damaged.</exception>
-    public SnapshotReader? OpenSnapshot() => _parts.Snapshots.OpenNewest();
+    public SnapshotReadStream? OpenSnapshot() => _parts.Snapshots.OpenNewest();
 
     /// <summary>Opens the snapshot that was received and not yet appended; null when there is none.</summary>
     /// <exception cref="RaftStorageCorruptException">It is damaged.</exception>
-    public SnapshotReader? OpenReceivedSnapshot() => _parts.Snapshots.OpenIncoming();
+    public SnapshotReadStream? OpenReceivedSnapshot() => _parts.Snapshots.OpenIncoming();
 
     /// <summary>Deletes the snapshot that was received, since nobody wants it.</summary>
     public void DropReceivedSnapshot() => _parts.Snapshots.DropIncoming();

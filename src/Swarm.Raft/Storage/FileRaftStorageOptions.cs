@@ -57,8 +57,11 @@ public sealed class FileRaftStorageOptions
         Require(CacheBytes >= 0, nameof(CacheBytes), CacheBytes, "0 or more");
         Require(KeepOldSnapshots is >= 0 and <= 100, nameof(KeepOldSnapshots), KeepOldSnapshots, "0 to 100");
         Require(Metadata.Length <= 64 * 1024, nameof(Metadata), Metadata.Length, "at most 64 KiB");
-        ArgumentNullException.ThrowIfNull(KeyProvider);
-        ArgumentNullException.ThrowIfNull(Logger);
+        if (KeyProvider is null || Logger is null)
+        {
+            throw new InvalidOperationException($"{nameof(KeyProvider)} and {nameof(Logger)} of a log cannot be null.");
+        }
+
         return (FileRaftStorageOptions)MemberwiseClone();
     }
 

@@ -116,7 +116,7 @@ internal sealed record SnapshotHeader
         var bytes = new byte[1 + sets.Sum(set => sizeof(uint) + (sizeof(ulong) * set.Count))];
         if (bytes.Length > MaxSize)
         {
-            throw new ArgumentException($"The membership takes {bytes.Length} bytes, more than the {MaxSize} allowed.");
+            throw new InvalidOperationException($"The membership takes {bytes.Length} bytes, more than the {MaxSize} allowed.");
         }
 
         bytes[0] = state.AutoLeave ? (byte)1 : (byte)0;

@@ -77,7 +77,7 @@ internal sealed class SnapshotStore
         return new SnapshotStore(options, layout, keys, snapshots) { LogId = logId, Incoming = incoming };
     }
 
-    public SnapshotWriter Begin(SnapshotMetadata metadata, SnapshotOrigin origin)
+    public SnapshotWriteStream Begin(SnapshotMetadata metadata, SnapshotOrigin origin)
     {
         var name = origin == SnapshotOrigin.Local
             ? StorageLayout.SnapshotName(metadata.Term, metadata.Index)
@@ -101,8 +101,8 @@ internal sealed class SnapshotStore
             {
                 Cipher = RecordCipher.Preferred, LogId = LogId, KeyId = key.Id, Salt = salt, Metadata = metadata,
             };
-            SnapshotWriter? writer = null;
-            Guarded(path, () => writer = new SnapshotWriter(
+            SnapshotWriteStream? writer = null;
+            Guarded(path, () => writer = new SnapshotWriteStream(
                 this, path, _files.Create(path), header, new RecordCipher(header.Cipher, key, salt, header.Identity), origin));
             return writer!;
         }
@@ -114,25 +114,25 @@ internal sealed class SnapshotStore
     }
 
     /// <summary>Opens the newest complete snapshot; null for none.</summary>
-    public SnapshotReader? OpenNewest()
+    public SnapshotReadStream? OpenNewest()
     {
         lock (_gate)
         {
-            return _snapshots.Count > 0 ? SnapshotReader.Open(_files, _snapshots[^1].Path, _keys) : null;
+            return _snapshots.Count > 0 ? SnapshotReadStream.Open(_files, _snapshots[^1].Path, _keys) : null;
         }
     }
 
     /// <summary>Opens the one that waits; null for none.</summary>
-    public SnapshotReader? OpenIncoming()
+    public SnapshotReadStream? OpenIncoming()
     {
         lock (_gate)
         {
-            return Incoming is { } incoming ? SnapshotReader.Open(_files, incoming.Path, _keys) : null;
+            return Incoming is { } incoming ? SnapshotReadStream.Open(_files, incoming.Path, _keys) : null;
         }
     }
 
     /// <summary>Gives a finished file its name, unless something as new has come meanwhile.</summary>
-    internal bool Publish(SnapshotWriter writer)
+    internal bool Publish(SnapshotWriteStream writer)
     {
         var path = writer.TemporaryPath[..^StorageLayout.TemporarySuffix.Length];
         var stored = new StoredSnapshot(path, writer.Metadata, writer.Header.KeyId, LogId);
@@ -231,7 +231,7 @@ internal sealed class SnapshotStore
         IFileSystem files, StorageLayout layout, string name, LogKeyRing keys, Guid logId, ulong term, ulong index)
     {
         var path = Path.Join(layout.SnapshotDirectory, name);
-        using var reader = SnapshotReader.Open(files, path, keys);
+        using var reader = SnapshotReadStream.Open(files, path, keys);
         if (reader.LogId != logId || reader.Metadata.Index != index || reader.Metadata.Term != term)
         {
             throw new RaftStorageCorruptException(

@@ -105,7 +105,7 @@ internal sealed partial class WriteAheadLog : IDisposable
     /// <summary>
     /// Adds to the batch, in this order: a received snapshot that takes the place of the log, entries, hard state.
     /// </summary>
-    public void Append(in HardState? hardState, ReadOnlySpan<Entry> entries, (ulong Index, ulong Term)? installed)
+    public void Append(HardState? hardState, ReadOnlySpan<Entry> entries, (ulong Index, ulong Term)? installed)
     {
         ThrowIfFaulted();
         Validate(hardState, entries, installed);
@@ -260,7 +260,7 @@ internal sealed partial class WriteAheadLog : IDisposable
         return new RaftStorageFaultedException(_layout.Root, exception);
     }
 
-    private void Validate(in HardState? hardState, ReadOnlySpan<Entry> entries, (ulong Index, ulong Term)? installed)
+    private void Validate(HardState? hardState, ReadOnlySpan<Entry> entries, (ulong Index, ulong Term)? installed)
     {
         var bytes = _writer is { InBatch: true } ? _writer.BatchSize : 0;
         var (index, term) = installed ?? _pending.Tail;

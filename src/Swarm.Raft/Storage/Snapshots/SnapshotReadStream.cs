@@ -11,7 +11,7 @@ namespace Swarm.Raft.Storage.Snapshots;
 /// memory. The snapshot may be replaced meanwhile; what is open stays readable.
 /// </summary>
 /// <remarks>For one thread at a time.</remarks>
-public sealed class SnapshotReader : Stream
+public sealed class SnapshotReadStream : Stream
 {
     private readonly string _path;
     private readonly IStorageFile _file;
@@ -31,7 +31,7 @@ public sealed class SnapshotReader : Stream
     private bool _ended;
     private bool _disposed;
 
-    private SnapshotReader(string path, IStorageFile file, SnapshotHeader header, RecordCipher cipher, int headerSize) =>
+    private SnapshotReadStream(string path, IStorageFile file, SnapshotHeader header, RecordCipher cipher, int headerSize) =>
         (_path, _file, _header, _cipher, _position) = (path, file, header, cipher, headerSize);
 
     /// <summary>Where in the log the snapshot stands.</summary>
@@ -104,13 +104,13 @@ public sealed class SnapshotReader : Stream
     /// <inheritdoc/>
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    internal static SnapshotReader Open(IFileSystem files, string path, LogKeyRing keys)
+    internal static SnapshotReadStream Open(IFileSystem files, string path, LogKeyRing keys)
     {
         var file = files.Open(path);
         try
         {
             var header = SnapshotHeader.Read(path, file, keys, out var cipher, out var size);
-            var reader = new SnapshotReader(path, file, header, cipher, size);
+            var reader = new SnapshotReadStream(path, file, header, cipher, size);
             reader.ReadEnd();
             return reader;
         }

@@ -21,7 +21,7 @@ public enum SnapshotOrigin
 /// <see cref="Complete"/>; disposed of before, it leaves nothing behind.
 /// </summary>
 /// <remarks>For one thread at a time. Several snapshots may be written at once, and while the log is written.</remarks>
-public sealed class SnapshotWriter : Stream
+public sealed class SnapshotWriteStream : Stream
 {
     private readonly SnapshotStore _store;
     private readonly IStorageFile _file;
@@ -37,7 +37,7 @@ public sealed class SnapshotWriter : Stream
     private long _position;
     private bool _closed;
 
-    internal SnapshotWriter(
+    internal SnapshotWriteStream(
         SnapshotStore store, string path, IStorageFile file, SnapshotHeader header, RecordCipher cipher, SnapshotOrigin origin)
     {
         (_store, TemporaryPath, _file, Header, _cipher, Origin) = (store, path, file, header, cipher, origin);
