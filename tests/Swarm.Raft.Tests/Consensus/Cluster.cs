@@ -28,6 +28,9 @@ internal sealed class Cluster
 
     public List<Message> Mail { get; } = [];
 
+    /// <summary>What the network swallows.</summary>
+    public Predicate<Message> Loses { get; set; } = _ => false;
+
     private Func<RaftCoreOptions, RaftCoreOptions> Options { get; }
 
     public Member this[ulong id] => Members[id];
@@ -59,7 +62,8 @@ internal sealed class Cluster
     {
         foreach (var id in ids)
         {
-            Mail.AddRange(Members[id].Persist().Where(message => !_cut.Contains((message.From, message.To))));
+            Mail.AddRange(Members[id].Persist().Where(
+                message => !_cut.Contains((message.From, message.To)) && !Loses(message)));
         }
     }
 

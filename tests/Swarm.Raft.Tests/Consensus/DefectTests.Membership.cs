@@ -30,7 +30,7 @@ public sealed partial class DefectTests
         cluster.Elect(1);
         var change = new ConfChangeV2
         {
-            Changes = [new(ConfChangeType.AddLearnerNode, 3), new(ConfChangeType.AddLearnerNode, 4)],
+            Changes = [new(ConfChangeType.AddLearnerNode, 4), new(ConfChangeType.AddLearnerNode, 5)],
         };
         Assert.True(cluster[1].Core.ProposeChange(change).IsAccepted);
         cluster.Persist(1);
@@ -41,7 +41,7 @@ public sealed partial class DefectTests
         cluster.Elect(2);
         Assert.False(cluster[2].Core.Membership.IsJoint);
         Assert.Equal(2, cluster[2].Core.CopyLog().Count(entry => entry.ChangesConfiguration));
-        Assert.Equal([3UL, 4UL], cluster[3].Core.Membership.Learners);
+        Assert.Equal([4UL, 5UL], cluster[3].Core.Membership.Learners);
     }
 
     // raft-rs#571, etcd-io/raft#349

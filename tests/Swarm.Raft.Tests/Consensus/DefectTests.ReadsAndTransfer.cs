@@ -110,6 +110,7 @@ public sealed partial class DefectTests
         cluster.Tick(1, 10);
         Assert.Equal(0UL, cluster[1].Core.TransferTarget);
         Assert.True(cluster.Propose(1, "a").IsAccepted);
+        cluster.Settle();
 
         cluster[1].Core.Transfer(3);
         cluster.Elect(2);

@@ -76,6 +76,6 @@ public sealed class MemoryRaftLogTests
     {
         // Tag and value of type, term and index; tag, length and bytes of the data.
         Assert.Equal(6, new Entry(1, 1, EntryType.Normal, default).EncodedSize);
-        Assert.Equal(6 + 1 + 2 + 2 + 300, new Entry(300, 1, EntryType.Normal, new byte[300]).EncodedSize);
+        Assert.Equal(6 + 1 + 1 + 2 + 300, new Entry(300, 1, EntryType.Normal, new byte[300]).EncodedSize);
     }
 }

@@ -9,7 +9,7 @@ public sealed class SimulationTests
 {
     [Fact]
     public void Nothing_that_is_promised_is_broken_with_the_usual_settings() =>
-        Check(plain => plain with { PreVote = true, CheckQuorum = true });
+        Check(plain => plain with { PreVote = true, CheckQuorum = true, ElectionTicks = 5 });
 
     [Fact]
     public void Nothing_that_is_promised_is_broken_without_pre_vote_and_quorum_checks() => Check(plain => plain);
@@ -43,15 +43,15 @@ public sealed class SimulationTests
         var (committed, elections, served) = (0UL, 0, 0);
         for (var seed = 0; seed < 20; seed++)
         {
-            var world = new World(seed, plain => plain with { PreVote = true, CheckQuorum = true });
-            world.Run(3_000);
+            var world = new World(seed, plain => plain with { PreVote = true, CheckQuorum = true, ElectionTicks = 5 });
+            world.Run(10_000);
             (committed, elections, served) =
                 (committed + world.Committed - 10, elections + world.Elections, served + world.Served);
         }
 
-        Assert.True(committed > 400, $"{committed} entries");
-        Assert.True(elections > 40, $"{elections} elections");
-        Assert.True(served > 20, $"{served} reads");
+        Assert.True(
+            committed > 400 && elections > 40 && served > 20,
+            $"{committed} entries, {elections} elections, {served} reads");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class SimulationTests
         string Run()
         {
             var world = new World(42, plain => plain with { PreVote = true, CheckQuorum = true });
-            world.Run(5_000);
+            world.Run(20_000);
             return world.Trace;
         }
 
@@ -73,7 +73,7 @@ public sealed class SimulationTests
         Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
         {
             var world = new World(seed, options);
-            world.Run(2_000);
+            world.Run(6_000);
             world.Heal();
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
 }

@@ -24,7 +24,7 @@ internal sealed class World
     {
         _random = new Random(seed);
         _laws = new WorldLaws(_members, _down);
-        for (var id = 1UL; id <= 5; id++)
+        foreach (var id in (ulong[])[1, 2, 3, 4, 5])
         {
             var start = id <= 3 ? Make.Base(1, 2, 3) : Snapshot.None;
             var member = new Member(
@@ -65,6 +65,7 @@ internal sealed class World
         {
             _down.Remove(id);
             _members[id].Restart();
+            _laws.Restarted(id);
         }
 
         var name = "";
@@ -119,22 +120,22 @@ internal sealed class World
         var up = !_down.Contains(id);
         switch (_random.Next(100))
         {
-            case < 25 when up:
+            case < 10 when up:
                 member.Core.Tick();
                 break;
-            case < 40 when up:
+            case < 30 when up:
                 Collect(member);
                 break;
-            case < 50 when up:
+            case < 42 when up:
                 member.FlushOne();
                 break;
-            case < 82:
+            case < 84:
                 DeliverSome();
                 break;
-            case < 90 when up:
+            case < 92 when up:
                 member.Core.Propose(Encoding.UTF8.GetBytes($"p{_names++}"));
                 break;
-            case < 92 when up:
+            case < 94 when up:
                 var name = $"r{_names++}";
                 _readsAsked[name] = _laws.Newest;
                 member.Core.RequestRead(Encoding.UTF8.GetBytes(name));
