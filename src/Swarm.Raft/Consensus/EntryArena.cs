@@ -1,8 +1,8 @@
 namespace Swarm.Raft.Consensus;
 
 /// <summary>
-/// Holds the entries of one output. Its slices stay as they are until the next output, whatever happens to the logs that the
-/// entries came from.
+/// Holds the entries of one output. Its slices stay as they are until the next output, whatever happens to the logs
+/// that the entries came from.
 /// </summary>
 internal sealed class EntryArena
 {

@@ -3,6 +3,9 @@ namespace Swarm.Raft.Consensus;
 /// <summary>How much of a run of entries goes into one message.</summary>
 internal static class EntryLimit
 {
+    /// <summary>What an entry takes in memory besides its payload: empty ones are not free.</summary>
+    public const int Overhead = 40;
+
     /// <summary>How many leading entries fit; at least one, so that a large one can travel at all.</summary>
     /// <param name="entries">The entries.</param>
     /// <param name="maxBytes">The most bytes.</param>

@@ -46,7 +46,8 @@ internal static class MessageRules
             MessageType.App => CheckEntries(message),
             MessageType.Snap => CheckSnapshot(message),
             MessageType.Vote or MessageType.PreVote when message.LogTerm > message.Term => StepStatus.OutOfRange,
-            MessageType.ReadIndex or MessageType.ReadIndexResp when message.Entries.Length != 1 => StepStatus.BadEntries,
+            MessageType.ReadIndex or MessageType.ReadIndexResp when message.Entries.Length != 1 =>
+                StepStatus.BadEntries,
             _ => StepStatus.Handled,
         };
     }

@@ -3,6 +3,9 @@ namespace Swarm.Raft.Consensus;
 /// <summary>Messages on their way out, and those that wait until what they promise is durable.</summary>
 internal sealed class Outbox
 {
+    // A disk that stalls must not fill the memory with promises; like any message, one that is too many may be lost.
+    private const int MostHeld = 4_096;
+
     private readonly GrowList<(Message Message, ulong Token)> _held = new();
     private readonly GrowList<Message> _fresh = new();
     private GrowList<Message> _ready = new();
@@ -15,7 +18,13 @@ internal sealed class Outbox
     public void Send(in Message message) => _ready.Add(message);
 
     /// <summary>Sends a message once everything that the member knows now is durable.</summary>
-    public void SendWhenDurable(in Message message) => _fresh.Add(message);
+    public void SendWhenDurable(in Message message)
+    {
+        if (_fresh.Count + _held.Count < MostHeld)
+        {
+            _fresh.Add(message);
+        }
+    }
 
     /// <summary>Ties messages to the newest batch; 0 means that everything is durable.</summary>
     public void HoldUntil(ulong token)

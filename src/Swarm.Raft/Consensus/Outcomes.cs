@@ -73,7 +73,9 @@ public readonly record struct ProposeResult(
 /// <summary>Whether a hand-over of leadership began.</summary>
 public enum TransferStatus
 {
-    /// <summary>It began, or already ran towards the same member. It ends with another leader, or after an election timeout.</summary>
+    /// <summary>
+    /// It began, or already ran towards the same member. It ends with another leader, or after an election timeout.
+    /// </summary>
     Started = 0,
 
     /// <summary>This member does not lead.</summary>

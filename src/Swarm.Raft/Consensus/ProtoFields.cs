@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Swarm.Raft.Consensus;
 
-/// <summary>Walks over the fields of a protobuf message. A membership change is all that the core reads of its entries.</summary>
+/// <summary>
+/// Walks over the fields of a protobuf message. A membership change is all that the core reads of its entries.
+/// </summary>
 internal ref struct ProtoFields(ReadOnlyMemory<byte> data)
 {
     private int _at;

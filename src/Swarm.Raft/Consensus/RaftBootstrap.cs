@@ -4,10 +4,12 @@ namespace Swarm.Raft.Consensus;
 public static class RaftBootstrap
 {
     /// <summary>
-    /// Makes the log of a group that begins: one committed entry of term 1 per member that adds it, as etcd does, so that
-    /// members which join later learn all members from the log.
+    /// Makes the log of a group that begins: one committed entry of term 1 per member that adds it, as etcd does, so
+    /// that members which join later learn all members from the log.
     /// </summary>
-    /// <param name="members">The members with the context of their entries; every one of them has to start from the same.</param>
+    /// <param name="members">
+    /// The members with the context of their entries; every one of them has to start from the same.
+    /// </param>
     /// <returns>The entries and the hard state to store before the core is made.</returns>
     public static (IReadOnlyList<Entry> Entries, HardState State) Create(
         IReadOnlyList<(ulong Id, ReadOnlyMemory<byte> Context)> members)

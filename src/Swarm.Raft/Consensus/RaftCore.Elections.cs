@@ -16,7 +16,9 @@ public sealed partial class RaftCore
     // A member that restarted may have promised its leader, just before, to elect nobody else for a while.
     private bool MayHavePromisedLease => _options.AssumeBoundedClockDrift && _ticks < _options.ElectionTicks;
 
-    /// <summary>Starts an election now, as if the election timeout had passed. Nothing happens on a leader or a non-voter.</summary>
+    /// <summary>
+    /// Starts an election now, as if the election timeout had passed. Nothing happens on a leader or a non-voter.
+    /// </summary>
     public void Campaign()
     {
         if (MayCampaign())
@@ -47,9 +49,14 @@ public sealed partial class RaftCore
 
         if (message.Type is MessageType.App or MessageType.Heartbeat && (_options.CheckQuorum || _options.PreVote))
         {
-            // Tells a deposed leader about the new term, and lets a leader know of one that is stuck in a higher term and
-            // whose campaigns nobody listens to.
-            SendAnswer(new Message { Type = MessageType.AppResp, To = message.From, Incarnation = message.Incarnation });
+            // Tells a deposed leader about the new term, and lets a leader know of one that is stuck in a higher term
+            // and whose campaigns nobody listens to.
+            SendAnswer(new Message
+            {
+                Type = MessageType.AppResp,
+                To = message.From,
+                Incarnation = message.Incarnation,
+            });
         }
         else if (message.Type == MessageType.PreVote)
         {
@@ -80,7 +87,8 @@ public sealed partial class RaftCore
         return true;
     }
 
-    // Learners answer too: one may have been promoted without knowing it yet, and its vote may be needed for it to learn that.
+    // Learners answer too: one may have been promoted without knowing it yet, and its vote may be needed for it to
+    // learn that.
     private void AnswerVoteRequest(in Message message)
     {
         var preVote = message.Type == MessageType.PreVote;

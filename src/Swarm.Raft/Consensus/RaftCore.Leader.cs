@@ -4,7 +4,9 @@ namespace Swarm.Raft.Consensus;
 
 public sealed partial class RaftCore
 {
-    /// <summary>Tells a leader that a message did not reach a peer: it is probed again instead of being sent more ahead.</summary>
+    /// <summary>
+    /// Tells a leader that a message did not reach a peer: it is probed again instead of being sent more ahead.
+    /// </summary>
     /// <param name="id">The peer.</param>
     public void PeerUnreachable(ulong id)
     {

@@ -40,8 +40,8 @@ public sealed partial class RaftCore
     private bool IsStorageStalled => _batches.Count > 0 && _ticks - _batches[0].Tick > _options.ElectionTicks;
 
     /// <summary>
-    /// Takes what is to be done. Everything in it counts as begun: it is not said again, whatever becomes of it. Appends are
-    /// formed here, so all that was proposed since the last call shares one message per member.
+    /// Takes what is to be done. Everything in it counts as begun: it is not said again, whatever becomes of it.
+    /// Appends are formed here, so all that was proposed since the last call shares one message per member.
     /// </summary>
     /// <returns>The core's only <see cref="Ready"/>; the previous contents are gone.</returns>
     public Ready TakeReady()
@@ -135,7 +135,7 @@ public sealed partial class RaftCore
         var entries = _log.Copy(_arena, from, _log.Applicable + 1, _options.MaxApplyBytes, int.MaxValue);
         var last = from + (ulong)entries.Length - 1;
         _log.HandedToApplyTo(last);
-        _applying.Add(last, EntryLimit.PayloadBytes(entries.Span));
+        _applying.Add(last, EntryLimit.PayloadBytes(entries.Span) + ((long)entries.Length * EntryLimit.Overhead));
         foreach (ref readonly var entry in entries.Span)
         {
             if (entry.ChangesConfiguration)
@@ -253,7 +253,13 @@ public sealed partial class RaftCore
 
         Check.That(snapshot.Metadata.Index + 1 >= _log.FirstIndex, "the log continues from its snapshot");
         peer.BecomeSnapshot(snapshot.Metadata.Index);
-        Send(new Message { Type = MessageType.Snap, To = peer.Id, Snapshot = snapshot, Incarnation = peer.Incarnation });
+        Send(new Message
+        {
+            Type = MessageType.Snap,
+            To = peer.Id,
+            Snapshot = snapshot,
+            Incarnation = peer.Incarnation,
+        });
         return true;
     }
 }

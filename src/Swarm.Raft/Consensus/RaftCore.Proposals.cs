@@ -34,7 +34,7 @@ public sealed partial class RaftCore
                 return new ProposeResult(ProposeStatus.TooLarge);
             }
 
-            bytes += data.Length;
+            bytes += data.Length + EntryLimit.Overhead;
         }
 
         if (_unappliedBytes > 0 && _unappliedBytes + bytes > _options.MaxUnappliedBytes)
@@ -62,7 +62,9 @@ public sealed partial class RaftCore
         return ProposeChange(EntryType.ConfChange, change.ToV2(), ConfChangeCodec.Encode(change));
     }
 
-    /// <summary>Appends a change of any number of members. All members have to be of a version that knows these.</summary>
+    /// <summary>
+    /// Appends a change of any number of members. All members have to be of a version that knows these.
+    /// </summary>
     /// <param name="change">The change, or <see cref="ConfChangeV2.Leave"/>.</param>
     /// <returns>Whether, and where, it was appended.</returns>
     public ProposeResult ProposeChange(ConfChangeV2 change)
@@ -83,7 +85,8 @@ public sealed partial class RaftCore
             return new ProposeResult(ProposeStatus.TooLarge);
         }
 
-        // Two leaders' changes of one voter each need not overlap: the first one's must be decided before the second one's.
+        // Two leaders' changes of one voter each need not overlap: the first one's must be decided before the second
+        // one's.
         if (_pendingChange > _log.HandedToApply || !HasCommittedInTerm)
         {
             return new ProposeResult(ProposeStatus.ChangePending);
@@ -96,7 +99,7 @@ public sealed partial class RaftCore
         }
 
         AppendOwn(type, data);
-        _unappliedBytes += data.Length;
+        _unappliedBytes += data.Length + EntryLimit.Overhead;
         _pendingChange = _log.LastIndex;
         OweAll(AppendDue.Entries);
         return new ProposeResult(ProposeStatus.Accepted, _pendingChange, Term);

@@ -9,10 +9,12 @@ public sealed partial class RaftCore
     private bool _roundWanted;
 
     /// <summary>
-    /// Asks what index a linearizable read has to wait for; the answer comes in <see cref="Ready.Reads"/>. A follower passes the
-    /// question on to its leader.
+    /// Asks what index a linearizable read has to wait for; the answer comes in <see cref="Ready.Reads"/>. A follower
+    /// passes the question on to its leader.
     /// </summary>
-    /// <param name="context">The request's name, kept by reference; never used before, or answers cannot be told apart.</param>
+    /// <param name="context">
+    /// The request's name, kept by reference; never used before, or answers cannot be told apart.
+    /// </param>
     public ReadStatus RequestRead(ReadOnlyMemory<byte> context)
     {
         if (IsLeader)
@@ -35,7 +37,8 @@ public sealed partial class RaftCore
         return ReadStatus.Started;
     }
 
-    // A request that a follower passed on; it asks again when there is no answer, so it is dropped where it cannot be served.
+    // A request that a follower passed on; it asks again when there is no answer, so it is dropped where it cannot be
+    // served.
     private void TakeReadRequest(in Message message)
     {
         if (IsLeader && _tracker.Find(message.From) is not null)

@@ -7,8 +7,8 @@ public sealed partial class RaftCore
     private ulong _transferTarget;
 
     /// <summary>
-    /// Hands leadership to another voter. Proposals are refused meanwhile; after an election timeout without effect this
-    /// member goes on leading.
+    /// Hands leadership to another voter. Proposals are refused meanwhile; after an election timeout without effect
+    /// this member goes on leading.
     /// </summary>
     /// <param name="to">The voter.</param>
     public TransferStatus Transfer(ulong to)

@@ -4,15 +4,16 @@ using Swarm.Raft.Tracking;
 namespace Swarm.Raft.Consensus;
 
 /// <summary>
-/// The consensus of one member: messages, proposals and ticks in, one <see cref="Ready"/> out. Pure: no clock, no I/O, no
-/// thread of its own; equal inputs, the random numbers included, give equal outputs.
+/// The consensus of one member: messages, proposals and ticks in, one <see cref="Ready"/> out. Pure: no clock, no I/O,
+/// no thread of its own; equal inputs, the random numbers included, give equal outputs.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Speaks etcd's raft v3: elections with pre-vote and check-quorum, pipelined replication, one-step and joint membership
-/// changes, learners, linearizable reads, hand-over of leadership. It differs where raft-v3 is known to be wrong or loose:
-/// reads are confirmed by numbered contact rounds, the last voter cannot be removed, a leader whose disk stalls steps down, a
-/// commit index beyond the log does not stop a member, and a membership takes effect when its entry is handed out for applying.
+/// Speaks etcd's raft v3: elections with pre-vote and check-quorum, pipelined replication, one-step and joint
+/// membership changes, learners, linearizable reads, hand-over of leadership. It differs where raft-v3 is known to be
+/// wrong or loose: reads are confirmed by numbered contact rounds, the last voter cannot be removed, a leader whose
+/// disk stalls steps down, a commit index beyond the log does not stop a member, and a membership takes effect when its
+/// entry is handed out for applying.
 /// </para>
 /// <para>
 /// Not safe for concurrent use: one thread at a time. After any exception the core must not be used again.

@@ -17,13 +17,15 @@ public sealed record RaftCoreOptions
     /// <value>The default is 1, SwarmKit's.</value>
     public int HeartbeatTicks { get; init; } = 1;
 
-    /// <summary>Whether to ask for votes without changing terms first, so that a member that was cut off disturbs nobody.</summary>
+    /// <summary>
+    /// Whether to ask for votes without changing terms first, so that a member that was cut off disturbs nobody.
+    /// </summary>
     /// <value>The default is true. Members without it answer such questions and need not ask them.</value>
     public bool PreVote { get; init; } = true;
 
     /// <summary>
-    /// Whether a leader without answers from a majority steps down within an election timeout, and whether members that hear
-    /// a leader refuse to elect another one.
+    /// Whether a leader without answers from a majority steps down within an election timeout, and whether members that
+    /// hear a leader refuse to elect another one.
     /// </summary>
     /// <value>The default is true.</value>
     public bool CheckQuorum { get; init; } = true;
@@ -48,7 +50,10 @@ public sealed record RaftCoreOptions
     /// <value>The default is 2,097,152 (2 MiB), above the 1.5 MiB of a transaction.</value>
     public int MaxEntryBytes { get; init; } = 2 * 1024 * 1024;
 
-    /// <summary>Bytes of payload that a leader takes before they are applied here; a single entry is always taken.</summary>
+    /// <summary>
+    /// Bytes of entries that a leader takes before they are applied here, 40 per entry besides its payload; one proposal
+    /// is always taken.
+    /// </summary>
     /// <value>The default is 67,108,864 (64 MiB).</value>
     public long MaxUnappliedBytes { get; init; } = 64 * 1024 * 1024;
 
@@ -57,13 +62,16 @@ public sealed record RaftCoreOptions
     public long MaxApplyBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Whether a leader that is removed or demoted steps down when that comes into force.</summary>
-    /// <value>The default is true. Otherwise it goes on leading, without a vote, until another one is elected.</value>
+    /// <value>
+    /// The default is true. Otherwise it goes on leading as etcd's members do, without a vote and without taking proposals,
+    /// until its host stops it.
+    /// </value>
     public bool StepDownOnRemoval { get; init; } = true;
 
     /// <summary>
     /// Whether a leader answers reads without asking anybody while a majority answered a contact round within the last
-    /// <c>ElectionTicks - LeaseMarginTicks</c> ticks. Every member has to have it on, and has to tick at the same pace within
-    /// the margin, suspended machines included. Needs <see cref="CheckQuorum"/>.
+    /// <c>ElectionTicks - LeaseMarginTicks</c> ticks. Every member has to have it on, and has to tick at the same pace
+    /// within the margin, suspended machines included. Needs <see cref="CheckQuorum"/>.
     /// </summary>
     /// <value>The default is false.</value>
     public bool AssumeBoundedClockDrift { get; init; }

@@ -1,8 +1,8 @@
 namespace Swarm.Raft.Consensus;
 
 /// <summary>
-/// The log as its member sees it: what the store holds durably, and behind that what was appended since. Where both know an
-/// index, the newer part is right.
+/// The log as its member sees it: what the store holds durably, and behind that what was appended since. Where both
+/// know an index, the newer part is right.
 /// </summary>
 internal sealed class RaftLog
 {
@@ -23,7 +23,9 @@ internal sealed class RaftLog
 
     public ulong Commit { get; private set; }
 
-    /// <summary>Up to where entries were given to the application; the membership in force is that of this index.</summary>
+    /// <summary>
+    /// Up to where entries were given to the application; the membership in force is that of this index.
+    /// </summary>
     public ulong HandedToApply { get; private set; }
 
     /// <summary>Up to where the application has applied them.</summary>
@@ -93,7 +95,9 @@ internal sealed class RaftLog
         return lastTerm > own || (lastTerm == own && lastIndex >= LastIndex);
     }
 
-    /// <summary>The largest index up to <paramref name="index"/> whose term is not above <paramref name="term"/>.</summary>
+    /// <summary>
+    /// The largest index up to <paramref name="index"/> whose term is not above <paramref name="term"/>.
+    /// </summary>
     /// <returns>That index, and its term; 0 for the term where the log no longer knows it.</returns>
     public (ulong Index, ulong Term) FindConflict(ulong index, ulong term)
     {

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Swarm.Raft.Consensus;
 
 /// <summary>
-/// Linearizable reads of one leadership. Every round of heartbeats has a number that its answers return; a read is confirmed
-/// by a round that began after it was asked. Names of requests play no part, so neither a repeated request nor a late answer
-/// can confirm anything it should not.
+/// Linearizable reads of one leadership. Every round of heartbeats has a number that its answers return; a read is
+/// confirmed by a round that began after it was asked. Names of requests play no part, so neither a repeated request
+/// nor a late answer can confirm anything it should not.
 /// </summary>
 internal sealed class ReadRounds(int maxPending)
 {
@@ -59,7 +59,9 @@ internal sealed class ReadRounds(int maxPending)
         return _context;
     }
 
-    /// <summary>What other heartbeats carry: the newest round again while reads wait for it, for its messages may be lost.</summary>
+    /// <summary>
+    /// What other heartbeats carry: the newest round again while reads wait for it, for its messages may be lost.
+    /// </summary>
     public ReadOnlyMemory<byte> Repeat() => _pending.Count > 0 && Newest > 0 ? _context : default(ReadOnlyMemory<byte>);
 
     public bool TryReadRound(ReadOnlySpan<byte> context, out ulong round)
@@ -92,7 +94,8 @@ internal sealed class ReadRounds(int maxPending)
     public bool HoldsLease(long tick, int length) => !_leaseEnded && _leaseStart >= 0 && tick - _leaseStart < length;
 
     /// <summary>
-    /// No more leases in this leadership: an order to campaign, however late it arrives, lets the others elect its receiver.
+    /// No more leases in this leadership: an order to campaign, however late it arrives, lets the others elect its
+    /// receiver.
     /// </summary>
     public void EndLease() => _leaseEnded = true;
 

@@ -69,7 +69,8 @@ internal static class MembershipAlgebra
     /// <param name="current">The membership before.</param>
     /// <param name="changes">What changes.</param>
     /// <param name="next">The membership after.</param>
-    public static ChangeRefusal TrySimple(ConfState current, IReadOnlyList<ConfChangeSingle> changes, out ConfState next)
+    public static ChangeRefusal TrySimple(
+        ConfState current, IReadOnlyList<ConfChangeSingle> changes, out ConfState next)
     {
         next = current;
         if (current.IsJoint)
@@ -102,7 +103,8 @@ internal static class MembershipAlgebra
             && (state.IsJoint || !state.AutoLeave);
     }
 
-    private static ChangeRefusal TryOperate(ConfState start, IReadOnlyList<ConfChangeSingle> changes, ref ConfState next)
+    private static ChangeRefusal TryOperate(
+        ConfState start, IReadOnlyList<ConfChangeSingle> changes, ref ConfState next)
     {
         var state = start;
         for (var i = 0; i < changes.Count; i++)

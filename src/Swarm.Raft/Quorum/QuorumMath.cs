@@ -2,7 +2,8 @@ namespace Swarm.Raft.Quorum;
 
 /// <summary>What a majority agrees on.</summary>
 /// <remarks>
-/// A set of nobody agrees to everything: the outgoing half of a configuration that is not joint must never hold up the other.
+/// A set of nobody agrees to everything: the outgoing half of a configuration that is not joint must never hold up the
+/// other.
 /// </remarks>
 internal static class QuorumMath
 {

@@ -2,7 +2,9 @@ using Swarm.Raft.Consensus;
 
 namespace Swarm.Raft.Tracking;
 
-/// <summary>A window of things under way in the order of their last index: appends to one member, batches to apply.</summary>
+/// <summary>
+/// A window of things under way in the order of their last index: appends to one member, batches to apply.
+/// </summary>
 /// <remarks>A ring that grows to its limit once and is reused after that.</remarks>
 internal sealed class Inflights(int maxCount, long maxBytes)
 {

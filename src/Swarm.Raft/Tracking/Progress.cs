@@ -39,8 +39,8 @@ internal sealed class Progress
     public bool IsFlowPaused { get; private set; }
 
     /// <summary>
-    /// When this leader began to track it, in the log's own count: an answer that names another moment belongs to an earlier
-    /// membership under the same id.
+    /// When this leader began to track it, in the log's own count: an answer that names another moment belongs to an
+    /// earlier membership under the same id.
     /// </summary>
     public ulong Incarnation { get; set; } = 1;
 

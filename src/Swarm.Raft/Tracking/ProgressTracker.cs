@@ -32,7 +32,9 @@ internal sealed class ProgressTracker(int maxInflight, long maxInflightBytes)
 
     public bool IsVoter(ulong id) => Configuration.Voters.Contains(id) || Configuration.VotersOutgoing.Contains(id);
 
-    /// <summary>Puts a membership in force. Members that stay keep their progress, new ones are probed from the end.</summary>
+    /// <summary>
+    /// Puts a membership in force. Members that stay keep their progress, new ones are probed from the end.
+    /// </summary>
     /// <param name="configuration">The membership.</param>
     /// <param name="lastIndex">Where the log ends.</param>
     /// <param name="incarnation">The log's own moment of the change; at least 1.</param>

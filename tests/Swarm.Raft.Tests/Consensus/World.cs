@@ -92,7 +92,10 @@ internal sealed class World
             }
         }
 
-        Assert.Fail("healed, and still no progress");
+        Assert.Fail("healed, and still no progress: " + string.Join("; ", _members.Select(item =>
+            $"{item.Key} {item.Value.Core.Role} term {item.Value.Core.Term} leader {item.Value.Core.Leader} "
+            + $"log {item.Value.Core.FirstIndex}..{item.Value.Core.LastIndex} commit {item.Value.Core.Commit} "
+            + $"{item.Value.Core.Membership}")));
     }
 
     private Member? Leader() =>
