@@ -1,5 +1,9 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Swarm.Allocation;
+using Swarm.Certificates;
+using Swarm.Certificates.Authority;
+using Swarm.Certificates.Rotation;
 using Swarm.Dispatch;
 using Swarm.Identity;
 using Swarm.Orchestration;
@@ -26,6 +30,14 @@ internal sealed record ControlPlaneOptions
     public IReadOnlyList<ISchedulingScorer> Scorers { get; init; } = [];
 
     public DispatcherOptions Dispatcher { get; init; } = new();
+
+    /// <summary>Secure random numbers, for serial numbers and join tokens.</summary>
+    public RandomBytes RandomBytes { get; init; } = RandomNumberGenerator.Fill;
+
+    public AuthorityLimits CertificateLimits { get; init; } = new();
+
+    /// <summary>The way to authorities outside of the swarm; null when there is none.</summary>
+    public IExternalCaClient? ExternalCas { get; init; }
 
     public SwarmMetrics? Metrics { get; init; }
 
@@ -58,9 +70,18 @@ internal sealed partial class ControlPlane : IAsyncDisposable
             options.Time,
             options.Dispatcher,
             options.Loggers.CreateLogger<Dispatcher>());
+        Certificates = new CertificateAuthority(
+            store,
+            options.Ids,
+            options.Time,
+            options.CertificateLimits,
+            options.Loggers.CreateLogger<CertificateAuthority>());
     }
 
     public Dispatcher Dispatcher { get; }
+
+    /// <summary>What the services CA and NodeCA answer with.</summary>
+    public CertificateAuthority Certificates { get; }
 
     /// <summary>Starts every controller on one scheduler, which must run one task at a time.</summary>
     public void Start(TaskScheduler scheduler) =>
@@ -103,6 +124,14 @@ internal sealed partial class ControlPlane : IAsyncDisposable
         yield return ("task reaper", stop => new TaskReaper(_store, time, Logger<TaskReaper>()).RunAsync(stop));
         yield return ("constraint enforcer", stop =>
             new ConstraintEnforcer(_store, Logger<ConstraintEnforcer>()).RunAsync(stop));
+        yield return ("certificate signer", stop => new CertificateSigner(
+            _store,
+            _options.RandomBytes,
+            time,
+            _options.ExternalCas,
+            Logger<CertificateSigner>()).RunAsync(stop));
+        yield return ("root rotation", stop =>
+            new RootRotationLoop(_store, _options.RandomBytes, time, Logger<RootRotationLoop>()).RunAsync(stop));
     }
 
     private ILogger<T> Logger<T>() => _options.Loggers.CreateLogger<T>();

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Swarm.Certificates;
+using Swarm.Certificates.Rotation;
 using Swarm.Identity;
 using Swarm.Storage;
 
@@ -12,7 +13,8 @@ internal sealed class SwarmClient(
     TimeProvider time,
     RandomBytes random,
     LogReader logs,
-    Func<NodeId, ManagerStatus?> managerStatus) : ISwarmClient
+    Func<NodeId, ManagerStatus?> managerStatus,
+    IExternalCaClient? externalCas = null) : ISwarmClient
 {
     /// <summary>Changes a watching client may be behind before it is cut off.</summary>
     private const int WatchLimit = 100_000;
@@ -24,7 +26,7 @@ internal sealed class SwarmClient(
 
     public INodeOperations Nodes { get; } = new NodeOperations(store, managerStatus);
 
-    public IClusterOperations Cluster { get; } = new ClusterOperations(store, random);
+    public IClusterOperations Cluster { get; } = new ClusterOperations(store, random, time, externalCas);
 
     // "From now on" begins with this call, however late the reading starts.
     public IAsyncEnumerable<ObjectChange> WatchAsync(

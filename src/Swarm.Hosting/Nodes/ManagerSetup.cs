@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Swarm.Scheduling;
 
@@ -9,4 +10,8 @@ internal sealed record ManagerSetup(
     ILoggerFactory Loggers,
     IReadOnlyList<ISchedulingFilter> Filters,
     IReadOnlyList<ISchedulingScorer> Scorers,
-    System.Diagnostics.Metrics.IMeterFactory? Meters);
+    System.Diagnostics.Metrics.IMeterFactory? Meters)
+{
+    /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>
+    public Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+}

@@ -15,7 +15,8 @@ public readonly record struct Entry(ulong Term, ulong Index, EntryType Type, Rea
     {
         get
         {
-            // Three fixed fields (tag + varint) and the payload with its tag and length; Go's generated code writes them all.
+            // Three fixed fields (tag + varint) and the payload with its tag and length; Go's generated code writes
+            // them all.
             var size = 3 + VarintSize((ulong)Type) + VarintSize(Term) + VarintSize(Index);
             return Data.IsEmpty ? size : size + 1 + VarintSize((ulong)Data.Length) + Data.Length;
         }

@@ -1,8 +1,8 @@
 namespace Swarm.Raft.Consensus;
 
 /// <summary>
-/// One message between members, with the fields and the meaning of etcd's <c>raftpb.Message</c>. Fields that a type does not
-/// use are zero.
+/// One message between members, with the fields and the meaning of etcd's <c>raftpb.Message</c>. Fields that a type
+/// does not use are zero.
 /// </summary>
 public readonly record struct Message
 {
@@ -19,24 +19,26 @@ public readonly record struct Message
     public ulong Term { get; init; }
 
     /// <summary>
-    /// Append: term of the entry before <see cref="Entries"/>. Vote: term of the candidate's last entry. Refused append: the
-    /// term the follower has at <see cref="RejectHint"/>.
+    /// Append: term of the entry before <see cref="Entries"/>. Vote: term of the candidate's last entry. Refused
+    /// append: the term the follower has at <see cref="RejectHint"/>.
     /// </summary>
     public ulong LogTerm { get; init; }
 
     /// <summary>
-    /// Append: index of the entry before <see cref="Entries"/>, returned in a refusal. Accepted append: last index on which the
-    /// logs agree. Vote: the candidate's last index. Read answer: the index to wait for.
+    /// Append: index of the entry before <see cref="Entries"/>, returned in a refusal. Accepted append: last index on
+    /// which the logs agree. Vote: the candidate's last index. Read answer: the index to wait for.
     /// </summary>
     public ulong Index { get; init; }
 
     /// <summary>
-    /// Entries of an append, in order. In messages that the core hands out the memory is the log's own: valid until the core
-    /// is called next.
+    /// Entries of an append, in order. In messages that the core hands out they are valid until the next output is
+    /// taken; their payloads for as long as anybody refers to them.
     /// </summary>
     public ReadOnlyMemory<Entry> Entries { get; init; }
 
-    /// <summary>Append, heartbeat: the leader's commit index, for a heartbeat no more than the receiver is known to hold.</summary>
+    /// <summary>
+    /// Append, heartbeat: the leader's commit index, for a heartbeat no more than the receiver is known to hold.
+    /// </summary>
     public ulong Commit { get; init; }
 
     /// <summary>Only inside an etcd process; carried for completeness of the vocabulary.</summary>
@@ -52,14 +54,14 @@ public readonly record struct Message
     public ulong RejectHint { get; init; }
 
     /// <summary>
-    /// Vote: <c>CampaignTransfer</c> when leadership was handed over. Heartbeat and answer: the contact round. Read request and
-    /// answer: the request's name.
+    /// Vote: <c>CampaignTransfer</c> when leadership was handed over. Heartbeat and answer: the contact round. Read
+    /// request and answer: the request's name.
     /// </summary>
     public ReadOnlyMemory<byte> Context { get; init; }
 
     /// <summary>
-    /// Our extension, 0 from members that do not know it: the index of the configuration entry that (re)added the receiver,
-    /// returned in its answers, so that an answer from an earlier membership under the same id is recognized.
+    /// Our extension, 0 from members that do not know it: when the leader began to track the receiver, in indexes of
+    /// the log. The receiver returns it, so that an answer from an earlier membership under the same id is recognized.
     /// </summary>
     public ulong Incarnation { get; init; }
 

@@ -1,7 +1,9 @@
 namespace Swarm.Raft.Consensus;
 
 /// <summary>What a message says. Numbers are etcd's <c>raftpb.MessageType</c>.</summary>
-/// <remarks>Numbers that only ever travel inside one etcd process are listed so that they are recognized and refused.</remarks>
+/// <remarks>
+/// Numbers that only ever travel inside one etcd process are listed so that they are recognized and refused.
+/// </remarks>
 public enum MessageType
 {
     /// <summary>Inside one member: start an election.</summary>
@@ -13,10 +15,14 @@ public enum MessageType
     /// <summary>A proposal that a follower passes on. Our members neither send nor accept it.</summary>
     Prop = 2,
 
-    /// <summary>Leader to member: entries behind (<see cref="Message.Index"/>, <see cref="Message.LogTerm"/>).</summary>
+    /// <summary>
+    /// Leader to member: entries behind (<see cref="Message.Index"/>, <see cref="Message.LogTerm"/>).
+    /// </summary>
     App = 3,
 
-    /// <summary>Answer to <see cref="App"/> and <see cref="Snap"/>: the index up to which the logs agree, or a refusal.</summary>
+    /// <summary>
+    /// Answer to <see cref="App"/> and <see cref="Snap"/>: the index up to which the logs agree, or a refusal.
+    /// </summary>
     AppResp = 4,
 
     /// <summary>Candidate to voter: a vote in <see cref="Message.Term"/>.</summary>
