@@ -13,14 +13,13 @@ namespace Swarm.Raft.Storage;
 /// <see cref="Append"/>, <see cref="Sync"/> and <see cref="Compact"/> belong to one thread, which blocks on the disk; everything
 /// else may be called from any thread. Readers see what is safe, and nothing else. Only one instance may have a directory open.
 /// </remarks>
-public sealed class FileRaftStorage : IDisposable
+public sealed class FileRaftStorage : IRaftLogReader, IDisposable
 {
     private readonly FileRaftStorageOptions _options;
     private readonly StorageLayout _layout;
     private readonly IDisposable _lock;
     private readonly StorageParts _parts;
     private readonly SemaphoreSlim _keyGate = new(1, 1);
-    private SnapshotMetadata? _installing;
     private ILogKeyProvider _provider;
     private bool _disposed;
 
@@ -28,6 +27,7 @@ public sealed class FileRaftStorage : IDisposable
     {
         (_options, _layout, _lock, _parts, _provider) = (options, layout, exclusive, parts, options.KeyProvider);
         _parts.Snapshots.Saved = metadata => _parts.Log.SnapshotSaved(metadata.Index, metadata.Term);
+        _parts.Log.Installing = _parts.Snapshots.Install;
     }
 
     /// <summary>The directory.</summary>
@@ -39,8 +39,11 @@ public sealed class FileRaftStorage : IDisposable
     /// <summary>Term, vote and commit that are safe; the commit is never behind the newest snapshot.</summary>
     public HardState HardState => _parts.Log.HardState;
 
-    /// <summary>Where the newest snapshot stands, with the membership there; index 0 when there is none.</summary>
-    public SnapshotMetadata Snapshot => _parts.Snapshots.Newest?.Metadata ?? Consensus.Snapshot.None.Metadata;
+    /// <summary>
+    /// Where the newest snapshot stands, with the membership there; index 0 when there is none. Its bytes are not in memory:
+    /// <see cref="OpenSnapshot"/> reads them.
+    /// </summary>
+    public Snapshot Snapshot => _parts.Snapshots.Newest?.Snapshot ?? Snapshot.None;
 
     /// <summary>The oldest entry that can be read; behind <see cref="LastIndex"/> when there is none.</summary>
     public ulong FirstIndex => _parts.Log.FirstIndex;
@@ -109,6 +112,16 @@ public sealed class FileRaftStorage : IDisposable
         _parts.Log.Read(low, high, maxBytes, destination);
     }
 
+    /// <inheritdoc/>
+    /// <exception cref="LogCompactedException">The beginning of the range is gone.</exception>
+    /// <exception cref="RaftStorageCorruptException">What was written cannot be read back.</exception>
+    public ReadOnlyMemory<Entry> Read(ulong from, ulong end, long maxBytes)
+    {
+        var entries = new List<Entry>((int)Math.Min(end - from, 1024));
+        _parts.Log.Read(from, end, (ulong)maxBytes, entries);
+        return entries.ToArray();
+    }
+
     /// <summary>
     /// Adds to the log what the next <see cref="Sync"/> makes safe: all of it or, after a crash before, none of it. An entry
     /// takes the place of the one with its index and of all behind that.
@@ -136,17 +149,7 @@ public sealed class FileRaftStorage : IDisposable
             }
         }
 
-        try
-        {
-            _parts.Log.Append(hardState, entries, installed is null ? null : (installed.Index, installed.Term));
-        }
-        catch (RaftStorageException)
-        {
-            _installing = null;
-            throw;
-        }
-
-        _installing = installed ?? _installing;
+        _parts.Log.Append(hardState, entries, installed is null ? null : (installed.Index, installed.Term));
     }
 
     /// <summary>
@@ -157,24 +160,7 @@ public sealed class FileRaftStorage : IDisposable
     /// No room. Everything since the last successful call is void and may be appended again.
     /// </exception>
     /// <exception cref="RaftStorageFaultedException">The disk failed, now or earlier.</exception>
-    public void Sync()
-    {
-        try
-        {
-            _parts.Log.Sync();
-        }
-        catch (RaftStorageException)
-        {
-            _installing = null;
-            throw;
-        }
-
-        if (_installing is not null)
-        {
-            _installing = null;
-            _parts.Log.Guarded(_parts.Snapshots.Install);
-        }
-    }
+    public void Sync() => _parts.Log.Sync();
 
     /// <summary>Forgets entries that a snapshot covers, and deletes files and data keys that are no longer needed.</summary>
     /// <param name="index">The last entry to forget; at most that of <see cref="Snapshot"/>.</param>

@@ -152,7 +152,7 @@ public sealed class DefectTests
             Assert.False(late.Complete());
         }
 
-        Assert.Equal(40UL, storage.Snapshot.Index);
+        Assert.Equal(40UL, storage.Snapshot.Metadata.Index);
         Assert.Equal(SnapshotBytes(40, 3, 100), storage.ReadSnapshot());
         Assert.Single(disk.List(SnapshotDirectory));
     }
@@ -210,8 +210,8 @@ public sealed class DefectTests
             disk.Stop();
             disk.RestartMachine(PowerLoss.TearsAtRandom, change);
             using var again = Open(disk);
-            var old = (again.LastIndex, again.HardState.Term, again.Snapshot.Index) == (4UL, 1UL, 0UL);
-            Assert.True(old || (again.LastIndex, again.HardState.Term, again.Snapshot.Index) == (33UL, 5UL, 30UL));
+            var old = (again.LastIndex, again.HardState.Term, again.Snapshot.Metadata.Index) == (4UL, 1UL, 0UL);
+            Assert.True(old || (again.LastIndex, again.HardState.Term, again.Snapshot.Metadata.Index) == (33UL, 5UL, 30UL));
             if (finished)
             {
                 Assert.False(old);
@@ -336,7 +336,7 @@ public sealed class DefectTests
         Assert.ThrowsAny<IOException>(() => storage.SaveSnapshot(5, 1));
         LosePower(disk);
         using var again = Open(disk);
-        Assert.Equal(0UL, again.Snapshot.Index);
+        Assert.Equal(0UL, again.Snapshot.Metadata.Index);
         Assert.Null(again.OpenSnapshot());
         Assert.Equal(1UL, again.FirstIndex);
     }

@@ -117,7 +117,7 @@ public sealed class FullDiskTests
         disk.Capacity = used + 100_000;
         Assert.Throws<RaftStorageFullException>(() => storage.SaveSnapshot(3, 1, 400_000));
         Assert.Equal(used, disk.Used);
-        Assert.Equal(0UL, storage.Snapshot.Index);
+        Assert.Equal(0UL, storage.Snapshot.Metadata.Index);
         Assert.True(storage.SaveSnapshot(3, 1, 4000));
         storage.Save(null, NewEntry(5, 1));
     }

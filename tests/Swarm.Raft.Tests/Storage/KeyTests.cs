@@ -37,7 +37,7 @@ public sealed class KeyTests
 
         using var again = Open(disk);
         Assert.Equal(Entries(6, 8, 1), again.All());
-        Assert.Equal(6UL, again.Snapshot.Index);
+        Assert.Equal(6UL, again.Snapshot.Metadata.Index);
     }
 
     [Fact]

@@ -84,9 +84,9 @@ internal sealed class LogModel
             return $"first is {storage.FirstIndex}, not at most {Floor + 1}";
         }
 
-        if (storage.Snapshot.Index != Snapshot.Index || storage.Snapshot.Term != Snapshot.Term)
+        if (storage.Snapshot.Metadata.Index != Snapshot.Index || storage.Snapshot.Metadata.Term != Snapshot.Term)
         {
-            return $"snapshot is {storage.Snapshot.Index}, not {Snapshot.Index}";
+            return $"snapshot is {storage.Snapshot.Metadata.Index}, not {Snapshot.Index}";
         }
 
         var state = storage.HardState;

@@ -24,7 +24,7 @@ public sealed class SnapshotTests
         }
 
         using var again = Open(disk);
-        Assert.Equal(MetadataAt(5, 1), again.Snapshot);
+        Assert.Equal(MetadataAt(5, 1), again.Snapshot.Metadata);
         using var reader = again.OpenSnapshot()!;
         Assert.Equal(size, reader.Length);
         Assert.Equal(SnapshotBytes(5, 1, size), again.ReadSnapshot());
@@ -41,7 +41,7 @@ public sealed class SnapshotTests
         }
 
         Assert.Empty(disk.List(SnapshotDirectory));
-        Assert.Equal(0UL, storage.Snapshot.Index);
+        Assert.Equal(0UL, storage.Snapshot.Metadata.Index);
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class SnapshotTests
         }
 
         Assert.Equal(files, disk.List(SnapshotDirectory).Count);
-        Assert.Equal(8UL, storage.Snapshot.Index);
+        Assert.Equal(8UL, storage.Snapshot.Metadata.Index);
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class SnapshotTests
         var disk = new InMemoryDisk();
         var storage = Log(disk);
         storage.SaveSnapshot(40, 5, 100_000, SnapshotOrigin.Received);
-        Assert.Equal(0UL, storage.Snapshot.Index);
+        Assert.Equal(0UL, storage.Snapshot.Metadata.Index);
         using (var received = storage.OpenReceivedSnapshot())
         {
             Assert.Equal(40UL, received!.Metadata.Index);
@@ -103,7 +103,7 @@ public sealed class SnapshotTests
         storage.Append(new HardState(6, 0, 40), Entries(41, 42, 6), MetadataAt(40, 5));
         Assert.Equal(9UL, storage.LastIndex);
         storage.Sync();
-        Assert.Equal((41UL, 42UL, 40UL), (storage.FirstIndex, storage.LastIndex, storage.Snapshot.Index));
+        Assert.Equal((41UL, 42UL, 40UL), (storage.FirstIndex, storage.LastIndex, storage.Snapshot.Metadata.Index));
         Assert.True(storage.TryGetTerm(40, out var term));
         Assert.Equal(5UL, term);
         Assert.Throws<LogCompactedException>(() => storage.ReadEntries(9, 10, 1, []));

@@ -87,14 +87,14 @@ internal sealed class StorageWorkload(InMemoryDisk disk, FileRaftStorageOptions 
         var differences = _possible.ConvertAll(model => model.Difference(recovered));
         var found = differences.IndexOf(null);
         Assert.True(found >= 0, string.Join("; ", differences.Distinct()));
-        Assert.Equal(_possible[found].Snapshot.Index, recovered.Snapshot.Index);
-        if (recovered.Snapshot.Index > 0)
+        Assert.Equal(_possible[found].Snapshot.Index, recovered.Snapshot.Metadata.Index);
+        if (recovered.Snapshot.Metadata.Index > 0)
         {
             var bytes = recovered.ReadSnapshot();
             Assert.Equal(
-                StorageFixture.SnapshotBytes(recovered.Snapshot.Index, recovered.Snapshot.Term, bytes.Length), bytes);
+                StorageFixture.SnapshotBytes(recovered.Snapshot.Metadata.Index, recovered.Snapshot.Metadata.Term, bytes.Length), bytes);
             Assert.Equal(
-                StorageFixture.MetadataAt(recovered.Snapshot.Index, recovered.Snapshot.Term), recovered.Snapshot);
+                StorageFixture.MetadataAt(recovered.Snapshot.Metadata.Index, recovered.Snapshot.Metadata.Term), recovered.Snapshot.Metadata);
         }
 
         Settle(_possible[found]);

@@ -5,7 +5,10 @@ using Swarm.Raft.Storage.Files;
 namespace Swarm.Raft.Storage.Snapshots;
 
 /// <summary>A snapshot on disk.</summary>
-internal sealed record StoredSnapshot(string Path, SnapshotMetadata Metadata, Guid KeyId, Guid LogId);
+internal sealed record StoredSnapshot(string Path, Snapshot Snapshot, Guid KeyId, Guid LogId)
+{
+    public SnapshotMetadata Metadata => Snapshot.Metadata;
+}
 
 /// <summary>The snapshots of a log: complete ones, and at most one that was received and waits for the log.</summary>
 internal sealed class SnapshotStore
@@ -135,7 +138,7 @@ internal sealed class SnapshotStore
     internal bool Publish(SnapshotWriteStream writer)
     {
         var path = writer.TemporaryPath[..^StorageLayout.TemporarySuffix.Length];
-        var stored = new StoredSnapshot(path, writer.Metadata, writer.Header.KeyId, LogId);
+        var stored = new StoredSnapshot(path, new Snapshot { Metadata = writer.Metadata }, writer.Header.KeyId, LogId);
         lock (_gate)
         {
             if (_snapshots.Count > 0 && _snapshots[^1].Metadata.Index >= stored.Metadata.Index)
@@ -238,7 +241,7 @@ internal sealed class SnapshotStore
                 path, 0, StorageDamage.ForeignFile, "the snapshot is not the one its name says, or that of another log");
         }
 
-        return new StoredSnapshot(path, reader.Metadata, reader.KeyId, reader.LogId);
+        return new StoredSnapshot(path, new Snapshot { Metadata = reader.Metadata }, reader.KeyId, reader.LogId);
     }
 
     private void Add(StoredSnapshot stored)

@@ -19,6 +19,9 @@ internal sealed class PendingBatch
     /// <summary>Whether something may be promised only after a flush: an entry, a term, a vote, a snapshot.</summary>
     public bool MustSync { get; set; }
 
+    /// <summary>Whether a snapshot takes the place of the log.</summary>
+    public bool InstallsSnapshot { get; private set; }
+
     /// <summary>The last entry of the log as it will be.</summary>
     public (ulong Index, ulong Term) Tail { get; set; }
 
@@ -30,6 +33,7 @@ internal sealed class PendingBatch
         }
 
         _changes[_count++] = change;
+        InstallsSnapshot |= change.InstallsSnapshot;
     }
 
     public void Clear()
@@ -38,5 +42,6 @@ internal sealed class PendingBatch
         _count = 0;
         HardState = null;
         MustSync = false;
+        InstallsSnapshot = false;
     }
 }

@@ -81,6 +81,9 @@ internal sealed partial class WriteAheadLog : IDisposable
         }
     }
 
+    /// <summary>Gives a received snapshot its place; called once the log names it, and before readers see that.</summary>
+    public Action? Installing { get; set; }
+
     /// <summary>Whether a flush failed, after which nothing is acknowledged.</summary>
     public bool IsFaulted => Volatile.Read(ref _fault) is not null;
 
@@ -98,6 +101,7 @@ internal sealed partial class WriteAheadLog : IDisposable
             if (index > _snapshot.Index)
             {
                 _snapshot = (index, term);
+                _hardState = _hardState with { Commit = Math.Max(_hardState.Commit, index) };
             }
         }
     }
@@ -183,6 +187,11 @@ internal sealed partial class WriteAheadLog : IDisposable
         catch (IOException exception)
         {
             throw Fail(exception);
+        }
+
+        if (_pending.InstallsSnapshot)
+        {
+            Guarded(Installing!);
         }
 
         Publish();
