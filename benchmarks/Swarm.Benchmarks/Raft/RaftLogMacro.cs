@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Swarm.Raft.Storage.Files;
 
 namespace Swarm.Benchmarks.Raft;
 
@@ -11,6 +12,7 @@ internal static class RaftLogMacro
     public static void Run(string[] options)
     {
         var quick = options is ["quick"];
+        Flush(quick ? 2_000 : 10_000);
         foreach (var batch in Batches)
         {
             Append(batch, quick ? 2_000 : 10_000);
@@ -18,6 +20,31 @@ internal static class RaftLogMacro
 
         Recover(quick ? 100_000 : 1_000_000);
         Snapshot(quick ? 50 : 500);
+    }
+
+    // What the disk alone takes: one sector of a file full of zeros, written and flushed.
+    private static void Flush(int count)
+    {
+        var directory = Directory.CreateTempSubdirectory("swarm-raft-bench-");
+        using (var file = PhysicalFileSystem.Instance.Create(Path.Join(directory.FullName, "flush")))
+        {
+            file.WriteZeros(0, 16 << 20);
+            file.Sync();
+            var sector = new byte[512];
+            var times = new double[count];
+            for (var i = 0; i < count; i++)
+            {
+                var started = Stopwatch.GetTimestamp();
+                file.Write(sector, i * sector.Length);
+                file.Sync();
+                times[i] = Stopwatch.GetElapsedTime(started).TotalMicroseconds;
+            }
+
+            Array.Sort(times);
+            Print("raftlog.disk_flush_p50_us", 1, times[count / 2]);
+        }
+
+        directory.Delete(recursive: true);
     }
 
     private static void Append(int batch, int count)

@@ -106,6 +106,7 @@ public sealed class DefectTests
         Assert.Equal(Entries(1, 20, 1), storage.All());
         release.Set();
         writer.Join();
+        disk.Before = null;
         Assert.Equal(22UL, storage.LastIndex);
     }
 

@@ -4,7 +4,7 @@ namespace Swarm.Raft.Storage.Wal;
 internal sealed class PositionTable
 {
     private const int PageSize = 4096;
-    private const int SparePages = 4;
+    private const int SparePages = 32;
 
     private readonly List<ulong[]> _pages = [];
     private readonly Stack<ulong[]> _spare = new();
