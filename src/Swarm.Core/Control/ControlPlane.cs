@@ -4,6 +4,7 @@ using Swarm.Dispatch;
 using Swarm.Identity;
 using Swarm.Orchestration;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 using Swarm.Storage;
 using Swarm.Telemetry;
 
@@ -26,6 +27,9 @@ internal sealed record ControlPlaneOptions
     public IReadOnlyList<ISchedulingScorer> Scorers { get; init; } = [];
 
     public DispatcherOptions Dispatcher { get; init; } = new();
+
+    /// <summary>Opens secrets for the nodes that need them.</summary>
+    public SecretVault Secrets { get; init; } = SecretVault.Plain;
 
     public SwarmMetrics? Metrics { get; init; }
 
@@ -56,7 +60,7 @@ internal sealed partial class ControlPlane : IAsyncDisposable
             options.Ids,
             options.Random,
             options.Time,
-            options.Dispatcher,
+            options.Dispatcher with { Secrets = options.Secrets },
             options.Loggers.CreateLogger<Dispatcher>());
     }
 
@@ -103,6 +107,8 @@ internal sealed partial class ControlPlane : IAsyncDisposable
         yield return ("task reaper", stop => new TaskReaper(_store, time, Logger<TaskReaper>()).RunAsync(stop));
         yield return ("constraint enforcer", stop =>
             new ConstraintEnforcer(_store, Logger<ConstraintEnforcer>()).RunAsync(stop));
+        yield return ("secret keeper", stop =>
+            new SecretKeeper(_store, _options.Secrets, time, Logger<SecretKeeper>()).RunAsync(stop));
     }
 
     private ILogger<T> Logger<T>() => _options.Loggers.CreateLogger<T>();

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Swarm.Certificates;
 using Swarm.Identity;
+using Swarm.Secrets;
 using Swarm.Storage;
 
 namespace Swarm.Control;
@@ -12,7 +13,8 @@ internal sealed class SwarmClient(
     TimeProvider time,
     RandomBytes random,
     LogReader logs,
-    Func<NodeId, ManagerStatus?> managerStatus) : ISwarmClient
+    Func<NodeId, ManagerStatus?> managerStatus,
+    SecretVault? vault = null) : ISwarmClient
 {
     /// <summary>Changes a watching client may be behind before it is cut off.</summary>
     private const int WatchLimit = 100_000;
@@ -23,6 +25,10 @@ internal sealed class SwarmClient(
     public ITaskOperations Tasks { get; } = new TaskOperations(store, logs);
 
     public INodeOperations Nodes { get; } = new NodeOperations(store, managerStatus);
+
+    public ISecretOperations Secrets { get; } = new SecretOperations(store, ids, vault ?? SecretVault.Plain);
+
+    public IConfigOperations Configs { get; } = new ConfigOperations(store, ids);
 
     public IClusterOperations Cluster { get; } = new ClusterOperations(store, random);
 

@@ -44,6 +44,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             Time = setup.Time,
             Filters = setup.Filters,
             Scorers = setup.Scorers,
+            Secrets = setup.Secrets,
             Dispatcher = new DispatcherOptions { NodeId = nodeId },
             Metrics = metrics,
             Loggers = setup.Loggers,
@@ -54,7 +55,8 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             setup.Time,
             RandomNumberGenerator.Fill,
             ReadLogsAsync,
-            ManagerStatusOf);
+            ManagerStatusOf,
+            setup.Secrets);
         _controlPlane.Dispatcher.SetManagers([new ManagerPeer(nodeId, address, Weight: 10)]);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -9,4 +10,5 @@ internal sealed record ManagerSetup(
     ILoggerFactory Loggers,
     IReadOnlyList<ISchedulingFilter> Filters,
     IReadOnlyList<ISchedulingScorer> Scorers,
+    SecretVault Secrets,
     System.Diagnostics.Metrics.IMeterFactory? Meters);

@@ -7,6 +7,7 @@ using Swarm.Execution;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -41,6 +42,7 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
             loggers,
             [.. services.GetServices<ISchedulingFilter>()],
             [.. services.GetServices<ISchedulingScorer>()],
+            services.GetRequiredService<SecretVault>(),
             services.GetService<IMeterFactory>());
         _executor = blueprint.Node.CreateExecutor(services, new NodeProfile(
             _options.NodeName ?? Environment.MachineName,
