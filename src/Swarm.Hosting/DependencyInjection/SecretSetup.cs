@@ -22,6 +22,6 @@ internal static class SecretSetup
 
     /// <summary>The vault as an entry of the security options in <c>docker info</c>.</summary>
     public static string Describe(SecretVault vault) => vault.Storage == SecretStorage.Sealed
-        ? "name=swarm-secrets,storage=sealed"
-        : "name=swarm-secrets,storage=plain";
+        ? "name=swarm-secrets-sealed"
+        : "name=swarm-secrets-plain";
 }

@@ -105,7 +105,7 @@ internal sealed class MountNamespace(ProcessExecutorOptions options, EventLoop l
         Environment = [],
         WorkingDirectory = "/",
         Group = new("SWARM_TRIAL=1", cgroup: null),
-        Mounts = [new("/dev", "/dev")],
+        Mounts = [new("/etc", "/etc")],
         Output = (_, _) => { },
     };
 
