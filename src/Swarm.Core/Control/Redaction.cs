@@ -35,8 +35,13 @@ internal static class Redaction
     /// <summary>The cluster without keys, and with the defaults that zeros stand for; join tokens stay.</summary>
     public static Cluster Of(Cluster cluster) => cluster with
     {
-        RootCa = cluster.RootCa with { PrivateKey = "" },
-        UnlockKey = default,
+        RootCa = cluster.RootCa with
+        {
+            PrivateKey = "",
+            Rotation = cluster.RootCa.Rotation is { } rotation ? rotation with { PrivateKey = "" } : null,
+        },
+        UnlockKeys = default,
+        NetworkBootstrapKeys = default,
         DefaultAddressPool = cluster.DefaultAddressPool.IsEmpty ? [DefaultPool] : cluster.DefaultAddressPool,
         SubnetSize = cluster.SubnetSize == 0 ? DefaultSubnetSize : cluster.SubnetSize,
         VxlanPort = cluster.VxlanPort == 0 ? DefaultVxlanPort : cluster.VxlanPort,

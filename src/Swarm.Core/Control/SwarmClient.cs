@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Swarm.Certificates;
+using Swarm.Certificates.Rotation;
 using Swarm.Identity;
 using Swarm.Secrets;
 using Swarm.Storage;
@@ -14,6 +15,7 @@ internal sealed class SwarmClient(
     RandomBytes random,
     LogReader logs,
     Func<NodeId, ManagerStatus?> managerStatus,
+    IExternalCaClient? externalCas = null,
     SecretVault? vault = null) : ISwarmClient
 {
     /// <summary>Changes a watching client may be behind before it is cut off.</summary>
@@ -30,7 +32,7 @@ internal sealed class SwarmClient(
 
     public IConfigOperations Configs { get; } = new ConfigOperations(store, ids);
 
-    public IClusterOperations Cluster { get; } = new ClusterOperations(store, random);
+    public IClusterOperations Cluster { get; } = new ClusterOperations(store, random, time, externalCas);
 
     // "From now on" begins with this call, however late the reading starts.
     public IAsyncEnumerable<ObjectChange> WatchAsync(

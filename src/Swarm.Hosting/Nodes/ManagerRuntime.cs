@@ -56,7 +56,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             RandomNumberGenerator.Fill,
             ReadLogsAsync,
             ManagerStatusOf,
-            setup.Secrets);
+            vault: setup.Secrets);
         _controlPlane.Dispatcher.SetManagers([new ManagerPeer(nodeId, address, Weight: 10)]);
     }
 
