@@ -173,6 +173,26 @@ public class AssignmentTests
         Assert.Equal(["+t1"], Names(node.Assignments[0]));
     }
 
+    [Fact]
+    public void A_sealed_secret_is_opened_for_the_node_that_needs_it()
+    {
+        var vault = new SecretVault(SecretStorage.Sealed, new Secrets.FileFixture.TestKeys(), [], new Random(1).NextBytes);
+        var fixture = new DispatcherFixture(new DispatcherOptions { Secrets = vault }).Start();
+        fixture.AddNode("n1");
+        fixture.AddNode("n2");
+        var sealedValue = vault.SealAsync(new("s1"), [.. "secret"u8], default).AsTask().Result;
+        fixture.Write(transaction => transaction.Create(
+            new Secret { Id = new("s1"), Spec = new() { Name = "password", Data = sealedValue } }));
+        fixture.AddTask("t1", "n1", container: new() { Secrets = [Password] });
+
+        var node = fixture.Join("n1").OpenAssignments();
+        var other = fixture.Join("n2").OpenAssignments();
+
+        var sent = node.Assignments[0].Changes.Select(change => change.Object).OfType<Secret>().Single();
+        Assert.Equal("secret", Text(sent.Spec.Data));
+        Assert.Empty(other.Assignments[0].Changes);
+    }
+
     private static DispatcherFixture StartWithDependencies(ISecretDriver? driver = null)
     {
         var vault = new SecretVault(SecretStorage.Plain, null, driver is null ? [] : [driver], new Random(1).NextBytes);

@@ -12,11 +12,19 @@ internal static class FileWiper
     private const int MaximumDepth = 256;
 
     /// <summary>Wipes a directory with all that is in it; nothing happens when it is not there.</summary>
-    /// <exception cref="IOException">Something could not be removed.</exception>
+    /// <exception cref="IOException">Something could not be removed, or was removed without being overwritten.</exception>
     /// <exception cref="UnauthorizedAccessException">Something could not be removed.</exception>
-    internal static void Wipe(string directory) => Wipe(directory, 0);
+    internal static void Wipe(string directory)
+    {
+        var faults = new List<Exception>();
+        Wipe(directory, 0, faults);
+        if (faults.Count > 0)
+        {
+            throw new IOException($"{faults.Count} files were not overwritten: {faults[0].Message}", faults[0]);
+        }
+    }
 
-    private static void Wipe(string directory, int depth)
+    private static void Wipe(string directory, int depth, List<Exception> faults)
     {
         if (FileFacts.Of(directory) is not { } facts)
         {
@@ -39,18 +47,18 @@ internal static class FileWiper
         {
             if (FileFacts.Of(path) is { IsDirectory: true })
             {
-                Wipe(path, depth + 1);
+                Wipe(path, depth + 1, faults);
             }
             else
             {
-                WipeFile(path);
+                WipeFile(path, faults);
             }
         }
 
         Directory.Delete(directory);
     }
 
-    private static void WipeFile(string path)
+    private static void WipeFile(string path, List<Exception> faults)
     {
         if (FileFacts.Of(path) is { IsRegular: true, Links: 1 })
         {
@@ -61,7 +69,7 @@ internal static class FileWiper
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // Removing it is what can still be done.
-                _ = exception;
+                faults.Add(exception);
             }
         }
 
@@ -71,7 +79,9 @@ internal static class FileWiper
     private static void Overwrite(string path)
     {
         UnixFiles.SetMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None, bufferSize: 0);
+
+        // Sharing it means that no lock of the task can keep it from being overwritten.
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
         Span<byte> zeros = stackalloc byte[(int)Math.Min(BlockSize, Math.Max(file.Length, 1))];
         zeros.Clear();
         for (var left = file.Length; left > 0;)
