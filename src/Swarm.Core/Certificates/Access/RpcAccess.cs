@@ -15,8 +15,11 @@ internal enum RpcRoles
 
     Member = Worker | Manager,
 
-    /// <summary>Callers without a certificate too; the method decides by itself.</summary>
-    Anyone = 4 | Member,
+    /// <summary>Callers without a certificate.</summary>
+    Anonymous = 4,
+
+    /// <summary>The method decides by itself.</summary>
+    Anyone = Anonymous | Member,
 }
 
 /// <summary>What is known of a method before it is called.</summary>

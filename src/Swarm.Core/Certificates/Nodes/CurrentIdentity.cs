@@ -8,7 +8,7 @@ internal sealed class CurrentIdentity(NodeIdentity identity, KeyEncryptionKey en
     private volatile State _state = new(identity, encryption);
 
     /// <summary>Raised after a change, on the thread that made it.</summary>
-    public event Action<NodeIdentity>? Changed;
+    public event EventHandler<IdentityChangedEventArgs>? Changed;
 
     public NodeIdentity Value => _state.Identity;
 
@@ -20,9 +20,16 @@ internal sealed class CurrentIdentity(NodeIdentity identity, KeyEncryptionKey en
         _state = new(identity, encryption);
         if (before != identity)
         {
-            Changed?.Invoke(identity);
+            Changed?.Invoke(this, new(identity));
         }
     }
 
     private sealed record State(NodeIdentity Identity, KeyEncryptionKey Encryption);
+}
+
+/// <summary>A node has another identity: a new certificate, or a new root.</summary>
+/// <param name="identity">The new identity.</param>
+internal sealed class IdentityChangedEventArgs(NodeIdentity identity) : EventArgs
+{
+    public NodeIdentity Identity { get; } = identity;
 }

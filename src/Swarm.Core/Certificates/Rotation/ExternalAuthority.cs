@@ -52,7 +52,7 @@ internal sealed class ExternalAuthority(IExternalCaClient? client, TimeProvider 
     /// <summary>Has a new root signed under the old one.</summary>
     /// <inheritdoc cref="SignAsync" path="/exception"/>
     /// <exception cref="CryptographicException">The root or its key cannot be read.</exception>
-    public Task<string> CrossSignAsync(
+    public async Task<string> CrossSignAsync(
         IReadOnlyList<ExternalCa> authorities,
         string oldRoot,
         string newRoot,
@@ -63,7 +63,7 @@ internal sealed class ExternalAuthority(IExternalCaClient? client, TimeProvider 
         using var certificate = X509Certificate2.CreateFromPem(newRoot);
         var name = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
         var document = CfsslProtocol.SignAuthority(request, name, constraints);
-        return PostAsync(authorities, oldRoot, document, cancellationToken);
+        return await PostAsync(authorities, oldRoot, document, cancellationToken);
     }
 
     private async Task<bool> IsReachableAsync(string url, string root, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ namespace Swarm.Certificates.Rotation;
 internal interface IExternalCaClient
 {
     /// <summary>Largest answer that is read, in bytes (SwarmKit's number).</summary>
-    public const int MaxAnswer = 256 * 1024;
+    const int MaxAnswer = 256 * 1024;
 
     /// <summary>Posts a JSON document. The server's certificate must lead to one of the roots.</summary>
     /// <param name="url">Where to.</param>

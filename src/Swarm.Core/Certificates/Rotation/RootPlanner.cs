@@ -14,6 +14,14 @@ internal sealed class RootPlanner(RandomBytes random, TimeProvider time, IExtern
     /// <exception cref="SwarmException">The settings cannot be carried out.</exception>
     public async Task<RootCa> DecideAsync(RootCa current, CaConfig wanted, CancellationToken cancellationToken)
     {
+        if (client is null && !wanted.ExternalCas.IsEmpty)
+        {
+            // Refused rather than stored: nothing would be signed any more.
+            throw new SwarmException(
+                SwarmErrorCode.Unimplemented,
+                "this manager has no way to external certificate authorities");
+        }
+
         var desired = CertificatePem.Normalize(wanted.SigningCaCertificate);
         if (wanted.SigningCaCertificate.Length > 0 && desired.Length == 0)
         {
