@@ -170,7 +170,7 @@ public sealed class SecretTests(SwarmFixture swarm) : IClassFixture<SwarmFixture
             RecurseSubdirectories = true,
             IgnoreInaccessible = true,
             AttributesToSkip = FileAttributes.ReparsePoint,
-        }).Where(file => new FileInfo(file) is { Exists: true, UnixFileMode: not 0 } info && info.Length > 0)
+        }).Where(file => new FileInfo(file) is { Exists: true, Length: > 0 })
         : [];
 
     private Task CreateAsync(string name, string script, params string[] options) => Docker.OkAsync(
@@ -183,6 +183,7 @@ public sealed class SecretTests(SwarmFixture swarm) : IClassFixture<SwarmFixture
     {
         var start = new ProcessStartInfo("dotnet")
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -129,7 +129,13 @@ internal sealed partial class ControlPlane : IAsyncDisposable
         yield return ("constraint enforcer", stop =>
             new ConstraintEnforcer(_store, Logger<ConstraintEnforcer>()).RunAsync(stop));
         yield return ("secret keeper", stop =>
-            new SecretKeeper(_store, _options.Secrets, time, Logger<SecretKeeper>()).RunAsync(stop));
+            new SecretKeeper(
+                _store,
+                _options.Secrets,
+                _options.Dispatcher.NodeId,
+                ids,
+                time,
+                Logger<SecretKeeper>()).RunAsync(stop));
         yield return ("certificate signer", stop => new CertificateSigner(
             _store,
             _options.RandomBytes,

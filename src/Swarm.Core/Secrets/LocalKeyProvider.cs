@@ -7,7 +7,8 @@ namespace Swarm.Secrets;
 /// <summary>Keeps keys in a file that only its owner reads; made with a first key when it is first needed.</summary>
 /// <remarks>
 /// One key a line, as <c>id base64</c>; the last one wraps new values, earlier ones still open old values. To rotate,
-/// append a line to the file of every manager, and restart them. Whoever has this file and the store has the secrets:
+/// append a line to the file of a manager and restart it. Managers share their keys through the store, encrypted for
+/// each other's certificates. Whoever has this file and the store has the secrets:
 /// back it up apart from the store. Thread-safe.
 /// </remarks>
 public sealed class LocalKeyProvider : IKeyProvider
@@ -89,6 +90,37 @@ public sealed class LocalKeyProvider : IKeyProvider
         }
     }
 
+    /// <summary>The content of the file, for another manager.</summary>
+    internal byte[] Export()
+    {
+        lock (_gate)
+        {
+            _loaded ??= Read();
+            return File.ReadAllBytes(_path);
+        }
+    }
+
+    /// <summary>Adds the keys of another manager; its current key becomes the current one.</summary>
+    /// <returns>Whether anything was new.</returns>
+    /// <exception cref="SwarmException">What was shared are no keys, or the file cannot be written.</exception>
+    internal bool Import(byte[] shared)
+    {
+        lock (_gate)
+        {
+            var known = File.Exists(_path) ? Guard(() => File.ReadAllLines(_path)) : [];
+            var added = Encoding.ASCII.GetString(shared).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            _ = Parse(added);
+            if (known.TakeLast(added.Length).SequenceEqual(added))
+            {
+                return false;
+            }
+
+            Guard(() => Write([.. known.Except(added), .. added], overwrite: true));
+            _loaded = null;
+            return true;
+        }
+    }
+
     private static SwarmException Damaged(string keyId) => SwarmException.FailedPrecondition(
         $"the data key does not open with secret key {keyId}: it is damaged, or the key is another one of that name");
 
@@ -102,47 +134,51 @@ public sealed class LocalKeyProvider : IKeyProvider
 
     private (string Current, Dictionary<string, byte[]> Keys) Read()
     {
-        try
+        if (!File.Exists(_path))
         {
-            if (!File.Exists(_path))
-            {
-                Create();
-            }
+            Guard(() => Write([NewKey()], overwrite: false));
+        }
 
-            var keys = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-            var current = "";
-            foreach (var line in File.ReadLines(_path).Select(line => line.Trim()).Where(line => line.Length > 0))
-            {
-                var words = line.Split(' ', 2);
-                var key = words.Length == 2 ? Convert.FromBase64String(words[1]) : [];
-                keys[words[0]] = key.Length == SealedValue.DataKeySize ? key : throw Malformed(null);
-                current = words[0];
-            }
-
-            return keys.Count > 0 ? (current, keys) : throw Malformed(null);
-        }
-        catch (FormatException exception)
-        {
-            throw Malformed(exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new SwarmException(
-                SwarmErrorCode.Unavailable,
-                $"secret keys could not be read from {_path}: {exception.Message}",
-                exception);
-        }
+        return Parse(Guard(() => File.ReadAllLines(_path)));
     }
 
-    // Complete under another name first: no crash leaves half a key, and no other process's file is overwritten.
-    private void Create()
+    private (string Current, Dictionary<string, byte[]> Keys) Parse(IEnumerable<string> lines)
+    {
+        var keys = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var current = "";
+        foreach (var words in lines.Where(line => line.Length > 0).Select(line => line.Split(' ', 2)))
+        {
+            var key = new byte[SealedValue.DataKeySize];
+            if (words.Length != 2
+                || !Convert.TryFromBase64String(words[1], key, out var length)
+                || length != key.Length)
+            {
+                throw Malformed();
+            }
+
+            keys[words[0]] = key;
+            current = words[0];
+        }
+
+        return keys.Count > 0 ? (current, keys) : throw Malformed();
+    }
+
+    private string NewKey()
     {
         Span<byte> key = stackalloc byte[SealedValue.DataKeySize];
         Span<byte> id = stackalloc byte[IdBytes];
         _random(key);
         _random(id);
+        return $"local-{Convert.ToHexStringLower(id)} {Convert.ToBase64String(key)}";
+    }
+
+    // Complete under another name first: no crash leaves half a key.
+    private bool Write(IEnumerable<string> lines, bool overwrite)
+    {
+        Span<byte> suffix = stackalloc byte[IdBytes];
+        _random(suffix);
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        var draft = $"{_path}.{Convert.ToHexStringLower(id)}";
+        var draft = $"{_path}.{Convert.ToHexStringLower(suffix)}";
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
         {
@@ -151,24 +187,38 @@ public sealed class LocalKeyProvider : IKeyProvider
 
         using (var file = new FileStream(draft, options))
         {
-            file.Write(Encoding.ASCII.GetBytes(
-                $"local-{Convert.ToHexStringLower(id)} {Convert.ToBase64String(key)}\n"));
+            file.Write(Encoding.ASCII.GetBytes(string.Join('\n', lines) + "\n"));
             file.Flush(flushToDisk: true);
         }
 
-        CryptographicOperations.ZeroMemory(key);
         try
         {
-            File.Move(draft, _path, overwrite: false);
+            File.Move(draft, _path, overwrite);
+            return true;
         }
-        catch (IOException) when (File.Exists(_path))
+        catch (IOException) when (!overwrite && File.Exists(_path))
         {
+            // Another process was first; its keys are the ones.
             File.Delete(draft);
+            return false;
         }
     }
 
-    private SwarmException Malformed(Exception? cause) => new(
-        SwarmErrorCode.FailedPrecondition,
-        $"{_path} is not a file of secret keys: each line must be an id and 32 bytes in base64",
-        cause);
+    private T Guard<T>(Func<T> access)
+    {
+        try
+        {
+            return access();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new SwarmException(
+                SwarmErrorCode.Unavailable,
+                $"secret keys could not be read or written in {_path}: {exception.Message}",
+                exception);
+        }
+    }
+
+    private SwarmException Malformed() => SwarmException.FailedPrecondition(
+        $"{_path} is not a file of secret keys: each line must be an id and 32 bytes in base64");
 }

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Swarm.Control;
+using Swarm.Identity;
 using Swarm.Storage;
 
 namespace Swarm.Secrets;
@@ -8,7 +10,13 @@ namespace Swarm.Secrets;
 /// Keeps secrets as the settings want them: values that were stored in another form or under a former key are stored
 /// anew, and versions of secrets and configs that nothing uses any more are removed.
 /// </summary>
-internal sealed partial class SecretKeeper(ClusterStore store, SecretVault vault, TimeProvider time, ILogger logger)
+internal sealed partial class SecretKeeper(
+    ClusterStore store,
+    SecretVault vault,
+    NodeId self,
+    IIdGenerator ids,
+    TimeProvider time,
+    ILogger logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -17,6 +25,7 @@ internal sealed partial class SecretKeeper(ClusterStore store, SecretVault vault
         using var changes = store.Watch();
         while (true)
         {
+            await ShareAsync(cancellationToken);
             await ResealAsync(cancellationToken);
             await CollectAsync(FileKinds.Secret, cancellationToken);
             await CollectAsync(FileKinds.Config, cancellationToken);
@@ -25,7 +34,7 @@ internal sealed partial class SecretKeeper(ClusterStore store, SecretVault vault
                 await changes.WaitAsync(cancellationToken);
                 while (changes.TryRead(out var transaction))
                 {
-                    concerns |= transaction.Changes.Any(MayFree);
+                    concerns |= transaction.Changes.Any(Concerns);
                 }
             }
 
@@ -34,12 +43,33 @@ internal sealed partial class SecretKeeper(ClusterStore store, SecretVault vault
         }
     }
 
-    private static bool MayFree(ObjectChange change) => change.Current switch
+    private static bool Concerns(ObjectChange change) => change.Current switch
     {
         Secret or Config or Service => true,
+        Node node => change.Previous is not Node before
+            || before.Role != node.Role
+            || before.Certificate != node.Certificate
+            || change.Change == ChangeKind.Removed,
         SwarmTask task => change.Change == ChangeKind.Removed || task.Status.State > TaskState.Running,
         _ => false,
     };
+
+    private async Task ShareAsync(CancellationToken cancellationToken)
+    {
+        if (vault.LocalKeys is not { } keys)
+        {
+            return;
+        }
+
+        try
+        {
+            await new KeyShares(store, keys, logger).GiveAsync(self, ids, cancellationToken);
+        }
+        catch (Exception exception) when (exception is SwarmException or CryptographicException)
+        {
+            LogNotShared(exception.Message);
+        }
+    }
 
     private async Task ResealAsync(CancellationToken cancellationToken)
     {
@@ -109,6 +139,9 @@ internal sealed partial class SecretKeeper(ClusterStore store, SecretVault vault
 
     [LoggerMessage(1721, LogLevel.Warning, "Values of secrets could not be stored as configured: {Reason}")]
     private partial void LogNotStoredAnew(string reason);
+
+    [LoggerMessage(1726, LogLevel.Warning, "The keys of secrets could not be shared with other managers: {Reason}")]
+    private partial void LogNotShared(string reason);
 
     [LoggerMessage(1722, LogLevel.Information, "The former version {Name} of a {Kind} is unused and was removed")]
     private partial void LogCollected(string name, string kind);

@@ -29,6 +29,9 @@ internal sealed class SecretVault
 
     public SecretStorage Storage { get; }
 
+    /// <summary>The keys, when they are in a file and must be brought to every manager.</summary>
+    public LocalKeyProvider? LocalKeys => Storage == SecretStorage.Sealed ? _keys as LocalKeyProvider : null;
+
     public ISecretDriver? FindDriver(string name) => _drivers.GetValueOrDefault(name);
 
     /// <summary>The value as it is to be stored.</summary>
@@ -80,7 +83,7 @@ internal sealed class SecretVault
     public bool IsOutdated(Secret secret)
     {
         var data = secret.Spec.Data;
-        return !data.IsEmpty && (Storage, SealedValue.IsSealed(data.AsSpan())) switch
+        return !secret.Internal && !data.IsEmpty && (Storage, SealedValue.IsSealed(data.AsSpan())) switch
         {
             (SecretStorage.Plain, var isSealed) => isSealed,
             (_, false) => true,

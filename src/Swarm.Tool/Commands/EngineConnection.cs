@@ -20,7 +20,8 @@ internal sealed class EngineConnection : IDisposable
         {
             "unix" => new HttpClient(OverSocket(uri.LocalPath)) { BaseAddress = new Uri("http://daemon/") },
             "tcp" or "http" => new HttpClient { BaseAddress = new Uri($"http://{uri.Authority}/") },
-            _ => throw new ArgumentException($"{address} is not an address such as unix:///path.sock or tcp://host:port"),
+            _ => throw new ArgumentException(
+                $"{address} is not an address such as unix:///path.sock or tcp://host:port", nameof(address)),
         };
         _http.MaxResponseContentBufferSize = MaximumAnswer;
     }

@@ -174,13 +174,13 @@ public class AssignmentTests
     }
 
     [Fact]
-    public void A_sealed_secret_is_opened_for_the_node_that_needs_it()
+    public async Task A_sealed_secret_is_opened_for_the_node_that_needs_it()
     {
         var vault = new SecretVault(SecretStorage.Sealed, new Secrets.FileFixture.TestKeys(), [], new Random(1).NextBytes);
         var fixture = new DispatcherFixture(new DispatcherOptions { Secrets = vault }).Start();
         fixture.AddNode("n1");
         fixture.AddNode("n2");
-        var sealedValue = vault.SealAsync(new("s1"), [.. "secret"u8], default).AsTask().Result;
+        var sealedValue = await vault.SealAsync(new("s1"), [.. "secret"u8], default);
         fixture.Write(transaction => transaction.Create(
             new Secret { Id = new("s1"), Spec = new() { Name = "password", Data = sealedValue } }));
         fixture.AddTask("t1", "n1", container: new() { Secrets = [Password] });

@@ -1,6 +1,5 @@
 using System.Text;
 using Swarm.Execution;
-using Swarm.Execution.Processes;
 
 namespace Swarm.Core.Tests.Execution;
 
@@ -35,7 +34,7 @@ public class ProcessFileTests
         Assert.StartsWith("/dev/shm/", directory);
         Assert.Equal(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
-            File.GetUnixFileMode(Path.GetDirectoryName(directory)!));
+            new DirectoryInfo(Path.GetDirectoryName(directory)!).UnixFileMode);
     }
 
     [SkippableTheory]

@@ -1,4 +1,3 @@
-using Swarm.Control;
 using Swarm.Secrets;
 using static Swarm.Core.Tests.Secrets.FileFixture;
 
@@ -126,6 +125,8 @@ public sealed class RotationTests : IDisposable
         var keeper = new SecretKeeper(
             _fixture.Store,
             _fixture.Vault,
+            default,
+            new Swarm.Identity.RandomIdGenerator(new Random(2)),
             _fixture.Simulation.Time,
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         _ = _fixture.Simulation.StartAsync(() => keeper.RunAsync(stop.Token));
@@ -189,6 +190,8 @@ public sealed class RotationTests : IDisposable
         var keeper = new SecretKeeper(
             _fixture.Store,
             vault,
+            default,
+            new Swarm.Identity.RandomIdGenerator(new Random(2)),
             _fixture.Simulation.Time,
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         var running = _fixture.Simulation.StartAsync(() => keeper.RunAsync(stop.Token));

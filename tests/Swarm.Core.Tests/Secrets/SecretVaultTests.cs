@@ -1,4 +1,3 @@
-using System.Text;
 using Swarm.Secrets;
 
 namespace Swarm.Core.Tests.Secrets;
@@ -66,7 +65,7 @@ public sealed class SecretVaultTests : IDisposable
         var stored = await Sealing(new LocalKeyProvider(KeyFile)).SealAsync(Id, Value, default);
 
         Assert.Equal(Value, await Sealing(new LocalKeyProvider(KeyFile)).OpenAsync(Holding(Id, stored), default));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(KeyFile));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(KeyFile).UnixFileMode);
         Assert.Equal([KeyFile], Directory.GetFiles(_directory));
     }
 
