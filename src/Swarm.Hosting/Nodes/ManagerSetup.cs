@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Swarm.Scheduling;
 using Swarm.Secrets;
@@ -11,4 +12,8 @@ internal sealed record ManagerSetup(
     IReadOnlyList<ISchedulingFilter> Filters,
     IReadOnlyList<ISchedulingScorer> Scorers,
     SecretVault Secrets,
-    System.Diagnostics.Metrics.IMeterFactory? Meters);
+    System.Diagnostics.Metrics.IMeterFactory? Meters)
+{
+    /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>
+    public Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+}
