@@ -26,6 +26,8 @@ public sealed class DaemonProcess : IAsyncDisposable
 
     public DockerCli Docker { get; }
 
+    public int ProcessId => _process.Id;
+
     /// <summary>Standard error so far.</summary>
     public string Log
     {
