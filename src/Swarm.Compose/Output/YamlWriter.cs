@@ -223,7 +223,12 @@ internal sealed class YamlWriter
             _text.Append('+');
         }
 
-        _text.Append('\n');
+        // Docker writes no break between the header and a text that begins with one.
+        if (!TextTraits.IsBreak(text[0]))
+        {
+            _text.Append('\n');
+        }
+
         var atLineStart = true;
         foreach (var character in text)
         {

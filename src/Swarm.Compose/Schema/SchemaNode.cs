@@ -3,6 +3,9 @@ namespace Swarm.Compose.Schema;
 /// <summary>What a value may be. The words and their meaning are those of JSON Schema, draft 4.</summary>
 internal sealed record SchemaNode
 {
+    // First: the schemas below are made with it.
+    private static readonly Dictionary<string, SchemaNode> Nothing = [];
+
     public static readonly SchemaNode Anything = new();
 
     public static readonly SchemaNode Text = OfType("string");
@@ -39,8 +42,6 @@ internal sealed record SchemaNode
     public ValueList<string> Allowed { get; init; }
 
     public double? Minimum { get; init; }
-
-    private static readonly Dictionary<string, SchemaNode> Nothing = [];
 
     public static SchemaNode OfType(params ReadOnlySpan<string> types) => new() { Types = [.. types] };
 

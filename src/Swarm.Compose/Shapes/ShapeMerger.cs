@@ -21,8 +21,9 @@ internal static class ShapeMerger
 
     private static object? Merge(Shape shape, object? own, object? later) => shape.Kind switch
     {
-        _ when own is null || later is null => own ?? later,
-        ShapeKind.List => MergeLists(shape, (List<object?>)own, (List<object?>)later),
+        _ when own is null => later,
+        ShapeKind.List => MergeLists(shape, (List<object?>)own, (List<object?>?)later ?? []),
+        _ when later is null => own,
         ShapeKind.Map => MergeMaps(shape.Element!, (StackMap)own, (StackMap)later),
         ShapeKind.Record => MergeRecords(shape, (StackRecord)own, (StackRecord)later),
         _ => shape.Merge == MergeRule.ReplaceWhenGiven || !StackRecord.IsZero(later) ? later : own,

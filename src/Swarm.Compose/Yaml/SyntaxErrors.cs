@@ -15,8 +15,12 @@ internal static class SyntaxErrors
         var comma = message.StartsWith("While ", StringComparison.OrdinalIgnoreCase)
             ? message.IndexOf(", ", StringComparison.Ordinal)
             : -1;
-        var problem = (comma < 0 ? message : message[(comma + 2)..]).TrimEnd('.');
-        return new(char.ToLowerInvariant(problem[0]) + problem[1..], mark);
+        var problem = (comma < 0 ? message : message[(comma + 2)..]).Trim(' ', '.');
+        return new(
+            problem == "found invalid tab as indentation"
+                ? "found character that cannot start any token"
+                : char.ToLowerInvariant(problem[0]) + problem[1..],
+            mark);
     }
 
     // The parser reports a tab used as indentation at the start of the file.
