@@ -26,6 +26,9 @@ internal sealed class StackRecord
     /// <summary>Where its members stand, for messages.</summary>
     public Value? Source { get; init; }
 
+    /// <summary>Data of a secret or config that stands in the stack file itself; null when it is in a file.</summary>
+    public byte[]? InlineData { get; set; }
+
     /// <summary>Keys that begin with <c>x-</c>.</summary>
     public ValueMap? Extensions { get; set; }
 

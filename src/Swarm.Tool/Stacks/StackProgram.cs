@@ -10,6 +10,11 @@ internal static class StackProgram
 
         Commands:
           config    Outputs the final config file, after doing merges and interpolations
+          deploy    Deploy a new stack or update an existing stack
+          ls        List stacks
+          ps        List the tasks in the stack
+          rm        Remove one or more stacks
+          services  List the services in the stack
         """;
 
     public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
@@ -20,7 +25,7 @@ internal static class StackProgram
             await DispatchAsync(arguments, console, cancellationToken);
             return 0;
         }
-        catch (Exception exception) when (exception is StackCommandException or StackFileException)
+        catch (Exception exception) when (exception is StackCommandException or StackFileException or DockerApiException)
         {
             console.Notice(exception.Message);
             return 1;
@@ -35,13 +40,26 @@ internal static class StackProgram
             case "config":
                 ConfigCommand.Run(rest, console);
                 break;
+            case "deploy" or "up":
+                await DeployCommand.RunAsync(rest, console, cancellationToken);
+                break;
+            case "ls" or "list":
+                await ListCommand.RunAsync(rest, console, cancellationToken);
+                break;
+            case "ps":
+                await TasksCommand.RunAsync(rest, console, cancellationToken);
+                break;
+            case "rm" or "remove" or "down":
+                await RemoveCommand.RunAsync(rest, console, cancellationToken);
+                break;
+            case "services":
+                await ServicesCommand.RunAsync(rest, console, cancellationToken);
+                break;
             case "" or "help" or "-h" or "--help":
                 console.Line(Usage);
                 break;
             default:
                 throw new StackCommandException($"unknown command: swarm stack {arguments[0]}\n\n{Usage}");
         }
-
-        await Task.CompletedTask;
     }
 }
