@@ -105,7 +105,7 @@ internal sealed class ServiceConverter(StackConverter stack)
     }
 
     private static EndpointDocument OfEndpoint(StackRecord service, StackRecord deploy) => new(
-        deploy.Text("endpoint_mode").ToLowerInvariant(),
+        deploy.Text("endpoint_mode") is { Length: > 0 } mode ? mode.ToLowerInvariant() : null,
         [.. service.Records("ports")
             .Select(port => new PortDocument(
                 port.Text("protocol"), (ulong)port["target"]!, (ulong)port["published"]!, port.Text("mode")))

@@ -61,7 +61,7 @@ internal sealed record EmptyDocument;
 internal sealed record RolloutDocument(
     ulong Parallelism, long Delay, string FailureAction, long Monitor, float MaxFailureRatio, string Order);
 
-internal sealed record EndpointDocument(string Mode, List<PortDocument> Ports);
+internal sealed record EndpointDocument(string? Mode, List<PortDocument> Ports);
 
 internal sealed record PortDocument(string Protocol, ulong TargetPort, ulong PublishedPort, string PublishMode);
 
