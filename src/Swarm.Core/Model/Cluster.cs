@@ -68,10 +68,10 @@ public sealed record RootCa
     /// <summary>Token that lets a manager in.</summary>
     public string ManagerJoinToken { get; init; } = "";
 
-    /// <summary>The rotation to a new root in progress; null when there is none.</summary>
+    /// <summary>The root that nodes are being moved to; null outside of a rotation.</summary>
     public RootRotation? Rotation { get; init; }
 
-    /// <summary><see cref="CaConfig.ForceRotate"/> of the last rotation.</summary>
+    /// <summary>The value of <see cref="CaConfig.ForceRotate"/> that the present root, or the rotation, answers.</summary>
     public ulong LastForcedRotation { get; init; }
 
     /// <summary>Everything but the key and the tokens.</summary>
@@ -79,13 +79,22 @@ public sealed record RootCa
     public override string ToString() => $"RootCa {{ CertificateHash = {CertificateHash} }}";
 }
 
-/// <summary>A rotation from <see cref="RootCa.Certificate"/> to a new root.</summary>
-/// <param name="Certificate">The new root certificate (PEM).</param>
-/// <param name="PrivateKey">Its key (PEM); empty with an external authority. Never shown by reads.</param>
-/// <param name="CrossSignedCertificate">The new root signed by the old one (PEM).</param>
-public sealed record RootRotation(string Certificate, string PrivateKey, string CrossSignedCertificate)
+/// <summary>
+/// A root certificate on its way in: it signs already, and nodes that trust only the old root accept what it signs
+/// because the old root has signed it too.
+/// </summary>
+public sealed record RootRotation
 {
-    /// <summary>Nothing of the key.</summary>
+    /// <summary>The new root certificate (PEM).</summary>
+    public string Certificate { get; init; } = "";
+
+    /// <summary>Its private key (PEM); empty with an external authority. Never shown by reads.</summary>
+    public string PrivateKey { get; init; } = "";
+
+    /// <summary>The new root's key under the old root's signature (PEM).</summary>
+    public string CrossSignedCertificate { get; init; } = "";
+
+    /// <summary>Everything but the key.</summary>
     /// <returns>A description without secrets.</returns>
-    public override string ToString() => "RootRotation";
+    public override string ToString() => $"RootRotation {{ Certificate = {Certificate} }}";
 }

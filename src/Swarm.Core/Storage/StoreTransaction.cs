@@ -52,6 +52,9 @@ internal sealed class StoreTransaction
     /// <summary>Time of the transaction, by the clock of the leader.</summary>
     public DateTimeOffset Now => _now;
 
+    /// <summary>Version of everything that the transaction writes.</summary>
+    public ObjectVersion Stamp => _stamp;
+
     /// <summary>Timestamp of its beginning; 0 when nobody measures.</summary>
     internal long Started { get; init; }
 
@@ -99,6 +102,26 @@ internal sealed class StoreTransaction
             CreatedAt = previous.CreatedAt,
             UpdatedAt = _now,
         });
+    }
+
+    /// <summary>
+    /// Replaces a task by a copy that has <see cref="Stamp"/> as its version and <see cref="Now"/> as its time already:
+    /// <see cref="Update"/> without its copy, for those that write tasks by the hundred thousand.
+    /// </summary>
+    /// <exception cref="SwarmException">The task has changed since <paramref name="previous"/> was read.</exception>
+    public void Replace(SwarmTask previous, SwarmTask stamped)
+    {
+        if (!ReferenceEquals(Tasks.Find(previous.Id), previous))
+        {
+            throw new SwarmException(SwarmErrorCode.UpdateOutOfSequence, "update out of sequence");
+        }
+
+        if (stamped.Version != _stamp)
+        {
+            throw new ArgumentException("the copy does not carry the version of this transaction", nameof(stamped));
+        }
+
+        Record(Tasks, ChangeKind.Updated, previous, stamped);
     }
 
     /// <summary>Takes an object out.</summary>

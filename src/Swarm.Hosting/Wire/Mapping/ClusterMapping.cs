@@ -71,10 +71,12 @@ internal static class ClusterMapping
         ManagerJoinToken = wire.JoinTokens?.Manager ?? "",
         Rotation = wire.RootRotation is not { } rotation
             ? null
-            : new(
-                rotation.CaCert.ToText("next root certificate"),
-                rotation.CaKey.ToText("key of the next root certificate"),
-                rotation.CrossSignedCaCert.ToText("cross-signed root certificate")),
+            : new()
+            {
+                Certificate = rotation.CaCert.ToText("next root certificate"),
+                PrivateKey = rotation.CaKey.ToText("key of the next root certificate"),
+                CrossSignedCertificate = rotation.CrossSignedCaCert.ToText("cross-signed root certificate"),
+            },
         LastForcedRotation = wire.LastForcedRotation,
     };
 }
