@@ -177,6 +177,24 @@ public sealed partial class DefectTests
         Assert.Equal(4UL, cluster[3].Core.TermAt(12));
     }
 
+    [Fact]
+    public void Defect_27_nothing_that_is_still_being_written_survives_a_snapshot_either()
+    {
+        var cluster = new Cluster(3);
+        cluster[3].Core.Step(Make.Append(1, 3, 2, 10, 1, 10, (2, "x"), (2, "y"), (2, "z")));
+        cluster[3].Core.Step(new Message
+        {
+            Type = MessageType.Snap,
+            From = 2,
+            To = 3,
+            Term = 5,
+            Snapshot = Make.At(12, 4, 1, 2, 3),
+        });
+        Assert.Equal((13UL, 12UL), (cluster[3].Core.FirstIndex, cluster[3].Core.LastIndex));
+        Assert.Equal(12UL, cluster[3].Persist()[^1].Index);
+        Assert.Equal(12UL, cluster[3].Log.LastIndex);
+    }
+
     // NuRaft PR #407, ClickHouse NuRaft PR #102; nodedb#161/#162, ArcadeDB#6760
     [Fact]
     public void Defect_28_29_a_snapshot_is_acknowledged_and_built_upon_only_when_it_is_installed()
