@@ -248,7 +248,7 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
         }
     }
 
-    /// <summary>Makes safe what was appended, and closes the files.</summary>
+    /// <summary>Makes safe what was appended, and closes the files. Streams of snapshots have to be disposed of before.</summary>
     public void Dispose()
     {
         if (_disposed)

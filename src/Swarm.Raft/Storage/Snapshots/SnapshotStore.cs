@@ -20,24 +20,19 @@ internal sealed class SnapshotStore
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Guid> _writing = [];
     private List<StoredSnapshot> _snapshots;
+    private volatile StoredSnapshot? _newest;
 
-    private SnapshotStore(FileRaftStorageOptions options, StorageLayout layout, LogKeyRing keys, List<StoredSnapshot> snapshots) =>
+    private SnapshotStore(FileRaftStorageOptions options, StorageLayout layout, LogKeyRing keys, List<StoredSnapshot> snapshots)
+    {
         (_options, _files, _layout, _keys, _snapshots) = (options, options.Files, layout, keys, snapshots);
+        _newest = snapshots.LastOrDefault();
+    }
 
     /// <summary>Whose snapshots these are.</summary>
     public required Guid LogId { get; init; }
 
-    /// <summary>The newest complete one; null for none.</summary>
-    public StoredSnapshot? Newest
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _snapshots.Count > 0 ? _snapshots[^1] : null;
-            }
-        }
-    }
+    /// <summary>The newest complete one; null for none. Does not wait for the disk.</summary>
+    public StoredSnapshot? Newest => _newest;
 
     /// <summary>The one that was received and waits for the log; null for none.</summary>
     public StoredSnapshot? Incoming { get; private set; }
@@ -247,6 +242,7 @@ internal sealed class SnapshotStore
     private void Add(StoredSnapshot stored)
     {
         _snapshots = [.. _snapshots.Where(other => other.Path != stored.Path), stored];
+        _newest = stored;
         Saved?.Invoke(stored.Metadata);
         Prune();
     }
