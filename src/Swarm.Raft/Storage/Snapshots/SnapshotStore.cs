@@ -22,7 +22,8 @@ internal sealed class SnapshotStore
     private List<StoredSnapshot> _snapshots;
     private volatile StoredSnapshot? _newest;
 
-    private SnapshotStore(FileRaftStorageOptions options, StorageLayout layout, LogKeyRing keys, List<StoredSnapshot> snapshots)
+    private SnapshotStore(
+        FileRaftStorageOptions options, StorageLayout layout, LogKeyRing keys, List<StoredSnapshot> snapshots)
     {
         (_options, _files, _layout, _keys, _snapshots) = (options, options.Files, layout, keys, snapshots);
         _newest = snapshots.LastOrDefault();
@@ -100,8 +101,11 @@ internal sealed class SnapshotStore
                 Cipher = RecordCipher.Preferred, LogId = LogId, KeyId = key.Id, Salt = salt, Metadata = metadata,
             };
             SnapshotWriteStream? writer = null;
-            Guarded(path, () => writer = new SnapshotWriteStream(
-                this, path, _files.Create(path), header, new RecordCipher(header.Cipher, key, salt, header.Identity), origin));
+            Guarded(path, () =>
+            {
+                var cipher = new RecordCipher(header.Cipher, key, salt, header.Identity);
+                writer = new SnapshotWriteStream(this, path, _files.Create(path), header, cipher, origin);
+            });
             return writer!;
         }
         catch
