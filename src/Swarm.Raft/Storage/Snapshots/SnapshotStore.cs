@@ -98,7 +98,11 @@ internal sealed class SnapshotStore
             _options.Random.Fill(salt);
             var header = new SnapshotHeader
             {
-                Cipher = RecordCipher.Preferred, LogId = LogId, KeyId = key.Id, Salt = salt, Metadata = metadata,
+                Cipher = RecordCipher.Preferred,
+                LogId = LogId,
+                KeyId = key.Id,
+                Salt = salt,
+                Metadata = metadata,
             };
             SnapshotWriteStream? writer = null;
             Guarded(path, () =>
