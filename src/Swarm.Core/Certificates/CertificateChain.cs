@@ -113,7 +113,8 @@ internal static class CertificateChain
 
     private static DateTimeOffset WhenAllWereValid(X509Certificate2Collection chain, DateTimeOffset now)
     {
-        var end = chain.Min(NotAfter);
+        // Verifiers disagree about the last second.
+        var end = chain.Min(NotAfter).AddSeconds(-1);
         return now < end ? now : end;
     }
 
