@@ -31,7 +31,7 @@ internal sealed class ConvergenceWait(
         {
             var service = _view.Services.Find(id.ToString())
                 ?? throw SwarmException.NotFound($"service {id} not found");
-            _verdict.Judge(service.RolloutStatus);
+            _verdict.Judge(_view, service);
             var progress = Look(service);
             if (progress != last)
             {

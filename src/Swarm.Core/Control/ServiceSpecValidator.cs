@@ -1,3 +1,5 @@
+using Swarm.Orchestration;
+
 namespace Swarm.Control;
 
 /// <summary>Decides whether a service may be asked for; the first rule that is broken is the one reported.</summary>
@@ -21,12 +23,7 @@ internal static class ServiceSpecValidator
         CheckMode(spec.Mode);
         CheckPolicies(spec);
         CheckEndpoint(spec.Endpoint);
-        if (spec.Mode.IsJob)
-        {
-            throw new SwarmException(
-                SwarmErrorCode.Unimplemented,
-                "job services are not supported by this version yet");
-        }
+        ServicePolicies.Parse(spec.Labels);
     }
 
     private static void CheckMode(ServiceMode? mode)

@@ -33,7 +33,7 @@ internal static class StartUpCheck
             }
             else if (task.DesiredState == TaskState.Ready && !service.Spec.Mode.IsJob)
             {
-                ResumeDelay(task, now, state.Restarts.Starts);
+                ResumeDelay(task, service, view, now, state.Restarts.Starts);
             }
         }
 
@@ -41,14 +41,30 @@ internal static class StartUpCheck
         return leftovers;
     }
 
-    // The predecessor is not waited for again: the old leader may have been the only one to know it.
-    private static void ResumeDelay(SwarmTask task, DateTimeOffset now, DelayedStarts starts)
+    // Whatever still stops in the slot is waited for again, or two would run at once.
+    private static void ResumeDelay(
+        SwarmTask task,
+        Service service,
+        ClusterView view,
+        DateTimeOffset now,
+        DelayedStarts starts)
     {
         var since = task.Status.AppliedAt ?? task.Status.Timestamp;
         var delay = task.Spec.Restart?.Delay ?? RestartPolicy.DefaultDelay;
         var remaining = delay - (now - since);
-        starts.Arm(DelayedStart.At(task.Id, remaining > TimeSpan.Zero ? now + remaining : now));
+        TaskId[] stopping = [.. SlotKey.Of(task, service).TasksIn(view).Where(IsStopping).Select(other => other.Id)];
+        starts.Arm(DelayedStart.After(
+            task.Id,
+            now,
+            remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero,
+            stopping));
     }
+
+    private static bool IsStopping(SwarmTask task) => task is
+    {
+        DesiredState: > TaskState.Running,
+        Status.State: >= TaskState.Assigned and <= TaskState.Running,
+    };
 
     private static void RebuildHistory(ClusterView view, RestartHistory history)
     {

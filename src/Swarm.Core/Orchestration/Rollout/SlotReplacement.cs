@@ -99,7 +99,7 @@ internal sealed class SlotReplacement(
 
     private bool Wait(SlotKey slot, SwarmTask task)
     {
-        run.Active[task.Id] = slot;
+        run.Await(slot, task, tick.Now);
         return false;
     }
 
