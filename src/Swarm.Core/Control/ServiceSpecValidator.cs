@@ -37,6 +37,7 @@ internal static class ServiceSpecValidator
             case ReplicatedJobMode job:
                 Rule.Require(job.MaxConcurrent >= 0, "Maximum concurrent jobs must not be negative");
                 Rule.Require(job.TotalCompletions >= 0, "Total completed jobs must not be negative");
+                Rule.Require(job.TotalCompletions <= MaxTasks, $"Total completed jobs must be at most {MaxTasks}");
                 Rule.Require(job.MaxConcurrent <= MaxTasks, $"Maximum concurrent jobs must be at most {MaxTasks}");
                 break;
             default:

@@ -39,12 +39,7 @@ internal static class ChangeIntake
     /// <summary>Takes note of a service that is new or asks for something new.</summary>
     public static void OnService(Service service, Service? previous, OrchestratorState state)
     {
-        if (service.Spec.Mode.IsJob)
-        {
-            return;
-        }
-
-        if (service.Spec.Mode is GlobalMode)
+        if (service.Spec.Mode is GlobalMode or GlobalJobMode)
         {
             state.GlobalServices.Add(service.Id);
         }
@@ -52,6 +47,7 @@ internal static class ChangeIntake
         if (previous is null
             || previous.SpecVersion != service.SpecVersion
             || previous.Spec != service.Spec
+            || previous.JobStatus != service.JobStatus
             || IsNewRequest(service.RolloutStatus?.State, previous.RolloutStatus?.State))
         {
             state.Pending.Services.Add(service.Id);
@@ -79,6 +75,11 @@ internal static class ChangeIntake
             state.Restarts.Starts.OnStopped(task.Id);
         }
 
+        if (task is { JobIteration: not null, Status.State: > TaskState.Running } && state.Jobs.ContainsKey(task.ServiceId))
+        {
+            state.Pending.TouchJob(task.ServiceId, task.Slot);
+        }
+
         if (state.Rollouts.ContainsKey(task.ServiceId))
         {
             state.Pending.Touch(task.ServiceId, task.Id);
@@ -90,7 +91,7 @@ internal static class ChangeIntake
         state.Restarts.Starts.Cancel(task.Id);
         state.Restarts.Starts.OnStopped(task.Id);
         if (task.ServiceId.IsEmpty
-            || view.Services.Find(task.ServiceId.Value) is not { Spec.Mode.IsJob: false } service)
+            || view.Services.Find(task.ServiceId.Value) is not { } service)
         {
             return;
         }
@@ -100,12 +101,18 @@ internal static class ChangeIntake
             state.Pending.Touch(service.Id, task.Id);
         }
 
-        if (task.DesiredState > TaskState.Running)
+        if (state.Jobs.ContainsKey(service.Id))
+        {
+            state.Pending.TouchJob(service.Id, task.Slot);
+            return;
+        }
+
+        if (!TaskGoal.IsWanted(task))
         {
             return;
         }
 
-        if (service.Spec.Mode is GlobalMode)
+        if (service.Spec.Mode is GlobalMode or GlobalJobMode)
         {
             state.Pending.Slots.Add(SlotKey.OnNode(service.Id, task.NodeId));
         }
@@ -129,12 +136,18 @@ internal static class ChangeIntake
         {
             OnNodeLost(node.Id, view, state);
         }
+
+        if (node.Status.State != NodeState.Down)
+        {
+            state.Disconnects.Forget(node.Id);
+        }
     }
 
     private static void OnNodeRemoved(Node node, ClusterView view, OrchestratorState state)
     {
         state.Pending.Nodes.Remove(node.Id);
         state.Pending.RemovedNodes.Add(node.Id);
+        state.Disconnects.Forget(node.Id);
         OnNodeLost(node.Id, view, state);
     }
 

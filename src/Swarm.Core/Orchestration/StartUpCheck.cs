@@ -16,6 +16,7 @@ internal static class StartUpCheck
             ChangeIntake.OnService(service, null, state);
         }
 
+        RebuildHistory(view, state.Restarts);
         foreach (var task in view.Tasks)
         {
             if (task.ServiceId.IsEmpty)
@@ -31,13 +32,12 @@ internal static class StartUpCheck
             {
                 state.Pending.Tasks.Add(task.Id);
             }
-            else if (task.DesiredState == TaskState.Ready && !service.Spec.Mode.IsJob)
+            else if (task.DesiredState == TaskState.Ready)
             {
-                ResumeDelay(task, service, view, now, state.Restarts.Starts);
+                ResumeDelay(task, service, view, now, state.Restarts);
             }
         }
 
-        RebuildHistory(view, state.Restarts.History);
         return leftovers;
     }
 
@@ -47,13 +47,14 @@ internal static class StartUpCheck
         Service service,
         ClusterView view,
         DateTimeOffset now,
-        DelayedStarts starts)
+        RestartState restarts)
     {
         var since = task.Status.AppliedAt ?? task.Status.Timestamp;
-        var delay = task.Spec.Restart?.Delay ?? RestartPolicy.DefaultDelay;
+        var slot = SlotKey.Of(task, service);
+        var delay = restarts.Backoff.Find(slot, task.Id) ?? task.Spec.Restart?.Delay ?? RestartPolicy.DefaultDelay;
         var remaining = delay - (now - since);
-        TaskId[] stopping = [.. SlotKey.Of(task, service).TasksIn(view).Where(IsStopping).Select(other => other.Id)];
-        starts.Arm(DelayedStart.After(
+        TaskId[] stopping = [.. slot.TasksIn(view).Where(IsStopping).Select(other => other.Id)];
+        restarts.Starts.Arm(DelayedStart.After(
             task.Id,
             now,
             remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero,
@@ -66,16 +67,22 @@ internal static class StartUpCheck
         Status.State: >= TaskState.Assigned and <= TaskState.Running,
     };
 
-    private static void RebuildHistory(ClusterView view, RestartHistory history)
+    private static void RebuildHistory(ClusterView view, RestartState restarts)
     {
-        foreach (var service in view.Services.Where(service => !service.Spec.Mode.IsJob))
+        foreach (var service in view.Services)
         {
+            var backoff = ServicePolicies.Of(service).RestartBackoff;
             var slots = view.Tasks.OfService(service.Id)
-                .Where(task => task.Spec.Restart is { MaxAttempts: > 0 })
+                .Where(task => backoff is not null || task.Spec.Restart is { MaxAttempts: > 0 })
                 .GroupBy(task => SlotKey.Of(task, service));
             foreach (var slot in slots)
             {
-                history.Rebuild(slot.Key, [.. slot]);
+                SwarmTask[] tasks = [.. slot];
+                restarts.History.Rebuild(slot.Key, tasks);
+                if (backoff is { } limit)
+                {
+                    restarts.Backoff.Rebuild(slot.Key, tasks, limit);
+                }
             }
         }
     }

@@ -144,8 +144,11 @@ internal sealed partial class TaskReaper(ClusterStore store, TimeProvider time, 
     }
 
     private static PrunedSlot Prune(ClusterView view, TaskSlot slot) =>
-        view.Services.Find(slot.ServiceId.Value) is { Spec.Mode: ReplicatedMode or GlobalMode } service
-            ? TaskHistory.Prune(slot.TasksIn(view), TaskHistory.LimitFor(service, view.Cluster))
+        view.Services.Find(slot.ServiceId.Value) is { } service
+            ? TaskHistory.Prune(
+                slot.TasksIn(view),
+                TaskHistory.LimitFor(service, view.Cluster),
+                service.JobStatus)
             : PrunedSlot.Clean;
 
     private static void Delete(StoreTransaction transaction, TaskId id)
