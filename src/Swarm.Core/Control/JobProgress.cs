@@ -41,6 +41,5 @@ internal static class JobProgress
     }
 
     private static bool IsOpen(Node node, Service job) =>
-        node is { Status.State: NodeState.Ready, Spec.Availability: NodeAvailability.Active }
-        && NodeEligibility.Matches(node, job.Spec.TaskTemplate.Placement);
+        NodeEligibility.IsOpen(node) && NodeEligibility.Matches(node, job.Spec.TaskTemplate.Placement);
 }

@@ -31,6 +31,11 @@ internal static class ChangeIntake
                     break;
                 case Node node when IsRelevant(node, (Node?)change.Previous):
                     OnNode(node, transaction.View, state);
+                    if (NodeEligibility.IsOpen(node))
+                    {
+                        state.Pending.Uneven.UnionWith(state.Rebalance.Services);
+                    }
+
                     break;
             }
         }
@@ -42,6 +47,17 @@ internal static class ChangeIntake
         if (service.Spec.Mode is GlobalMode or GlobalJobMode)
         {
             state.GlobalServices.Add(service.Id);
+        }
+
+        if (service.Spec.Mode is ReplicatedMode && ServicePolicies.Of(service).Moves > 0)
+        {
+            state.Rebalance.Services.Add(service.Id);
+            state.Rebalance.Unsettled.Add(service.Id);
+            state.Pending.Uneven.Add(service.Id);
+        }
+        else if (state.Rebalance.Services.Contains(service.Id))
+        {
+            state.Rebalance.Services.Remove(service.Id);
         }
 
         if (previous is null
@@ -83,6 +99,12 @@ internal static class ChangeIntake
         if (state.Rollouts.ContainsKey(task.ServiceId))
         {
             state.Pending.Touch(task.ServiceId, task.Id);
+        }
+
+        if (state.Rebalance.Moves.ContainsKey(task.ServiceId)
+            || (task.Status.State == TaskState.Running && state.Rebalance.Unsettled.Contains(task.ServiceId)))
+        {
+            state.Pending.Uneven.Add(task.ServiceId);
         }
     }
 

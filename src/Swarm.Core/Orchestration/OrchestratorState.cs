@@ -1,4 +1,5 @@
 using Swarm.Orchestration.Jobs;
+using Swarm.Orchestration.Rebalance;
 using Swarm.Orchestration.Restart;
 using Swarm.Orchestration.Rollout;
 
@@ -8,6 +9,8 @@ namespace Swarm.Orchestration;
 internal sealed class OrchestratorState
 {
     public RestartState Restarts { get; } = new();
+
+    public RebalanceState Rebalance { get; } = new();
 
     public Disconnects Disconnects { get; } = new();
 
@@ -24,13 +27,14 @@ internal sealed class OrchestratorState
     public PendingWork Pending { get; set; } = new();
 
     /// <summary>When to act although nothing changes.</summary>
-    public DateTimeOffset? NextWake => Earliest(Restarts.Starts.Next, RolloutWakes.Next, Disconnects.Next);
+    public DateTimeOffset? NextWake => Earliest(Restarts.Starts.Next, RolloutWakes.Next, Disconnects.Next, Rebalance.Wakes.Next);
 
     public void Forget(ServiceId service)
     {
         Restarts.History.Forget(service);
         Restarts.Backoff.Forget(service);
         Jobs.Remove(service);
+        Rebalance.Forget(service);
         GlobalServices.Remove(service);
         EndRollout(service);
     }

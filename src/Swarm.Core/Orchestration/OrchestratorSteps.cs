@@ -1,5 +1,6 @@
 using Swarm.Orchestration.Global;
 using Swarm.Orchestration.Jobs;
+using Swarm.Orchestration.Rebalance;
 using Swarm.Orchestration.Replicated;
 using Swarm.Orchestration.Restart;
 using Swarm.Orchestration.Rollout;
@@ -79,6 +80,18 @@ internal static class OrchestratorSteps
             Extend(tick, service, result.DirtySlots, state, writes);
         }
 
+        StepRollouts(tick, state, next, onHalt, writes);
+        StepMoves(tick, state, next, writes);
+        return writes;
+    }
+
+    private static void StepRollouts(
+        Tick tick,
+        OrchestratorState state,
+        PendingWork next,
+        Action<Service, RolloutStep> onHalt,
+        List<StoreWrite> writes)
+    {
         while (state.RolloutWakes.TryTake(tick.Now, out var due))
         {
             state.Pending.Touched.TryAdd(due, []);
@@ -99,8 +112,25 @@ internal static class OrchestratorSteps
                 }
             }
         }
+    }
 
-        return writes;
+    private static void StepMoves(Tick tick, OrchestratorState state, PendingWork next, List<StoreWrite> writes)
+    {
+        while (state.Rebalance.Wakes.TryTake(tick.Now, out var due))
+        {
+            state.Pending.Uneven.Add(due);
+        }
+
+        foreach (var id in state.Pending.Uneven)
+        {
+            var concerned = state.Rebalance.Services.Contains(id) || state.Rebalance.Moves.ContainsKey(id);
+            if (concerned
+                && tick.View.Services.Find(id.Value) is { Spec.Mode: ReplicatedMode } service
+                && Rebalancer.Step(tick, service, state, writes))
+            {
+                next.Uneven.Add(id);
+            }
+        }
     }
 
     private static TaskWrite? Repair(Tick tick, SwarmTask task, OrchestratorState state) =>
@@ -243,6 +273,10 @@ internal static class OrchestratorSteps
             // Another look: a slot whose new task failed beside its old one is still to be finished.
             state.EndRollout(service);
             next.Services.Add(service);
+            if (state.Rebalance.Services.Contains(service))
+            {
+                next.Uneven.Add(service);
+            }
         }
         else if (run.Wake is { } wake)
         {

@@ -27,6 +27,9 @@ internal sealed class PendingWork
     /// <summary>Replicated jobs with the slots that changed.</summary>
     public Dictionary<ServiceId, HashSet<int>> JobSlots { get; } = [];
 
+    /// <summary>Services whose tasks may be spread unevenly.</summary>
+    public HashSet<ServiceId> Uneven { get; } = [];
+
     public bool IsEmpty =>
         Services.Count == 0
         && RemovedServices.Count == 0
@@ -35,7 +38,8 @@ internal sealed class PendingWork
         && Slots.Count == 0
         && Tasks.Count == 0
         && Touched.Count == 0
-        && JobSlots.Count == 0;
+        && JobSlots.Count == 0
+        && Uneven.Count == 0;
 
     public void TouchJob(ServiceId service, int? slot = null)
     {

@@ -38,7 +38,7 @@ internal static class GlobalJobReconciler
         {
             Leave(tick, service, tasks, state, writes);
         }
-        else if (node is { Status.State: NodeState.Ready, Spec.Availability: NodeAvailability.Active }
+        else if (NodeEligibility.IsOpen(node)
             && JobSlots.UseOf(tasks, service, state.Restarts.History) == JobSlotUse.Free)
         {
             var slot = SlotKey.OnNode(service.Id, node.Id);
