@@ -40,9 +40,20 @@ internal sealed partial class TaskReaper(ClusterStore store, TimeProvider time, 
         var feed = new TimedFeed(subscription, time);
         _slots.Clear();
         _garbage.Clear();
+        var seen = new HashSet<TaskSlot>();
         foreach (var task in subscription.View.Tasks)
         {
             NoteIfGarbage(task);
+            if (!task.ServiceId.IsEmpty && !seen.Add(TaskSlot.Of(task)))
+            {
+                _slots.Add(TaskSlot.Of(task));
+            }
+        }
+
+        if (_slots.Count > 0)
+        {
+            // The last leader may have left some that were over their limit.
+            await ReapAsync(cancellationToken);
         }
 
         while (true)

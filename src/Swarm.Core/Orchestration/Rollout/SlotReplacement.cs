@@ -65,9 +65,14 @@ internal sealed class SlotReplacement(
 
     private bool Keep(SlotKey slot, SwarmTask clean, IReadOnlyList<SwarmTask> others)
     {
-        if (StartsFirst && others.Count > 0 && clean.Status.State < TaskState.Running)
+        if (StartsFirst && others.Count > 0 && clean.Status.State != TaskState.Running)
         {
             KeepOneOf(others);
+            if (clean.Status.State > TaskState.Running)
+            {
+                return true;
+            }
+
             StartAfter(clean, []);
             return Wait(slot, clean);
         }
