@@ -2,7 +2,6 @@ using Swarm.Orchestration.Global;
 using Swarm.Orchestration.Jobs;
 using Swarm.Orchestration.Rebalance;
 using Swarm.Orchestration.Replicated;
-using Swarm.Orchestration.Restart;
 using Swarm.Orchestration.Rollout;
 using Swarm.Storage;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Agents;
 using Swarm.Control;
 using Swarm.Core.Tests.Agents;
-using Swarm.Dispatch;
 using Swarm.Execution;
 using Swarm.Identity;
 using Swarm.Storage;

@@ -1,5 +1,3 @@
-using Swarm.Orchestration.Restart;
-
 namespace Swarm.Orchestration.Jobs;
 
 /// <summary>Lets a global job complete once on every node that takes tasks and meets its constraints.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Swarm.Orchestration;
@@ -5,6 +6,8 @@ namespace Swarm.Orchestration;
 /// <summary>Durations as Go writes them: numbers with units, such as <c>1h30m</c> or <c>1.5s</c>.</summary>
 internal static class DurationText
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.");
+
     private static readonly (string Unit, double Seconds)[] Units =
     [
         ("ms", 0.001),
@@ -21,9 +24,13 @@ internal static class DurationText
         var rest = text.AsSpan();
         do
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(Digits);
             if (digits <= 0
-                || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+                || !double.TryParse(
+                    rest[..digits],
+                    NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out var number)
                 || !TryTakeUnit(rest[digits..], out rest, out var unit))
             {
                 return false;
@@ -54,7 +61,7 @@ internal static class DurationText
 
     private static bool TryTakeUnit(ReadOnlySpan<char> text, out ReadOnlySpan<char> rest, out double seconds)
     {
-        var length = text.IndexOfAny("0123456789.");
+        var length = text.IndexOfAny(Digits);
         var name = length < 0 ? text : text[..length];
         foreach (var (unit, value) in Units)
         {
