@@ -35,7 +35,7 @@ public sealed class StackFile
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The stack.</returns>
     /// <exception cref="StackFileException">A file cannot be read or used; the exception lists every error found.</exception>
-    public static async Task<StackFile> LoadAsync(
+    public static Task<StackFile> LoadAsync(
         string name,
         IEnumerable<string> paths,
         StackLoadOptions? options = null,
@@ -47,7 +47,8 @@ public sealed class StackFile
         var sources = new List<StackSource>();
         foreach (var path in paths)
         {
-            sources.Add(await StackSource.ReadAsync(path, options.Limits, cancellationToken));
+            cancellationToken.ThrowIfCancellationRequested();
+            sources.Add(StackSource.Read(path, options.Limits, Directory.GetCurrentDirectory()));
         }
 
         if (sources.Count == 0)
@@ -56,7 +57,7 @@ public sealed class StackFile
         }
 
         var first = Path.GetDirectoryName(Path.GetFullPath(sources[0].Name)) ?? "/";
-        return Load(name, sources, options, options.WorkingDirectory ?? first);
+        return Task.FromResult(Load(name, sources, options, options.WorkingDirectory ?? first));
     }
 
     /// <summary>Reads the text of one file.</summary>
