@@ -17,8 +17,14 @@ internal static class SchedulerMacro
 
     public static void Run(string[] options)
     {
-        var runs = options is ["quick"] ? 3 : 7;
+        var runs = options.Contains("quick") ? 3 : 7;
         WarmUp();
+        if (options.Contains("growth"))
+        {
+            PrintGrowth(runs);
+            return;
+        }
+
         foreach (var (nodes, services, replicas) in Shapes)
         {
             foreach (var variant in new[] { Variant.Plain, Variant.Constraint, Variant.Spread2, Variant.Reservations })
@@ -36,13 +42,28 @@ internal static class SchedulerMacro
         }
     }
 
+    /// <summary>Cost per task over tasks on 1,000 nodes, and over nodes for 10,000 tasks.</summary>
+    private static void PrintGrowth(int runs)
+    {
+        foreach (var (nodes, replicas) in new[]
+        {
+            (1_000, 1_000), (1_000, 10_000), (1_000, 100_000), (1_000, 1_000_000),
+            (10, 10_000), (100, 10_000), (10_000, 10_000), (10_000, 100_000),
+        })
+        {
+            var fixture = new SchedulerFixture(nodes, 1, replicas, Variant.Plain);
+            var repeat = Math.Max(runs, 100_000 / replicas);
+            Print("decide+commit", nodes, 1, replicas, Variant.Plain, DecideAndCommit(fixture, repeat));
+        }
+    }
+
     private static void WarmUp()
     {
         foreach (var variant in Enum.GetValues<Variant>())
         {
             var fixture = new SchedulerFixture(100, 1, 1_000, variant);
             Decide(fixture, 200);
-            DecideAndCommit(fixture, 30);
+            DecideAndCommit(fixture, 200);
         }
     }
 

@@ -15,6 +15,8 @@ public enum FeedScope
 /// <summary>A change feed with subscribers that read what they are handed at once.</summary>
 internal sealed class FeedWorkload
 {
+    private static readonly ClusterStore Store = StorageObjects.NewStore();
+
     private readonly ChangeFeed _feed = new(new ClusterStoreOptions().HistoryLimit);
     private readonly (ChangeSubscription Subscription, CommittedTransaction Transaction)[] _pairs;
     private readonly FeedScope _scope;
@@ -67,13 +69,13 @@ internal sealed class FeedWorkload
 
     private ChangeSubscription Subscribe(Node node) => _feed.Subscribe(
         _scope == FeedScope.Node ? WatchScope.ForNode(node.Id) : WatchScope.All,
-        ClusterView.Empty,
+        Store,
         resumeFrom: null,
         limit: 1_000);
 
     private static CommittedTransaction NewTransaction(SwarmTask task, Node node)
     {
         var current = task with { NodeId = node.Id };
-        return new(default, ClusterView.Empty, [new ObjectChange(ChangeKind.Updated, current, current, default)]);
+        return new(default, Store, [new ObjectChange(ChangeKind.Updated, current, current, default)]);
     }
 }

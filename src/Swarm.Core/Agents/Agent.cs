@@ -18,7 +18,9 @@ internal sealed class Agent
     private readonly ReconnectBackoff _backoff;
     private readonly StopSignal _left = new();
     private readonly TaskCompletionSource _registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Pulse _describe = new();
     private NodeDescription? _description;
+    private ManagerSession? _session;
     private string _sessionId = "";
 
     public Agent(
@@ -46,6 +48,9 @@ internal sealed class Agent
 
     /// <summary>Completes with the first session.</summary>
     public Task Registered => _registered.Task;
+
+    /// <summary>True while there is a session with a manager.</summary>
+    public bool HasSession => Volatile.Read(ref _session) is { Id.Length: > 0 };
 
     /// <summary>The tasks of this node, as the agent knows them.</summary>
     public IEnumerable<SwarmTask> Tasks => _worker.Runners.Select(runner => runner.Current);
@@ -83,9 +88,13 @@ internal sealed class Agent
         _left.Set();
     }
 
+    /// <summary>Describes the node at once, and not only when the next description is due. Thread-safe.</summary>
+    public void DescribeSoon() => _describe.Set();
+
     private async Task KeepSessionAsync(CancellationToken cancellationToken)
     {
         var session = new ManagerSession(_connection, _worker, _logs, _context, Receive);
+        Volatile.Write(ref _session, session);
         try
         {
             _description = await DescribeAsync(cancellationToken) ?? _description
@@ -106,6 +115,7 @@ internal sealed class Agent
 
     private async Task BackOffAsync(ManagerSession session, Exception exception, CancellationToken cancellationToken)
     {
+        Volatile.Write(ref _session, null);
         // Sessions that break as soon as they are made must not come in quick succession.
         if (session.Id.Length > 0 && _context.Time.GetElapsedTime(session.EstablishedAt) >= ReconnectBackoff.Max)
         {
@@ -132,7 +142,7 @@ internal sealed class Agent
     {
         do
         {
-            await Task.Delay(_context.Options.DescriptionPeriod, _context.Time, cancellationToken);
+            await _describe.WaitAsync(_context.Options.DescriptionPeriod, _context.Time, cancellationToken);
         }
         while (await DescribeAsync(cancellationToken) is not { } current || current == known);
     }

@@ -15,6 +15,7 @@ internal sealed record JoinToken(string RootDigest, string Secret)
     private const int DigestWidth = 50;
     private const int SecretWidth = 25;
     private const int SecretBytes = 16;
+    private const int MaxLength = 128;
 
     public static JoinToken Create(string rootCertificate, RandomBytes random)
     {
@@ -29,8 +30,17 @@ internal sealed record JoinToken(string RootDigest, string Secret)
 
     /// <summary>Reads a token; version 2, which also tells whether the swarm is a FIPS one, is understood.</summary>
     /// <exception cref="SwarmException">It is not a token.</exception>
-    public static JoinToken Parse(string text)
+    public static JoinToken Parse(string text) =>
+        TryParse(text) ?? throw SwarmException.InvalidArgument("invalid join token");
+
+    /// <summary>Reads a token; null for other text.</summary>
+    public static JoinToken? TryParse(string text)
     {
+        if (text.Length > MaxLength)
+        {
+            return null;
+        }
+
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         var (digestText, secret) = text.Split('-') switch
         {
@@ -41,8 +51,17 @@ internal sealed record JoinToken(string RootDigest, string Secret)
 
         return digestText.Length == DigestWidth && secret.Length == SecretWidth && Base36.TryDecode(digestText, digest)
             ? new(Convert.ToHexStringLower(digest), secret)
-            : throw SwarmException.InvalidArgument("invalid join token");
+            : null;
     }
+
+    /// <summary>SHA-256 of a secret, in hexadecimal: enough to recognise it, not enough to use it.</summary>
+    public static string HashOf(string secret) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
+
+    /// <summary>Compares texts in a time that tells nothing of where they differ.</summary>
+    public static bool Same(string left, string right) => CryptographicOperations.FixedTimeEquals(
+        Encoding.UTF8.GetBytes(left),
+        Encoding.UTF8.GetBytes(right));
 
     public override string ToString() =>
         $"{Prefix}-1-{Base36.Encode(Convert.FromHexString(RootDigest), DigestWidth)}-{Secret}";

@@ -3,81 +3,57 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Swarm.Certificates;
 
-/// <summary>Who a node certificate is for: what the signer decides, whatever the request says.</summary>
-/// <param name="NodeId">The node: common name.</param>
-/// <param name="Role">Its role: organizational unit.</param>
-/// <param name="ClusterId">Its swarm: organization.</param>
-internal readonly record struct NodeIdentity(NodeId NodeId, NodeRole Role, ClusterId ClusterId)
-{
-    public string OrganizationalUnit => Role == NodeRole.Manager ? "swarm-manager" : "swarm-worker";
-}
-
-/// <summary>Signs certificates of nodes with the swarm's root key.</summary>
+/// <summary>Signs certificates of nodes with the swarm's key.</summary>
 internal static class NodeCertificateIssuer
 {
     /// <summary>Signs a key.</summary>
-    /// <returns>The certificate (PEM).</returns>
+    /// <returns>The certificate (PEM), followed by what leads to the root that nodes trust.</returns>
     /// <exception cref="SwarmException">The root's key is kept elsewhere.</exception>
     public static string Issue(
         RootCa root,
-        NodeIdentity identity,
+        CertificateSubject subject,
         PublicKey key,
         TimeSpan validity,
         DateTimeOffset now,
         RandomBytes random)
     {
-        if (root.PrivateKey.Length == 0)
-        {
-            throw SwarmException.FailedPrecondition("the key of the swarm's root certificate is not kept in the swarm");
-        }
+        using var signer = CertificateSigningKey.Of(root)
+            ?? throw SwarmException.FailedPrecondition("the key of the swarm's root certificate is not kept in the swarm");
+        return Issue(signer, subject, key, validity, now, random);
+    }
 
-        using var rootCertificate = X509Certificate2.CreateFromPem(root.Certificate);
-        using var rootKey = ECDsa.Create();
-        rootKey.ImportFromPem(root.PrivateKey);
-        var end = new DateTimeOffset(rootCertificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
-        using var certificate = Describe(identity, key, rootCertificate).Create(
-            rootCertificate.SubjectName,
-            X509SignatureGenerator.CreateForECDsa(rootKey),
+    /// <inheritdoc cref="Issue(RootCa, CertificateSubject, PublicKey, TimeSpan, DateTimeOffset, RandomBytes)"/>
+    public static string Issue(
+        CertificateSigningKey signer,
+        CertificateSubject subject,
+        PublicKey key,
+        TimeSpan validity,
+        DateTimeOffset now,
+        RandomBytes random)
+    {
+        var end = new DateTimeOffset(signer.Certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
+        using var certificate = signer.Sign(
+            Describe(subject, key, signer),
             now - RootCertificate.BackDate,
             now + validity < end ? now + validity : end,
-            NewSerial(random));
-        return certificate.ExportCertificatePem() + "\n";
+            random);
+        return CertificatePem.Write(certificate) + signer.Intermediates;
     }
 
-    /// <summary>Takes the key out of a signing request; nothing else in it is believed.</summary>
-    /// <exception cref="SwarmException">It is not a request, or not signed with its own key.</exception>
-    public static PublicKey ReadKey(string signingRequest)
-    {
-        try
-        {
-            return CertificateRequest.LoadSigningRequestPem(signingRequest, HashAlgorithmName.SHA256).PublicKey;
-        }
-        catch (Exception exception) when (exception is CryptographicException or ArgumentException)
-        {
-            throw new SwarmException(
-                SwarmErrorCode.InvalidArgument,
-                "the certificate signing request could not be read",
-                exception);
-        }
-    }
+    /// <summary>Names by which a node's peers expect to reach it: its role, its id, and for managers the authority.</summary>
+    public static ValueList<string> NamesOf(CertificateSubject subject) => subject.Role == NodeRole.Manager
+        ? [subject.Unit, subject.NodeId.Value, RootCertificate.CommonName]
+        : [subject.Unit, subject.NodeId.Value];
 
-    private static CertificateRequest Describe(NodeIdentity identity, PublicKey key, X509Certificate2 root)
+    private static CertificateRequest Describe(CertificateSubject subject, PublicKey key, CertificateSigningKey signer)
     {
-        // The builder encodes what is added last first; the common name ends up last, as in every node certificate.
-        var subject = new X500DistinguishedNameBuilder();
-        subject.AddCommonName(identity.NodeId.Value);
-        subject.AddOrganizationalUnitName(identity.OrganizationalUnit);
-        subject.AddOrganizationName(identity.ClusterId.Value);
-
         var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(identity.OrganizationalUnit);
-        names.AddDnsName(identity.NodeId.Value);
-        if (identity.Role == NodeRole.Manager)
+        foreach (var name in NamesOf(subject))
         {
-            names.AddDnsName(RootCertificate.CommonName);
+            names.AddDnsName(name);
         }
 
-        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(subject.ToDistinguishedName(), key, signer.Hash);
         request.CertificateExtensions.Add(new X509KeyUsageExtension(
             X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment,
             critical: true));
@@ -86,18 +62,15 @@ internal static class NodeCertificateIssuer
             critical: false));
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(key, critical: false));
-        request.CertificateExtensions.Add(
-            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(root, true, includeIssuerAndSerial: false));
+        if (signer.Certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().Any())
+        {
+            request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
+                signer.Certificate,
+                includeKeyIdentifier: true,
+                includeIssuerAndSerial: false));
+        }
+
         request.CertificateExtensions.Add(names.Build());
         return request;
-    }
-
-    // Positive, as serial numbers have to be, and never zero.
-    private static byte[] NewSerial(RandomBytes random)
-    {
-        var serial = new byte[16];
-        random(serial);
-        serial[0] = (byte)((serial[0] & 0x7F) | 0x40);
-        return serial;
     }
 }

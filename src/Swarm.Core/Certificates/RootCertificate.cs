@@ -27,10 +27,11 @@ internal static class RootCertificate
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
 
         using var certificate = request.CreateSelfSigned(now - BackDate, now + Validity);
-        return WithTokens(certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n", random);
+        return WithTokens(CertificatePem.Write(certificate), key.ExportPkcs8PrivateKeyPem() + "\n", random);
     }
 
-    private static RootCa WithTokens(string certificate, string key, RandomBytes random) => new()
+    /// <summary>A root in force, with join tokens that nobody has yet.</summary>
+    public static RootCa WithTokens(string certificate, string key, RandomBytes random) => new()
     {
         Certificate = certificate,
         PrivateKey = key,

@@ -16,6 +16,15 @@ internal static class TlsInfo
             ValueList.Create<byte>(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
     }
 
+    /// <summary>What a node has to report to be on the root that the swarm uses, or moves to.</summary>
+    /// <exception cref="CryptographicException">The root cannot be read.</exception>
+    public static NodeTlsInfo Wanted(RootCa root) => Of(root.Rotation?.Certificate ?? root.Certificate);
+
+    /// <summary>True when a node holds a certificate by the same issuer.</summary>
+    public static bool HasIssuer(Node node, NodeTlsInfo issuer) => node.Description?.Tls is { } tls
+        && tls.CertificateIssuerSubject == issuer.CertificateIssuerSubject
+        && tls.CertificateIssuerPublicKey == issuer.CertificateIssuerPublicKey;
+
     /// <summary>When a certificate ends; null when it cannot be read.</summary>
     public static DateTimeOffset? ExpiryOf(ValueList<byte> pem)
     {

@@ -1,4 +1,5 @@
 using Swarm.Certificates;
+using Swarm.Certificates.Authority;
 using Swarm.Storage;
 
 namespace Swarm.Control;
@@ -10,18 +11,24 @@ internal static class ClusterChanges
         StoreTransaction transaction,
         ObjectVersion version,
         ClusterSpec spec,
+        RootDecision root,
         TokenRotation rotate,
         RandomBytes random)
     {
         var cluster = transaction.Cluster
             ?? throw SwarmException.NotFound($"cluster {ClusterRules.Name} not found");
-        RequireSameAuthority(spec.CaConfig, cluster.Spec.CaConfig);
+        if (cluster.RootCa != root.Before)
+        {
+            // Decided on a root that is no longer what it was.
+            throw new SwarmException(SwarmErrorCode.UpdateOutOfSequence, "update out of sequence");
+        }
+
         return transaction.Update(cluster with
         {
             Version = version,
-            Spec = spec,
+            Spec = spec with { Labels = JoinTokenLabels.Keep(spec.Labels, cluster.Spec.Labels) },
             BlacklistedCertificates = NodeChanges.WithoutOutdated(cluster.BlacklistedCertificates, transaction.Now),
-            RootCa = RotateTokens(cluster.RootCa, rotate, random),
+            RootCa = RotateTokens(root.After, rotate, random),
             UnlockKey = UnlockKeyFor(cluster.UnlockKey, spec.AutoLockManagers, rotate, random),
         });
     }
@@ -50,22 +57,9 @@ internal static class ClusterChanges
             ? JoinToken.Create(root.Certificate, random).ToString()
             : root.ManagerJoinToken,
     };
-
-    // Refused rather than stored without effect.
-    private static void RequireSameAuthority(CaConfig wanted, CaConfig current)
-    {
-        if (wanted.ForceRotate != current.ForceRotate || wanted.SigningCaCertificate.Length > 0)
-        {
-            throw new SwarmException(
-                SwarmErrorCode.Unimplemented,
-                "rotating the root certificate is not supported by this version yet");
-        }
-
-        if (!wanted.ExternalCas.IsEmpty)
-        {
-            throw new SwarmException(
-                SwarmErrorCode.Unimplemented,
-                "external certificate authorities are not supported by this version yet");
-        }
-    }
 }
+
+/// <summary>What an update of the settings means for the certificate authority.</summary>
+/// <param name="Before">The authority that the decision was made on.</param>
+/// <param name="After">The authority once the settings are in force.</param>
+internal sealed record RootDecision(RootCa Before, RootCa After);

@@ -1,4 +1,5 @@
 using Swarm.Certificates;
+using Swarm.Certificates.Rotation;
 using Swarm.Identity;
 
 namespace Swarm.Control;
@@ -37,11 +38,30 @@ internal static class ClusterFactory
         {
             Id = new(ids.Next()),
             Spec = spec,
-            RootCa = RootCertificate.Create(now, random),
+            RootCa = FirstRoot(spec.CaConfig, now, random),
             DefaultAddressPool = init.DefaultAddressPool,
             SubnetSize = init.SubnetSize,
             VxlanPort = init.VxlanPort,
             UnlockKey = ClusterChanges.UnlockKeyFor(default, spec.AutoLockManagers, TokenRotation.None, random),
+        };
+    }
+
+    // What the settings say of the root holds from the start, so that the first update does not rotate it.
+    private static RootCa FirstRoot(CaConfig config, DateTimeOffset now, RandomBytes random)
+    {
+        if (config.SigningCaCertificate.Length == 0)
+        {
+            return RootCertificate.Create(now, random) with { LastForcedRotation = config.ForceRotate };
+        }
+
+        Rule.Require(
+            config.SigningCaKey.Length > 0,
+            "a new swarm needs the key of its root certificate, to sign the certificate of its first manager");
+        var certificate = CertificatePem.Normalize(config.SigningCaCertificate);
+        RootRules.Validate(certificate, config.SigningCaKey, now);
+        return RootCertificate.WithTokens(certificate, config.SigningCaKey, random) with
+        {
+            LastForcedRotation = config.ForceRotate,
         };
     }
 

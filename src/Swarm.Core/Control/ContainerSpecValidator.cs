@@ -39,7 +39,7 @@ internal static class ContainerSpecValidator
         CheckDuration(check.Interval, "Interval");
         CheckDuration(check.Timeout, "Timeout");
         CheckDuration(check.StartPeriod, "StartPeriod");
-        CheckDuration(check.StartInterval, "StartInterval");
+        CheckDuration(check.StartInterval ?? TimeSpan.Zero, "StartInterval");
         Rule.Require(check.Retries >= 0, "ContainerSpec: Retries in HealthConfig cannot be negative");
     }
 

@@ -1,9 +1,14 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Swarm.Allocation;
+using Swarm.Certificates;
+using Swarm.Certificates.Authority;
+using Swarm.Certificates.Rotation;
 using Swarm.Dispatch;
 using Swarm.Identity;
 using Swarm.Orchestration;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 using Swarm.Storage;
 using Swarm.Telemetry;
 
@@ -26,6 +31,17 @@ internal sealed record ControlPlaneOptions
     public IReadOnlyList<ISchedulingScorer> Scorers { get; init; } = [];
 
     public DispatcherOptions Dispatcher { get; init; } = new();
+
+    /// <summary>Opens secrets for the nodes that need them.</summary>
+    public SecretVault Secrets { get; init; } = SecretVault.Plain;
+
+    /// <summary>Secure random numbers, for serial numbers and join tokens.</summary>
+    public RandomBytes RandomBytes { get; init; } = RandomNumberGenerator.Fill;
+
+    public AuthorityLimits CertificateLimits { get; init; } = new();
+
+    /// <summary>The way to authorities outside of the swarm; null when there is none.</summary>
+    public IExternalCaClient? ExternalCas { get; init; }
 
     public SwarmMetrics? Metrics { get; init; }
 
@@ -56,11 +72,20 @@ internal sealed partial class ControlPlane : IAsyncDisposable
             options.Ids,
             options.Random,
             options.Time,
-            options.Dispatcher,
+            options.Dispatcher with { Secrets = options.Secrets },
             options.Loggers.CreateLogger<Dispatcher>());
+        Certificates = new CertificateAuthority(
+            store,
+            options.Ids,
+            options.Time,
+            options.CertificateLimits,
+            options.Loggers.CreateLogger<CertificateAuthority>());
     }
 
     public Dispatcher Dispatcher { get; }
+
+    /// <summary>What the services CA and NodeCA answer with.</summary>
+    public CertificateAuthority Certificates { get; }
 
     /// <summary>Starts every controller on one scheduler, which must run one task at a time.</summary>
     public void Start(TaskScheduler scheduler) =>
@@ -103,6 +128,22 @@ internal sealed partial class ControlPlane : IAsyncDisposable
         yield return ("task reaper", stop => new TaskReaper(_store, time, Logger<TaskReaper>()).RunAsync(stop));
         yield return ("constraint enforcer", stop =>
             new ConstraintEnforcer(_store, Logger<ConstraintEnforcer>()).RunAsync(stop));
+        yield return ("secret keeper", stop =>
+            new SecretKeeper(
+                _store,
+                _options.Secrets,
+                _options.Dispatcher.NodeId,
+                ids,
+                time,
+                Logger<SecretKeeper>()).RunAsync(stop));
+        yield return ("certificate signer", stop => new CertificateSigner(
+            _store,
+            _options.RandomBytes,
+            time,
+            _options.ExternalCas,
+            Logger<CertificateSigner>()).RunAsync(stop));
+        yield return ("root rotation", stop =>
+            new RootRotationLoop(_store, _options.RandomBytes, time, Logger<RootRotationLoop>()).RunAsync(stop));
     }
 
     private ILogger<T> Logger<T>() => _options.Loggers.CreateLogger<T>();

@@ -12,9 +12,11 @@ internal static class Redaction
         Service service => Of(service),
         SwarmTask task => Of(task),
         Cluster cluster => Of(cluster),
-        Secret secret => secret with { Spec = secret.Spec with { Data = default } },
+        Secret secret => Of(secret),
         _ => value,
     };
+
+    public static Secret Of(Secret secret) => secret with { Spec = secret.Spec with { Data = default } };
 
     public static Service Of(Service service)
     {
@@ -33,8 +35,13 @@ internal static class Redaction
     /// <summary>The cluster without keys, and with the defaults that zeros stand for; join tokens stay.</summary>
     public static Cluster Of(Cluster cluster) => cluster with
     {
-        RootCa = cluster.RootCa with { PrivateKey = "" },
-        UnlockKey = default,
+        RootCa = cluster.RootCa with
+        {
+            PrivateKey = "",
+            Rotation = cluster.RootCa.Rotation is { } rotation ? rotation with { PrivateKey = "" } : null,
+        },
+        UnlockKeys = default,
+        NetworkBootstrapKeys = default,
         DefaultAddressPool = cluster.DefaultAddressPool.IsEmpty ? [DefaultPool] : cluster.DefaultAddressPool,
         SubnetSize = cluster.SubnetSize == 0 ? DefaultSubnetSize : cluster.SubnetSize,
         VxlanPort = cluster.VxlanPort == 0 ? DefaultVxlanPort : cluster.VxlanPort,

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using Swarm.Certificates;
+using Swarm.Certificates.Rotation;
 using Swarm.Identity;
+using Swarm.Secrets;
 using Swarm.Storage;
 
 namespace Swarm.Control;
@@ -12,7 +14,9 @@ internal sealed class SwarmClient(
     TimeProvider time,
     RandomBytes random,
     LogReader logs,
-    Func<NodeId, ManagerStatus?> managerStatus) : ISwarmClient
+    Func<NodeId, ManagerStatus?> managerStatus,
+    IExternalCaClient? externalCas = null,
+    SecretVault? vault = null) : ISwarmClient
 {
     /// <summary>Changes a watching client may be behind before it is cut off.</summary>
     private const int WatchLimit = 100_000;
@@ -24,7 +28,11 @@ internal sealed class SwarmClient(
 
     public INodeOperations Nodes { get; } = new NodeOperations(store, managerStatus);
 
-    public IClusterOperations Cluster { get; } = new ClusterOperations(store, random);
+    public ISecretOperations Secrets { get; } = new SecretOperations(store, ids, vault ?? SecretVault.Plain);
+
+    public IConfigOperations Configs { get; } = new ConfigOperations(store, ids);
+
+    public IClusterOperations Cluster { get; } = new ClusterOperations(store, random, time, externalCas);
 
     // "From now on" begins with this call, however late the reading starts.
     public IAsyncEnumerable<ObjectChange> WatchAsync(

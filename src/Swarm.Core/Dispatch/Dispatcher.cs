@@ -17,6 +17,7 @@ internal sealed class Dispatcher
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private ManagerPeer[] _managers = [];
+    private (string Pem, ValueList<byte> Bytes) _root = ("", default);
 
     public Dispatcher(
         ClusterStore store,
@@ -62,7 +63,7 @@ internal sealed class Dispatcher
         try
         {
             await MarkUnknownAsync(cancellationToken);
-            loops = [_writer.RunAsync(scope.Token), OrphanLostAsync(scope.Token)];
+            loops = [_writer.RunAsync(scope.Token), OrphanLostAsync(scope.Token), FollowClusterAsync(scope.Token)];
             Presences.Open();
             Logs.Start();
             DispatchLog.Started(_logger);
@@ -130,6 +131,57 @@ internal sealed class Dispatcher
     }
 
     internal AssignmentStream OpenAssignments(NodeId id) => new(id, Store, _finder, _options, _time);
+
+    /// <summary>The root certificate that nodes are to trust, as bytes that all sessions share.</summary>
+    internal ValueList<byte> RootCertificate(Cluster? cluster)
+    {
+        var pem = cluster?.RootCa.Certificate ?? "";
+        if (_root.Pem != pem)
+        {
+            _root = (pem, ValueList.Create<byte>(System.Text.Encoding.UTF8.GetBytes(pem)));
+        }
+
+        return _root.Bytes;
+    }
+
+    // Nodes hear of new roots and network keys in their sessions.
+    private async Task FollowClusterAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var changes = Store.Watch();
+            try
+            {
+                while (await changes.WaitAsync(cancellationToken))
+                {
+                    TellOfCluster(changes);
+                }
+            }
+            catch (SwarmException exception) when (exception.Code is SwarmErrorCode.ResyncRequired)
+            {
+                Presences.NudgeAll();
+            }
+        }
+    }
+
+    private void TellOfCluster(ChangeSubscription changes)
+    {
+        var isNews = false;
+        while (changes.TryRead(out var transaction))
+        {
+            foreach (var change in transaction.Changes)
+            {
+                isNews |= change is { Current: Cluster current, Previous: Cluster previous }
+                    && (current.RootCa.Certificate != previous.RootCa.Certificate
+                        || current.NetworkBootstrapKeys != previous.NetworkBootstrapKeys);
+            }
+        }
+
+        if (isNews)
+        {
+            Presences.NudgeAll();
+        }
+    }
 
     private async Task MarkUnknownAsync(CancellationToken cancellationToken)
     {

@@ -97,7 +97,13 @@ internal sealed class DispatcherConnection(Dispatcher dispatcher, NodeId nodeId,
             throw DispatchErrors.NodeNotFound();
         }
 
-        return new SessionMessage(session.Id, node, dispatcher.Managers);
+        var cluster = dispatcher.Store.Current.Cluster;
+        return new SessionMessage(
+            session.Id,
+            node,
+            dispatcher.Managers,
+            cluster?.NetworkBootstrapKeys ?? default,
+            dispatcher.RootCertificate(cluster));
     }
 
     private static async ValueTask<bool> MoveNextAsync<T>(

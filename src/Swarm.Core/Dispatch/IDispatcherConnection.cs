@@ -45,13 +45,28 @@ internal interface IDispatcherConnection
 internal sealed record SessionRequest(NodeDescription Description, string SessionId = "", string Address = "");
 
 /// <summary>What a node is told in its session.</summary>
-internal sealed record SessionMessage(string SessionId, Node Node, ValueList<ManagerPeer> Managers);
+/// <param name="SessionId">The session.</param>
+/// <param name="Node">The node as the managers know it.</param>
+/// <param name="Managers">The managers it may connect to.</param>
+/// <param name="NetworkBootstrapKeys"><see cref="Cluster.NetworkBootstrapKeys"/>.</param>
+/// <param name="RootCaCertificate">The trusted root certificates (PEM); empty for no news of them.</param>
+internal sealed record SessionMessage(
+    string SessionId,
+    Node Node,
+    ValueList<ManagerPeer> Managers,
+    ValueList<EncryptionKey> NetworkBootstrapKeys = default,
+    ValueList<byte> RootCaCertificate = default);
 
 /// <summary>A manager that agents may connect to.</summary>
 internal sealed record ManagerPeer(NodeId NodeId, string Address, int Weight);
 
 /// <summary>A state of a task, as its agent reports it.</summary>
 internal readonly record struct TaskStatusUpdate(TaskId TaskId, SwarmTaskStatus Status);
+
+/// <summary>What an agent reports of a cluster volume it had been assigned.</summary>
+/// <param name="VolumeId">The volume.</param>
+/// <param name="IsUnpublished">True when the node has let go of it.</param>
+internal readonly record struct VolumeStatusUpdate(VolumeId VolumeId, bool IsUnpublished);
 
 /// <summary>A message about a node's assignments.</summary>
 /// <param name="IsComplete">True for the full set: whatever is not in it is dropped.</param>
@@ -65,7 +80,7 @@ internal sealed record AssignmentsMessage(
     ValueList<AssignmentChange> Changes);
 
 /// <summary>One object that is assigned to a node, or no longer.</summary>
-/// <param name="Object">A task, secret or config.</param>
+/// <param name="Object">A task, secret, config or <see cref="VolumeAssignment"/>.</param>
 /// <param name="Remove">True when the node must forget it.</param>
 internal sealed record AssignmentChange(ClusterObject Object, bool Remove = false);
 

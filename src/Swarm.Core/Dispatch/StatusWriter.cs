@@ -128,7 +128,12 @@ internal sealed class StatusWriter(
         if (known != status with { AppliedBy = known.AppliedBy, AppliedAt = known.AppliedAt })
         {
             var stamped = status with { AppliedBy = options.NodeId, AppliedAt = transaction.Now };
-            transaction.Update(task with { Status = stamped });
+            transaction.Replace(task, task with
+            {
+                Version = transaction.Stamp,
+                UpdatedAt = transaction.Now,
+                Status = stamped,
+            });
         }
     }
 

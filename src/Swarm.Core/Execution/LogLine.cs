@@ -4,7 +4,17 @@ namespace Swarm.Execution;
 /// <param name="Stream">Which output.</param>
 /// <param name="Timestamp">When it was written.</param>
 /// <param name="Data">The bytes, the newline included where the task wrote one.</param>
-public readonly record struct LogLine(LogStream Stream, DateTimeOffset Timestamp, ReadOnlyMemory<byte> Data);
+/// <param name="Attributes">What the log driver adds on request, such as labels.</param>
+public readonly record struct LogLine(
+    LogStream Stream,
+    DateTimeOffset Timestamp,
+    ReadOnlyMemory<byte> Data,
+    ValueList<LogAttribute> Attributes = default);
+
+/// <summary>Something a log driver says of a line.</summary>
+/// <param name="Key">What.</param>
+/// <param name="Value">Its value.</param>
+public sealed record LogAttribute(string Key, string Value);
 
 /// <summary>The outputs of a task; numbers are SwarmKit's.</summary>
 public enum LogStream

@@ -11,4 +11,12 @@ public sealed record Annotations
 
     /// <summary>User labels.</summary>
     public ValueDictionary<string> Labels { get; init; }
+
+    /// <summary>Custom index entries; only programs that embed the swarm use them.</summary>
+    public ValueList<IndexEntry> Indices { get; init; }
 }
+
+/// <summary>A value under which an object can be found besides its id and name.</summary>
+/// <param name="Key">Name of the index.</param>
+/// <param name="Value">The value.</param>
+public sealed record IndexEntry(string Key, string Value);

@@ -22,7 +22,23 @@ public sealed record Cluster : ClusterObject
     public int VxlanPort { get; init; }
 
     /// <summary>Key that unlocks managers after a restart; empty without auto-lock. Never shown by reads.</summary>
-    public ValueList<byte> UnlockKey { get; init; }
+    public ValueList<byte> UnlockKey
+    {
+        get => UnlockKeys.IsEmpty ? default : UnlockKeys[0].Key;
+        init => UnlockKeys = value.IsEmpty ? default : [new EncryptionKey(EncryptionKey.ManagerSubsystem, value)];
+    }
+
+    /// <summary><see cref="UnlockKey"/> as SwarmKit stores it: at most one key, of the managers.</summary>
+    public ValueList<EncryptionKey> UnlockKeys { get; init; }
+
+    /// <summary>Keys that nodes encrypt their network gossip and overlay traffic with, the newest first.</summary>
+    public ValueList<EncryptionKey> NetworkBootstrapKeys { get; init; }
+
+    /// <summary>Lamport time of the newest of <see cref="NetworkBootstrapKeys"/>.</summary>
+    public ulong EncryptionKeyLamportClock { get; init; }
+
+    /// <summary>The swarm was made in FIPS mode: only nodes in that mode may join.</summary>
+    public bool Fips { get; init; }
 
     /// <summary>Removed nodes that must not come back: certificate common name to the certificate's expiry.</summary>
     public ValueDictionary<DateTimeOffset> BlacklistedCertificates { get; init; }
@@ -52,7 +68,33 @@ public sealed record RootCa
     /// <summary>Token that lets a manager in.</summary>
     public string ManagerJoinToken { get; init; } = "";
 
+    /// <summary>The root that nodes are being moved to; null outside of a rotation.</summary>
+    public RootRotation? Rotation { get; init; }
+
+    /// <summary>The value of <see cref="CaConfig.ForceRotate"/> that the present root, or the rotation, answers.</summary>
+    public ulong LastForcedRotation { get; init; }
+
     /// <summary>Everything but the key and the tokens.</summary>
     /// <returns>A description without secrets.</returns>
     public override string ToString() => $"RootCa {{ CertificateHash = {CertificateHash} }}";
+}
+
+/// <summary>
+/// A root certificate on its way in: it signs already, and nodes that trust only the old root accept what it signs
+/// because the old root has signed it too.
+/// </summary>
+public sealed record RootRotation
+{
+    /// <summary>The new root certificate (PEM).</summary>
+    public string Certificate { get; init; } = "";
+
+    /// <summary>Its private key (PEM); empty with an external authority. Never shown by reads.</summary>
+    public string PrivateKey { get; init; } = "";
+
+    /// <summary>The new root's key under the old root's signature (PEM).</summary>
+    public string CrossSignedCertificate { get; init; } = "";
+
+    /// <summary>Everything but the key.</summary>
+    /// <returns>A description without secrets.</returns>
+    public override string ToString() => $"RootRotation {{ Certificate = {Certificate} }}";
 }

@@ -9,6 +9,12 @@ public sealed record ClusterSpec
     /// <summary>Labels.</summary>
     public ValueDictionary<string> Labels { get; init; }
 
+    /// <summary>Custom index entries; only programs that embed the swarm use them.</summary>
+    public ValueList<IndexEntry> Indices { get; init; }
+
+    /// <summary>Who was let in without approval; SwarmKit keeps it from before join tokens and reads it no more.</summary>
+    public ValueList<RoleAdmission> AcceptancePolicy { get; init; }
+
     /// <summary>Tasks kept per slot, the running one included; negative keeps all.</summary>
     /// <value>Default 5.</value>
     public long TaskHistoryRetentionLimit { get; init; } = 5;
@@ -73,3 +79,19 @@ public sealed record ExternalCa(
     string Url,
     ValueDictionary<string> Options = default,
     string CaCertificate = "");
+
+/// <summary>How nodes of a role were let in before there were join tokens.</summary>
+/// <param name="Role">The role.</param>
+/// <param name="AutoAccept">Without approval.</param>
+/// <param name="Secret">Secret they had to know; null for none.</param>
+public sealed record RoleAdmission(NodeRole Role, bool AutoAccept, AdmissionSecret? Secret = null);
+
+/// <summary>A secret of <see cref="RoleAdmission"/>.</summary>
+/// <param name="Data">The secret or its hash.</param>
+/// <param name="Algorithm">How it is hashed; empty for plain text.</param>
+public sealed record AdmissionSecret(ValueList<byte> Data, string Algorithm = "")
+{
+    /// <summary>Nothing of the secret.</summary>
+    /// <returns>A description without the secret.</returns>
+    public override string ToString() => $"AdmissionSecret {{ {Data.Count} bytes }}";
+}

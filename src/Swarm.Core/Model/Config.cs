@@ -25,6 +25,9 @@ public sealed record ConfigSpec
     /// <summary>Labels.</summary>
     public ValueDictionary<string> Labels { get; init; }
 
+    /// <summary>Custom index entries; only programs that embed the swarm use them.</summary>
+    public ValueList<IndexEntry> Indices { get; init; }
+
     /// <summary>The content: 1 to 1,023,999 bytes.</summary>
     public ValueList<byte> Data { get; init; }
 

@@ -21,6 +21,7 @@ public sealed record HealthCheck
     /// <summary>Time after the start in which failures do not count.</summary>
     public TimeSpan StartPeriod { get; init; }
 
-    /// <summary>Time between checks during <see cref="StartPeriod"/>; zero means 5 s (Docker's default).</summary>
-    public TimeSpan StartInterval { get; init; }
+    /// <summary>Time between checks during <see cref="StartPeriod"/>; zero or null means 5 s (Docker's default).</summary>
+    /// <remarks>Null in specs from before Docker 25; kept apart from zero, as a spec that differs replaces tasks.</remarks>
+    public TimeSpan? StartInterval { get; init; }
 }

@@ -77,6 +77,28 @@ public readonly record struct VolumeId(string Value)
     public override string ToString() => Value ?? "";
 }
 
+/// <summary>Identifies an extension's object.</summary>
+/// <param name="Value">The id as text; null only in the default value.</param>
+public readonly record struct ResourceId(string Value)
+{
+    /// <summary>True for the default value, which names no object.</summary>
+    public bool IsEmpty => string.IsNullOrEmpty(Value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value ?? "";
+}
+
+/// <summary>Identifies an extension.</summary>
+/// <param name="Value">The id as text; null only in the default value.</param>
+public readonly record struct ExtensionId(string Value)
+{
+    /// <summary>True for the default value, which names no extension.</summary>
+    public bool IsEmpty => string.IsNullOrEmpty(Value);
+
+    /// <inheritdoc/>
+    public override string ToString() => Value ?? "";
+}
+
 /// <summary>Identifies the cluster; equals the organization in every node certificate.</summary>
 /// <param name="Value">The id as text; null only in the default value.</param>
 public readonly record struct ClusterId(string Value)

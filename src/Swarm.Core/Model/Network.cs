@@ -15,6 +15,12 @@ public sealed record Network : ClusterObject
     /// <summary>Address ranges in force; null until allocated.</summary>
     public IpamOptions? Ipam { get; init; }
 
+    /// <summary>Marked for deletion; SwarmKit reserves the mark, nobody sets it.</summary>
+    public bool PendingDelete { get; init; }
+
+    /// <summary>What an allocator adds on reads; null for stored networks.</summary>
+    public TypedPayload? Extra { get; init; }
+
     /// <inheritdoc/>
     public override string Key => Id.Value;
 
@@ -30,6 +36,9 @@ public sealed record NetworkSpec
 
     /// <summary>Labels.</summary>
     public ValueDictionary<string> Labels { get; init; }
+
+    /// <summary>Custom index entries; only programs that embed the swarm use them.</summary>
+    public ValueList<IndexEntry> Indices { get; init; }
 
     /// <summary>The driver; null means <c>overlay</c>.</summary>
     public Driver? Driver { get; init; }
@@ -68,8 +77,23 @@ public sealed record IpamOptions
 /// <param name="Range">Part of the subnet that addresses are taken from; empty means all of it.</param>
 /// <param name="Gateway">Gateway address.</param>
 /// <param name="Reserved">Addresses never given out, by purpose.</param>
+/// <param name="Family">Family of the addresses.</param>
 public sealed record IpamConfig(
     string Subnet,
     string Range = "",
     string Gateway = "",
-    ValueDictionary<string> Reserved = default);
+    ValueDictionary<string> Reserved = default,
+    IpamFamily Family = IpamFamily.Unknown);
+
+/// <summary>Families of addresses; numbers are SwarmKit's.</summary>
+public enum IpamFamily
+{
+    /// <summary>What the subnet says.</summary>
+    Unknown = 0,
+
+    /// <summary>IPv4.</summary>
+    IPv4 = 4,
+
+    /// <summary>IPv6.</summary>
+    IPv6 = 6,
+}

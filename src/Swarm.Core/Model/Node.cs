@@ -24,6 +24,11 @@ public sealed record Node : ClusterObject
     /// <summary>Its certificate; null before it asked for one.</summary>
     public NodeCertificate? Certificate { get; init; }
 
+    /// <summary>
+    /// Address on the ingress network as managers before Docker 18 wrote it; they are in <see cref="Attachments"/> now.
+    /// </summary>
+    public NetworkAttachment? Attachment { get; init; }
+
     /// <summary>Addresses on overlay networks.</summary>
     public ValueList<NetworkAttachment> Attachments { get; init; }
 

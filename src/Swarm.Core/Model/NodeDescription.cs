@@ -20,7 +20,21 @@ public sealed record NodeDescription
 
     /// <summary>Runs in FIPS mode.</summary>
     public bool Fips { get; init; }
+
+    /// <summary>What its CSI plugins say of it, one entry per plugin.</summary>
+    public ValueList<NodeCsiInfo> Csi { get; init; }
 }
+
+/// <summary>A node as one CSI plugin knows it.</summary>
+/// <param name="PluginName">The plugin.</param>
+/// <param name="NodeId">Id that the plugin gives to the node; not the node's id in the swarm.</param>
+/// <param name="MaxVolumesPerNode">How many volumes may be published there; 0 means that the plugin decides.</param>
+/// <param name="AccessibleTopology">Where the node is; null when the plugin knows no places.</param>
+public sealed record NodeCsiInfo(
+    string PluginName,
+    string NodeId,
+    long MaxVolumesPerNode = 0,
+    Topology? AccessibleTopology = null);
 
 /// <summary>The engine of a node.</summary>
 public sealed record EngineDescription

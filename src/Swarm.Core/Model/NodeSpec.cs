@@ -9,6 +9,9 @@ public sealed record NodeSpec
     /// <summary>Labels for placement.</summary>
     public ValueDictionary<string> Labels { get; init; }
 
+    /// <summary>Custom index entries; only programs that embed the swarm use them.</summary>
+    public ValueList<IndexEntry> Indices { get; init; }
+
     /// <summary>The role it should have.</summary>
     public NodeRole DesiredRole { get; init; }
 

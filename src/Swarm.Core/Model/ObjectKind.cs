@@ -29,4 +29,10 @@ public enum ObjectKind
 
     /// <summary>A <see cref="Swarm.Volume"/>.</summary>
     Volume = 8,
+
+    /// <summary>A <see cref="Swarm.Resource"/>.</summary>
+    Resource = 9,
+
+    /// <summary>A <see cref="Swarm.Extension"/>.</summary>
+    Extension = 10,
 }

@@ -11,4 +11,7 @@ public sealed record ResourceLimits
 
     /// <summary>Number of processes.</summary>
     public long Pids { get; init; }
+
+    /// <summary>User-defined resources; SwarmKit keeps them, nothing enforces them.</summary>
+    public ValueList<GenericResource> Generic { get; init; }
 }

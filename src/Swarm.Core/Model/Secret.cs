@@ -28,6 +28,9 @@ public sealed record SecretSpec
     /// <summary>Labels.</summary>
     public ValueDictionary<string> Labels { get; init; }
 
+    /// <summary>Custom index entries; only programs that embed the swarm use them.</summary>
+    public ValueList<IndexEntry> Indices { get; init; }
+
     /// <summary>The value: 1 to 511,999 bytes.</summary>
     public ValueList<byte> Data { get; init; }
 

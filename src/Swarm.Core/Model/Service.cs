@@ -27,6 +27,9 @@ public sealed record Service : ClusterObject
     /// <summary>Iteration of a job; null for services that are not jobs.</summary>
     public JobStatus? JobStatus { get; init; }
 
+    /// <summary>Marked for deletion; SwarmKit reserves the mark, nobody sets it.</summary>
+    public bool PendingDelete { get; init; }
+
     /// <inheritdoc/>
     public override string Key => Id.Value;
 

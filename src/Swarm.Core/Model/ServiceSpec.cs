@@ -9,6 +9,9 @@ public sealed record ServiceSpec
     /// <summary>Labels of the service itself (not of its containers).</summary>
     public ValueDictionary<string> Labels { get; init; }
 
+    /// <summary>Custom index entries; only programs that embed the swarm use them.</summary>
+    public ValueList<IndexEntry> Indices { get; init; }
+
     /// <summary>What each task runs.</summary>
     public TaskSpec TaskTemplate { get; init; } = new();
 

@@ -157,13 +157,20 @@ internal sealed class PassCommit(ClusterStore store, SchedulerState state, PassP
         }
         else if (decision.Reservation == NoReservation)
         {
-            transaction.Update(current with { Status = decision.Status });
+            transaction.Replace(current, current with
+            {
+                Version = transaction.Stamp,
+                UpdatedAt = transaction.Now,
+                Status = decision.Status,
+            });
         }
         else
         {
             var (_, node, generic) = plan.Reservations[decision.Reservation];
-            transaction.Update(current with
+            transaction.Replace(current, current with
             {
+                Version = transaction.Stamp,
+                UpdatedAt = transaction.Now,
                 NodeId = node.Node.Id,
                 Status = decision.Status,
                 AssignedGenericResources = generic,

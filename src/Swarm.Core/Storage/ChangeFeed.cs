@@ -24,14 +24,18 @@ internal sealed class ChangeFeed(int historyLimit)
         }
     }
 
-    public ChangeSubscription Subscribe(WatchScope scope, ClusterView view, ObjectVersion? resumeFrom, int limit)
+    public ChangeSubscription Subscribe(
+        WatchScope scope,
+        ClusterStore store,
+        ObjectVersion? resumeFrom,
+        int limit)
     {
         lock (_gate)
         {
-            var subscription = new ChangeSubscription(this, scope, view, limit);
+            var subscription = new ChangeSubscription(this, scope, store.Current, limit);
             if (resumeFrom is { } version)
             {
-                Replay(subscription, version);
+                Replay(subscription, store, version);
             }
 
             Register(subscription);
@@ -88,7 +92,7 @@ internal sealed class ChangeFeed(int historyLimit)
         }
     }
 
-    private void Replay(ChangeSubscription subscription, ObjectVersion after)
+    private void Replay(ChangeSubscription subscription, ClusterStore store, ObjectVersion after)
     {
         if (after.Index < _forgotten.Index)
         {
@@ -102,7 +106,7 @@ internal sealed class ChangeFeed(int historyLimit)
         {
             if (version.Index > after.Index && InScope(changes, subscription.Scope) is { Count: > 0 } wanted)
             {
-                subscription.Deliver(new CommittedTransaction(version, subscription.View, wanted));
+                subscription.Deliver(new CommittedTransaction(version, store, wanted));
             }
         }
     }

@@ -100,7 +100,7 @@ internal sealed class ClusterStore(
     {
         lock (_gate)
         {
-            return _feed.Subscribe(scope, _current, resumeFrom, limit ?? _options.SubscriberLimit);
+            return _feed.Subscribe(scope, this, resumeFrom, limit ?? _options.SubscriberLimit);
         }
     }
 
@@ -156,7 +156,7 @@ internal sealed class ClusterStore(
         lock (_gate)
         {
             Volatile.Write(ref _current, view);
-            _feed.Publish(new CommittedTransaction(version, view, transaction.Changes));
+            _feed.Publish(new CommittedTransaction(version, this, transaction.Changes));
         }
     }
 

@@ -22,6 +22,10 @@ internal sealed class ClusterView
 
     public ObjectTable<Volume> Volumes { get; init; } = ObjectTable<Volume>.Empty;
 
+    public ObjectTable<Resource> Resources { get; init; } = ObjectTable<Resource>.Empty;
+
+    public ObjectTable<Extension> Extensions { get; init; } = ObjectTable<Extension>.Empty;
+
     public ObjectTable<Cluster> Clusters { get; init; } = ObjectTable<Cluster>.Empty;
 
     /// <summary>The one cluster object; null before the swarm is initialised.</summary>

@@ -1,32 +1,36 @@
+using System.Runtime.InteropServices;
+
 namespace Swarm.Storage;
 
 /// <summary>Sets of task ids by key: the tasks of a service, on a node, in a state.</summary>
 internal sealed class IdSetIndex
 {
-    private static readonly SortedTree<string> EmptySet = SortedTree<string>.Create(id => id);
-
     private readonly SortedTree<IdSet> _sets;
 
     private IdSetIndex(SortedTree<IdSet> sets) => _sets = sets;
 
     public static IdSetIndex Empty { get; } = new(SortedTree<IdSet>.Create(set => set.Key));
 
-    public SortedTree<string> this[string key] => _sets.Find(IdRank.Of(key), key)?.Ids ?? EmptySet;
+    public SortedTree<string> this[string key] => _sets.Find(IdRank.Of(key), key)?.Ids ?? IdSet.NoIds;
 
     public Builder ToBuilder() => new(this);
 
-    private sealed record IdSet(string Key, SortedTree<string> Ids);
-
+    /// <summary>The index inside a transaction.</summary>
     internal sealed class Builder(IdSetIndex index)
     {
-        private readonly Dictionary<string, SortedTree<string>.Builder> _open = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, IdSetEdit> _open = new(StringComparer.Ordinal);
         private IdSetIndex _index = index;
 
         /// <summary>Ids of a set as it is now; not to be enumerated across changes of the index.</summary>
-        public SortedTree<string>.Range Read(string key, ulong low = 0, ulong high = ulong.MaxValue) =>
-            _open.TryGetValue(key, out var set) ? set.From(low, high) : _index[key].From(low, high);
+        public SortedTree<string>.Range Read(string key, ulong low = 0, ulong high = ulong.MaxValue)
+        {
+            ref var set = ref CollectionsMarshal.GetValueRefOrNullRef(_open, key);
+            return System.Runtime.CompilerServices.Unsafe.IsNullRef(ref set)
+                ? _index[key].From(low, high)
+                : set.Read(low, high);
+        }
 
-        public void Add(string key, ulong rank, string id) => Open(key).Set(rank, id, id);
+        public void Add(string key, ulong rank, string id) => Open(key).Add(rank, id);
 
         public void Remove(string key, ulong rank, string id) => Open(key).Remove(rank, id);
 
@@ -38,15 +42,16 @@ internal sealed class IdSetIndex
             }
 
             var sets = _index._sets.ToBuilder();
-            foreach (var (key, set) in _open)
+            foreach (var (key, edit) in _open)
             {
-                if (set.Count == 0)
+                var rank = IdRank.Of(key);
+                if (edit.ToSet(key) is { } set)
                 {
-                    sets.Remove(IdRank.Of(key), key);
+                    sets.Set(rank, key, set);
                 }
                 else
                 {
-                    sets.Set(IdRank.Of(key), key, new IdSet(key, set.ToImmutable()));
+                    sets.Remove(rank, key);
                 }
             }
 
@@ -54,14 +59,15 @@ internal sealed class IdSetIndex
             return _index = new IdSetIndex(sets.ToImmutable());
         }
 
-        private SortedTree<string>.Builder Open(string key)
+        private ref IdSetEdit Open(string key)
         {
-            if (!_open.TryGetValue(key, out var set))
+            ref var set = ref CollectionsMarshal.GetValueRefOrAddDefault(_open, key, out var isOpen);
+            if (!isOpen)
             {
-                _open.Add(key, set = _index[key].ToBuilder());
+                set = new IdSetEdit(_index._sets.Find(IdRank.Of(key), key));
             }
 
-            return set;
+            return ref set;
         }
     }
 }

@@ -21,6 +21,8 @@ internal sealed class NameIndex
         Secret secret => secret.Spec.Name,
         Config config => config.Spec.Name,
         Volume volume => volume.Spec.Name,
+        Resource resource => resource.Annotations.Name,
+        Extension extension => extension.Annotations.Name,
         Cluster cluster => cluster.Spec.Name,
         _ => "",
     };

@@ -6,12 +6,12 @@ namespace Swarm.Hosting.Nodes;
 /// An executor as its agent sees it: the node also tells which certificate it trusts, and no call keeps the agent's
 /// thread.
 /// </summary>
-internal sealed class DescribedExecutor(IExecutor executor, NodeTlsInfo tls) : IExecutor
+internal sealed class DescribedExecutor(IExecutor executor, Func<NodeTlsInfo> tls) : IExecutor
 {
     public async ValueTask<NodeDescription> DescribeAsync(CancellationToken cancellationToken)
     {
         var description = await Detached.RunAsync(() => executor.DescribeAsync(cancellationToken).AsTask());
-        return description with { Tls = tls };
+        return description with { Tls = tls() };
     }
 
     public ValueTask ConfigureAsync(Node node, CancellationToken cancellationToken) =>

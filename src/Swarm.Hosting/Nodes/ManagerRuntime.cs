@@ -1,16 +1,21 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using Swarm.Certificates;
+using Swarm.Certificates.Authority;
+using Swarm.Certificates.Nodes;
 using Swarm.Control;
 using Swarm.Dispatch;
 using Swarm.Execution;
+using Swarm.Hosting.Wire.Server;
 using Swarm.Identity;
 using Swarm.Storage;
 using Swarm.Telemetry;
 
 namespace Swarm.Hosting.Nodes;
 
-/// <summary>A swarm that this process is the manager of: store, control plane, client, local agents.</summary>
+/// <summary>A swarm that this process is the manager of: store, control plane, client, swarm port, local agents.</summary>
 internal sealed class ManagerRuntime : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(10);
@@ -20,31 +25,34 @@ internal sealed class ManagerRuntime : IAsyncDisposable
     private readonly ControlPlane _controlPlane;
     private readonly SwarmMetrics _metrics;
     private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
-    private readonly NodeTlsInfo _tls;
+    private readonly CurrentIdentity _identity;
+    private readonly CertificateRenewal _renewal;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _renewing = Task.CompletedTask;
     private ImmutableList<NodeAgent> _agents = [];
+    private SwarmPort? _port;
 
     private ManagerRuntime(
         ManagerSetup setup,
         ClusterStore store,
         SwarmMetrics metrics,
-        Cluster cluster,
-        NodeId nodeId,
-        string address)
+        NodeDirectory directory,
+        FirstManager first)
     {
         _setup = setup;
         _store = store;
         _metrics = metrics;
-        _tls = TlsInfo.Of(cluster.RootCa.Certificate);
-        NodeId = nodeId;
-        Address = address;
+        NodeId = first.Node.Id;
+        Address = first.Address;
         _controlPlane = new ControlPlane(store, new ControlPlaneOptions
         {
             Ids = Ids,
-            Random = NewRandom(),
+            Random = setup.NewRandom(),
             Time = setup.Time,
             Filters = setup.Filters,
             Scorers = setup.Scorers,
-            Dispatcher = new DispatcherOptions { NodeId = nodeId },
+            Secrets = setup.Secrets,
+            Dispatcher = new DispatcherOptions { NodeId = NodeId },
             Metrics = metrics,
             Loggers = setup.Loggers,
         });
@@ -54,8 +62,17 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             setup.Time,
             RandomNumberGenerator.Fill,
             ReadLogsAsync,
-            ManagerStatusOf);
-        _controlPlane.Dispatcher.SetManagers([new ManagerPeer(nodeId, address, Weight: 10)]);
+            ManagerStatusOf,
+            vault: setup.Secrets);
+        _identity = new CurrentIdentity(first.Identity, KeyEncryptionKey.None);
+        _renewal = new CertificateRenewal(
+            _identity,
+            directory.Identity,
+            new LocalAuthority(() => _controlPlane.Certificates, () => store.Current.Cluster, setup.Time),
+            setup.NewRandom(),
+            setup.Time,
+            setup.Loggers.CreateLogger<CertificateRenewal>());
+        _controlPlane.Dispatcher.SetManagers([new ManagerPeer(NodeId, Address, Weight: 10)]);
     }
 
     public NodeId NodeId { get; }
@@ -67,12 +84,11 @@ internal sealed class ManagerRuntime : IAsyncDisposable
 
     private RandomIdGenerator Ids { get; } = new();
 
-    /// <summary>Forms the swarm and waits until its first node is ready.</summary>
+    /// <summary>Forms the swarm, opens its port, and waits until its first node is ready.</summary>
     public static async Task<ManagerRuntime> StartAsync(
         ManagerSetup setup,
-        Cluster cluster,
-        Node self,
-        string address,
+        NodeDirectory directory,
+        FirstManager first,
         IExecutor executor,
         CancellationToken cancellationToken)
     {
@@ -82,16 +98,18 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         await store.UpdateAsync(
             transaction =>
             {
-                transaction.Create(cluster);
-                transaction.Create(self);
+                transaction.Create(first.Cluster);
+                transaction.Create(first.Node);
             },
             cancellationToken);
-        var runtime = new ManagerRuntime(setup, store, metrics, cluster, self.Id, address);
+        first.SaveTo(directory);
+        var runtime = new ManagerRuntime(setup, store, metrics, directory, first);
         try
         {
+            await runtime.OpenPortAsync(first.Listen, cancellationToken);
             runtime._controlPlane.Start(runtime._scheduler);
-            runtime.AddAgent(self.Id, executor);
-            await runtime.WaitUntilReadyAsync(self.Id, cancellationToken);
+            runtime.StartOwnAgent(executor);
+            await runtime.WaitUntilReadyAsync(runtime.NodeId, cancellationToken);
             return runtime;
         }
         catch
@@ -107,7 +125,8 @@ internal sealed class ManagerRuntime : IAsyncDisposable
     {
         var worker = new Node { Id = new NodeId(Ids.Next()) };
         await _store.UpdateAsync(transaction => transaction.Create(worker), cancellationToken);
-        AddAgent(worker.Id, executor);
+        AddAgent(worker.Id, executor, () => TlsInfo.Wanted(_store.Current.Cluster!.RootCa), session: null);
+
         await WaitUntilReadyAsync(worker.Id, cancellationToken);
         return worker.Id;
     }
@@ -121,8 +140,16 @@ internal sealed class ManagerRuntime : IAsyncDisposable
     /// <param name="impatience">Leaves behind tasks that do not end.</param>
     public async Task StopAsync(bool removeTasks, CancellationToken impatience)
     {
+        await _stop.CancelAsync();
         await Task.WhenAll(_agents.Select(agent => agent.StopAsync(removeTasks, impatience)));
+        await Loops.IgnoreAsync(_renewing);
+
+        // Sessions end with the dispatcher; a port that waited for them would wait for ever.
         await _controlPlane.StopAsync();
+        if (_port is { } port)
+        {
+            await Loops.IgnoreAsync(port.StopAsync(impatience));
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -132,25 +159,50 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             await agent.DisposeAsync();
         }
 
+        if (_port is { } port)
+        {
+            await port.DisposeAsync();
+        }
+
         await _controlPlane.DisposeAsync();
         _metrics.Dispose();
         _store.Dispose();
+        _stop.Dispose();
     }
 
-    // Heartbeats and back-off need no secrecy, only that nodes differ.
-    private static Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+    private async Task OpenPortAsync(IPEndPoint listen, CancellationToken cancellationToken) =>
+        _port = await SwarmPort.OpenAsync(
+            listen,
+            new PortIdentity(_identity, () => _store.Current.Cluster!.RootCa.Certificate, _setup.Time),
+            new ManagerServices(
+                () => _store.Current.Cluster,
+                () => _controlPlane.Certificates,
+                () => _controlPlane.Dispatcher),
+            _setup.Loggers,
+            cancellationToken);
 
-    private void AddAgent(NodeId nodeId, IExecutor executor)
+    private void StartOwnAgent(IExecutor executor)
+    {
+        var agent = AddAgent(
+            NodeId,
+            executor,
+            () => _identity.Value.TlsInfo,
+            new NodeSession(_renewal, onManagers: _ => { }));
+        _identity.Changed += (_, _) => agent.DescribeSoon();
+        _renewing = agent.RunBesideAsync(() => _renewal.RunAsync(_stop.Token));
+    }
+
+    private NodeAgent AddAgent(NodeId nodeId, IExecutor executor, Func<NodeTlsInfo> tls, NodeSession? session)
     {
         var agent = new NodeAgent(
             nodeId,
             _controlPlane.Dispatcher.Connect(nodeId, HostOf(Address)),
-            new DescribedExecutor(executor, _tls),
-            NewRandom(),
-            _setup.Time,
-            _setup.Loggers);
+            new DescribedExecutor(executor, tls),
+            session,
+            _setup);
         _agents = _agents.Add(agent);
         agent.Start();
+        return agent;
     }
 
     private async Task WaitUntilReadyAsync(NodeId nodeId, CancellationToken cancellationToken)

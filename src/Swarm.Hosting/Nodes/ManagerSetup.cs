@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -9,4 +11,9 @@ internal sealed record ManagerSetup(
     ILoggerFactory Loggers,
     IReadOnlyList<ISchedulingFilter> Filters,
     IReadOnlyList<ISchedulingScorer> Scorers,
-    System.Diagnostics.Metrics.IMeterFactory? Meters);
+    SecretVault Secrets,
+    System.Diagnostics.Metrics.IMeterFactory? Meters)
+{
+    /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>
+    public Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+}

@@ -39,9 +39,9 @@ internal static class NewSwarm
             : request.AdvertiseAddress,
     };
 
-    /// <summary>The cluster, its first manager, and the address that manager is reached at.</summary>
+    /// <summary>The cluster with its first manager.</summary>
     /// <exception cref="SwarmException">The request breaks a rule.</exception>
-    public static (Cluster Cluster, Node Self, string Address) Describe(SwarmInitRequest request, DateTimeOffset now)
+    public static FirstManager Describe(SwarmInitRequest request, DateTimeOffset now)
     {
         var addresses = AdvertiseAddress.Resolve(
             request.ListenAddress,
@@ -61,9 +61,6 @@ internal static class NewSwarm
             now,
             RandomNumberGenerator.Fill);
         var self = ClusterFactory.CreateManager(new NodeId(ids.Next()), request.Availability, request.DataPathPort);
-        return (cluster, self, JoinHostPort(addresses.AdvertiseHost, addresses.AdvertisePort));
+        return FirstManager.Certify(cluster, self, addresses, now);
     }
-
-    private static string JoinHostPort(string host, int port) =>
-        host.Contains(':', StringComparison.Ordinal) ? $"[{host}]:{port}" : $"{host}:{port}";
 }

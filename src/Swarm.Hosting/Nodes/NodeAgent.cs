@@ -14,26 +14,42 @@ internal sealed partial class NodeAgent : IAsyncDisposable
     private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
     private Task _run = Task.CompletedTask;
 
+    /// <param name="nodeId">The node.</param>
+    /// <param name="connection">The way to the managers.</param>
+    /// <param name="executor">Runs the tasks.</param>
+    /// <param name="session">Told what the managers say; null for nodes that live and die with their manager.</param>
+    /// <param name="setup">Clock and loggers.</param>
     public NodeAgent(
         NodeId nodeId,
         IDispatcherConnection connection,
         IExecutor executor,
-        Random random,
-        TimeProvider time,
-        ILoggerFactory loggers)
+        NodeSession? session,
+        ManagerSetup setup)
     {
         NodeId = nodeId;
-        _logger = loggers.CreateLogger<NodeAgent>();
+        _logger = setup.Loggers.CreateLogger<NodeAgent>();
         _agent = new Agent(
             connection,
             executor,
-            new AgentOptions { NodeId = nodeId },
-            random,
-            time,
-            loggers.CreateLogger<Agent>());
+            new AgentOptions { NodeId = nodeId, OnSessionMessage = session is null ? null : session.Receive },
+            setup.NewRandom(),
+            setup.Time,
+            setup.Loggers.CreateLogger<Agent>());
     }
 
     public NodeId NodeId { get; }
+
+    /// <summary>Completes with the first session.</summary>
+    public Task Registered => _agent.Registered;
+
+    /// <summary>True while there is a session.</summary>
+    public bool HasSession => _agent.HasSession;
+
+    /// <summary>Has the node describe itself anew, as after a change of its certificate.</summary>
+    public void DescribeSoon() => _agent.DescribeSoon();
+
+    /// <summary>Runs something on the agent's scheduler.</summary>
+    public Task RunBesideAsync(Func<Task> work) => RunOnSchedulerAsync(work);
 
     public void Start() => _run = RunOnSchedulerAsync(() => _agent.RunAsync(_stop.Token));
 

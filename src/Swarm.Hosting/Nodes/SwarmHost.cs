@@ -16,7 +16,8 @@ internal sealed class SwarmHost(
         var options = managerOptions.Value;
         Directory.CreateDirectory(options.DataDirectory);
         await node.DescribeAsync(cancellationToken);
-        if (options.InitializeOnStart)
+        await node.ResumeAsync(cancellationToken);
+        if (options.InitializeOnStart && node.State == LocalNodeState.Inactive)
         {
             await node.InitAsync(NewSwarm.RequestOf(options), cancellationToken);
         }

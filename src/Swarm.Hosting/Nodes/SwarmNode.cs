@@ -3,25 +3,32 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Swarm.Certificates;
+using Swarm.Certificates.Nodes;
 using Swarm.Execution;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 
 namespace Swarm.Hosting.Nodes;
 
-/// <summary>This process as a node: in no swarm, or the manager of one. One change of membership at a time.</summary>
-internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
+/// <summary>This process as a node: in no swarm, or a member of one. One change of membership at a time.</summary>
+internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
 {
     private static readonly TimeSpan DisposalPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a client waits for a join, which then goes on by itself (Docker's number).</summary>
+    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(20);
 
     private readonly SwarmManagerOptions _options;
     private readonly IExecutor _executor;
     private readonly ManagerSetup _setup;
     private readonly LocalWorkers _workers;
     private readonly EventFeed _events;
+    private readonly NodeDirectory _directory;
+    private readonly ILogger _logger;
     private readonly SemaphoreSlim _membership = new(1, 1);
-    private Membership? _current;
+    private volatile IMembership? _current;
     private bool _disposed;
 
     public SwarmNode(
@@ -36,11 +43,14 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
         _options = options.Value;
         _workers = workers;
         _events = events;
+        _logger = loggers.CreateLogger<SwarmNode>();
+        _directory = new NodeDirectory(Path.Combine(_options.DataDirectory, "swarm"));
         _setup = new ManagerSetup(
             time,
             loggers,
             [.. services.GetServices<ISchedulingFilter>()],
             [.. services.GetServices<ISchedulingScorer>()],
+            services.GetRequiredService<SecretVault>(),
             services.GetService<IMeterFactory>());
         _executor = blueprint.Node.CreateExecutor(services, new NodeProfile(
             _options.NodeName ?? Environment.MachineName,
@@ -50,50 +60,36 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
             loggers));
     }
 
-    public LocalNodeState State => _current is null ? LocalNodeState.Inactive : LocalNodeState.Active;
+    public LocalNodeState State => _current?.State ?? LocalNodeState.Inactive;
 
-    public string Error => "";
+    public string Error => _current?.Error ?? "";
 
-    public NodeId NodeId => _current?.Runtime.NodeId ?? default;
+    public NodeId NodeId => _current?.NodeId ?? default;
 
-    public string Address => _current?.Runtime.Address is { } address ? address[..address.LastIndexOf(':')] : "";
+    public string Address => _current?.Address ?? "";
 
-    public bool IsManager => _current is not null;
+    public bool IsManager => _current is { IsManager: true };
 
-    public ISwarmClient Client => Runtime.Client;
+    public ISwarmClient Client => (_current ?? throw NodeErrors.NotInSwarm()).Client;
 
     public NodeDescription Description { get; private set; } = new();
 
     public IContainerSource? Containers => _executor as IContainerSource;
 
     public IReadOnlyList<(NodeId NodeId, string Address)> RemoteManagers =>
-        _current is { } current ? [(current.Runtime.NodeId, current.Runtime.Address)] : [];
-
-    /// <summary>The swarm this node manages.</summary>
-    /// <exception cref="SwarmException">It is in none.</exception>
-    public ManagerRuntime Runtime => _current?.Runtime ?? throw NodeErrors.NotInSwarm();
+        [.. (_current?.Managers ?? []).Select(manager => (manager.NodeId, manager.Address))];
 
     /// <summary>Learns what this machine is; to be called once before the node is used.</summary>
     public async Task DescribeAsync(CancellationToken cancellationToken) =>
         Description = await _executor.DescribeAsync(cancellationToken);
 
-    public async Task<NodeId> InitAsync(SwarmInitRequest request, CancellationToken ct)
+    /// <summary>Takes up the membership that the last process of this directory had, if any.</summary>
+    public async Task ResumeAsync(CancellationToken cancellationToken)
     {
-        await _membership.WaitAsync(ct);
+        await _membership.WaitAsync(cancellationToken);
         try
         {
-            if (_current is not null)
-            {
-                throw NodeErrors.AlreadyInSwarm();
-            }
-
-            var (cluster, self, address) = NewSwarm.Describe(
-                NewSwarm.WithDefaults(request, _options),
-                _setup.Time.GetUtcNow());
-            var runtime = await ManagerRuntime.StartAsync(_setup, cluster, self, address, _executor, ct);
-            await JoinWorkersAsync(runtime, ct);
-            _current = new Membership(runtime, _events);
-            return runtime.NodeId;
+            _current = Resume();
         }
         finally
         {
@@ -101,22 +97,58 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
         }
     }
 
-    public Task JoinAsync(SwarmJoinRequest request, CancellationToken ct)
+    public async Task<NodeId> InitAsync(SwarmInitRequest request, CancellationToken ct)
     {
-        if (_current is not null)
+        await _membership.WaitAsync(ct);
+        try
         {
-            throw NodeErrors.AlreadyInSwarm();
+            RequireInactive();
+            var first = NewSwarm.Describe(NewSwarm.WithDefaults(request, _options), _setup.Time.GetUtcNow());
+            var runtime = await ManagerRuntime.StartAsync(_setup, _directory, first, _executor, ct);
+            await JoinWorkersAsync(runtime, ct);
+            _current = new ManagerMembership(runtime, _events);
+            return runtime.NodeId;
+        }
+        catch when (_current is null)
+        {
+            _directory.Clear();
+            throw;
+        }
+        finally
+        {
+            _membership.Release();
+        }
+    }
+
+    public async Task JoinAsync(SwarmJoinRequest request, CancellationToken ct)
+    {
+        await _membership.WaitAsync(ct);
+        Task joined;
+        try
+        {
+            RequireInactive();
+            var joining = new JoiningMembership(
+                _setup,
+                _directory,
+                request,
+                JoinAddresses.Of(request, _options),
+                _executor);
+            _current = joining;
+            joined = FinishJoinAsync(joining);
+        }
+        finally
+        {
+            _membership.Release();
         }
 
-        if (request.RemoteAddresses.IsEmpty)
+        try
         {
-            throw SwarmException.InvalidArgument("at least 1 RemoteAddr is required to join");
+            await joined.WaitAsync(JoinPatience, _setup.Time, ct);
         }
-
-        JoinToken.Parse(request.JoinToken);
-        throw new SwarmException(
-            SwarmErrorCode.Unimplemented,
-            "joining another swarm is not supported by this version; form one with \"docker swarm init\"");
+        catch (TimeoutException)
+        {
+            throw NodeErrors.JoinTimedOut();
+        }
     }
 
     public async Task LeaveAsync(bool force, CancellationToken ct)
@@ -127,11 +159,12 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
             var current = _current ?? throw NodeErrors.NothingToLeave();
             if (!force)
             {
-                throw NodeErrors.LeaveAsManager(isActive: true, reachable: 1, unreachable: 0);
+                current.RequireHarmlessLeave();
             }
 
             _current = null;
-            await current.EndAsync(removeTasks: true, CancellationToken.None);
+            await EndAsync(current, removeTasks: true, CancellationToken.None);
+            _directory.Clear();
         }
         finally
         {
@@ -143,7 +176,7 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
         throw (_current is null ? NodeErrors.NotInSwarm() : SwarmException.FailedPrecondition("swarm is not locked"));
 
     /// <summary>True while all nodes of this process have a session; null in no swarm.</summary>
-    public bool? AgentsAreReady() => _current?.Runtime.AgentsAreReady();
+    public bool? AgentsAreReady() => _current?.AgentsAreReady;
 
     /// <summary>Ends the membership with the process.</summary>
     /// <param name="impatience">Leaves behind tasks that do not end.</param>
@@ -155,7 +188,7 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
             if (_current is { } current)
             {
                 _current = null;
-                await current.EndAsync(_options.StopTasksOnShutdown, impatience);
+                await EndAsync(current, _options.StopTasksOnShutdown, impatience);
             }
         }
         finally
@@ -193,32 +226,90 @@ internal sealed class SwarmNode : ISwarmNode, IAsyncDisposable
         }
     }
 
-    /// <summary>A swarm this node is in, with the feed of its events.</summary>
-    private sealed class Membership : IAsyncDisposable
+    private void RequireInactive()
     {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly Task _events;
-
-        public Membership(ManagerRuntime runtime, EventFeed events)
+        if (_current is not null)
         {
-            Runtime = runtime;
-            _events = events.RunAsync(runtime.Client, _stop.Token);
-        }
-
-        public ManagerRuntime Runtime { get; }
-
-        public async Task EndAsync(bool removeTasks, CancellationToken impatience)
-        {
-            await Runtime.StopAsync(removeTasks, impatience);
-            await DisposeAsync();
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            await _events;
-            await Runtime.DisposeAsync();
-            _stop.Dispose();
+            throw NodeErrors.AlreadyInSwarm();
         }
     }
+
+    private IMembership? Resume()
+    {
+        try
+        {
+            if (_directory.Load() is not { } saved
+                || _directory.Identity.Load(unlockKey: default, _setup.Time.GetUtcNow()) is not var (identity, encryption))
+            {
+                return null;
+            }
+
+            if (identity.Role == NodeRole.Manager)
+            {
+                // The state of the swarm went with the process, and a manager without state is none.
+                LogStateLost(identity.NodeId);
+                _directory.Clear();
+                return null;
+            }
+
+            var worker = new WorkerMembership(_setup, _directory, identity, encryption, saved, _executor);
+            worker.Start();
+            return worker;
+        }
+        catch (InvalidIdentityException exception)
+        {
+            return new BrokenMembership(exception.Fault == ChainFault.Expired
+                ? NodeErrors.CertificatesExpired().Message
+                : exception.Message);
+        }
+    }
+
+    private async Task FinishJoinAsync(JoiningMembership joining)
+    {
+        WorkerMembership worker;
+        try
+        {
+            worker = await joining.RunAsync();
+        }
+        catch (SwarmException) when (_current == joining)
+        {
+            await _membership.WaitAsync(CancellationToken.None);
+            _current = null;
+            _directory.Clear();
+            _membership.Release();
+            throw;
+        }
+
+        await _membership.WaitAsync(CancellationToken.None);
+        try
+        {
+            if (_current != joining)
+            {
+                await worker.DisposeAsync();
+                throw NodeErrors.NothingToLeave();
+            }
+
+            worker.Start();
+            _current = worker;
+        }
+        finally
+        {
+            _membership.Release();
+        }
+
+        await joining.DisposeAsync();
+        await worker.Registered;
+    }
+
+    private static async Task EndAsync(IMembership membership, bool removeTasks, CancellationToken impatience)
+    {
+        await membership.StopAsync(removeTasks, impatience);
+        await membership.DisposeAsync();
+    }
+
+    [LoggerMessage(
+        4021,
+        LogLevel.Warning,
+        "Manager {NodeId} kept its swarm in memory, and that process has ended: this node is in no swarm any more")]
+    private partial void LogStateLost(NodeId nodeId);
 }

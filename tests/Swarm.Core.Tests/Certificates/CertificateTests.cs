@@ -86,7 +86,7 @@ public sealed class CertificateTests : IDisposable
     public void Scenario_093_Only_the_key_of_a_signing_request_is_believed()
     {
         var request = new CertificateRequest("CN=somebody, O=elsewhere", _nodeKey, HashAlgorithmName.SHA256);
-        var key = NodeCertificateIssuer.ReadKey(request.CreateSigningRequestPem());
+        var key = SigningRequest.ReadKey(request.CreateSigningRequestPem());
 
         using var certificate = X509Certificate2.CreateFromPem(NodeCertificateIssuer.Issue(
             _root,
@@ -106,7 +106,7 @@ public sealed class CertificateTests : IDisposable
     public void Text_that_is_no_signing_request_is_refused(string text) =>
         Assert.Equal(
             SwarmErrorCode.InvalidArgument,
-            Assert.Throws<SwarmException>(() => NodeCertificateIssuer.ReadKey(text)).Code);
+            Assert.Throws<SwarmException>(() => SigningRequest.ReadKey(text)).Code);
 
     [Fact]
     public void Tls_info_tells_the_root_and_its_subject_and_key()

@@ -68,10 +68,10 @@ public sealed class AllocationCeilingTests : IAsyncLifetime, IDisposable
     {
         var feed = new ChangeFeed(historyLimit: 10);
         var readers = Enumerable.Range(0, subscribers)
-            .Select(i => feed.Subscribe(WatchScope.ForNode(new NodeId($"node{i:0000}")), ClusterView.Empty, null, 1_000))
+            .Select(i => feed.Subscribe(WatchScope.ForNode(new NodeId($"node{i:0000}")), Store, null, 1_000))
             .ToArray();
         var change = new ObjectChange(ChangeKind.Updated, _tasks[0], _tasks[0], new ObjectVersion(1));
-        var transaction = new CommittedTransaction(new ObjectVersion(1), Store.Current, [change]);
+        var transaction = new CommittedTransaction(new ObjectVersion(1), Store, [change]);
 
         Within("feed.fanout_to_one_of_many", 1_000, _ =>
         {

@@ -201,7 +201,7 @@ internal static class LaunchPlanner
                 Timeout = own.Timeout == default ? image.Timeout : own.Timeout,
                 Retries = own.Retries == 0 ? image.Retries : own.Retries,
                 StartPeriod = own.StartPeriod == default ? image.StartPeriod : own.StartPeriod,
-                StartInterval = own.StartInterval == default ? image.StartInterval : own.StartInterval,
+                StartInterval = own.StartInterval is { Ticks: not 0 } ? own.StartInterval : image.StartInterval,
             };
         return merged is null || merged.Test.IsEmpty || merged.Test[0] == "NONE" ? null : merged;
     }

@@ -50,7 +50,7 @@ internal static class ContainerSpecWriter
         Interval = health.Interval.ToNanoseconds(),
         Timeout = health.Timeout.ToNanoseconds(),
         StartPeriod = health.StartPeriod.ToNanoseconds(),
-        StartInterval = health.StartInterval.ToNanoseconds(),
+        StartInterval = (health.StartInterval ?? TimeSpan.Zero).ToNanoseconds(),
         Retries = health.Retries,
     };
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using Swarm.Certificates;
 
 namespace Swarm.Hosting.DockerApi;
 
@@ -38,7 +38,8 @@ internal static class SwarmWriter
         CreatedAt = cluster.CreatedAt,
         UpdatedAt = cluster.UpdatedAt,
         Spec = Write(cluster.Spec),
-        TlsInfo = WriteTlsInfo(cluster.RootCa.Certificate),
+        TlsInfo = WriteTlsInfo(cluster.RootCa),
+        RootRotationInProgress = cluster.RootCa.Rotation is not null,
         DefaultAddrPool = cluster.DefaultAddressPool.OrNull() ?? [DefaultAddressPool],
         SubnetSize = cluster.SubnetSize == 0 ? DefaultSubnetSize : cluster.SubnetSize,
         DataPathPort = cluster.VxlanPort == 0 ? DefaultDataPathPort : cluster.VxlanPort,
@@ -82,27 +83,29 @@ internal static class SwarmWriter
         CaCertificate = ca.CaCertificate,
     };
 
-    /// <summary>The trust root, with the subject and key by which the CLI follows a rotation.</summary>
-    private static TlsInfoDocument WriteTlsInfo(string trustRoot)
+    /// <summary>
+    /// The trust root, with the subject and key of the wanted issuer, by which the CLI follows a rotation node by node.
+    /// </summary>
+    private static TlsInfoDocument WriteTlsInfo(RootCa root)
     {
-        if (trustRoot.Length == 0)
+        if (root.Certificate.Length == 0)
         {
             return new TlsInfoDocument();
         }
 
         try
         {
-            using var certificate = X509Certificate2.CreateFromPem(trustRoot);
+            var wanted = TlsInfo.Wanted(root);
             return new TlsInfoDocument
             {
-                TrustRoot = trustRoot,
-                CertIssuerSubject = certificate.SubjectName.RawData,
-                CertIssuerPublicKey = certificate.PublicKey.ExportSubjectPublicKeyInfo(),
+                TrustRoot = root.Certificate,
+                CertIssuerSubject = wanted.CertificateIssuerSubject.AsSpan().ToArray(),
+                CertIssuerPublicKey = wanted.CertificateIssuerPublicKey.AsSpan().ToArray(),
             };
         }
         catch (CryptographicException)
         {
-            return new TlsInfoDocument { TrustRoot = trustRoot };
+            return new TlsInfoDocument { TrustRoot = root.Certificate };
         }
     }
 }

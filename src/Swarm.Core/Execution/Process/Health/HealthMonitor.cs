@@ -42,7 +42,7 @@ internal sealed class HealthMonitor(
     private TimeSpan NextInterval(long started)
     {
         var interval = check.Interval > TimeSpan.Zero ? check.Interval : DefaultInterval;
-        var startInterval = check.StartInterval > TimeSpan.Zero ? check.StartInterval : DefaultStartInterval;
+        var startInterval = check.StartInterval is { Ticks: > 0 } given ? given : DefaultStartInterval;
         return IsStarting(started) ? startInterval : interval;
     }
 

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Swarm.Certificates.Nodes;
+using Swarm.Dispatch;
+
+namespace Swarm.Hosting.Nodes;
+
+/// <summary>
+/// What a node keeps of its membership: its identity in <c>certificates/</c>, and in <c>node.json</c> where it listens
+/// and which managers it knew last.
+/// </summary>
+internal sealed class NodeDirectory(string path)
+{
+    private const string StateFile = "node.json";
+
+    private readonly IdentityDirectory _disk = new(path);
+
+    /// <summary>The node's key and certificates.</summary>
+    public IdentityFiles Identity { get; } = new(new IdentityDirectory(Path.Combine(path, "certificates")));
+
+    /// <summary>The state as last saved; null when there is none.</summary>
+    /// <exception cref="InvalidIdentityException">The file is damaged.</exception>
+    public SavedMembership? Load()
+    {
+        try
+        {
+            return _disk.Read(StateFile) is { } text
+                ? JsonSerializer.Deserialize(text, MembershipJson.Default.SavedMembership)
+                : null;
+        }
+        catch (JsonException exception)
+        {
+            throw new InvalidIdentityException(
+                Certificates.ChainFault.Unreadable,
+                $"{StateFile} could not be read: {exception.Message}; leave the swarm and join again");
+        }
+    }
+
+    public void Save(SavedMembership membership) => _disk.Write(
+        StateFile,
+        JsonSerializer.Serialize(membership, MembershipJson.Default.SavedMembership),
+        isSecret: false);
+
+    /// <summary>Forgets the membership.</summary>
+    public void Clear()
+    {
+        File.Delete(Path.Combine(path, StateFile));
+        if (Directory.Exists(Path.Combine(path, "certificates")))
+        {
+            Directory.Delete(Path.Combine(path, "certificates"), recursive: true);
+        }
+    }
+}
+
+/// <summary>A membership as it is kept.</summary>
+/// <param name="Addresses">Where the node listens and is reached.</param>
+/// <param name="Managers">The managers it knew last.</param>
+internal sealed record SavedMembership(NodeAddresses Addresses, ManagerPeer[] Managers);
+
+[JsonSourceGenerationOptions(WriteIndented = true)]
+[JsonSerializable(typeof(SavedMembership))]
+[JsonSerializable(typeof(NodeId))]
+internal sealed partial class MembershipJson : JsonSerializerContext;

@@ -1,0 +1,35 @@
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Swarm.Certificates.Nodes;
+using Swarm.Dispatch;
+
+namespace Swarm.Hosting.Nodes;
+
+/// <summary>What a node does about the news in its session: certificate, root, managers.</summary>
+internal sealed class NodeSession(CertificateRenewal renewal, Action<IReadOnlyList<ManagerPeer>> onManagers)
+{
+    private readonly Lock _gate = new();
+    private ValueList<ManagerPeer> _managers;
+    private ValueList<byte> _root;
+
+    public void Receive(SessionMessage message)
+    {
+        renewal.ManagersReachable();
+        renewal.Observe(message.Node);
+        lock (_gate)
+        {
+            if (!message.RootCaCertificate.IsEmpty
+                && message.RootCaCertificate != _root
+                && renewal.AdoptRoot(Encoding.UTF8.GetString(message.RootCaCertificate.AsSpan())))
+            {
+                _root = message.RootCaCertificate;
+            }
+
+            if (!message.Managers.IsEmpty && message.Managers != _managers)
+            {
+                _managers = message.Managers;
+                onManagers([.. message.Managers]);
+            }
+        }
+    }
+}

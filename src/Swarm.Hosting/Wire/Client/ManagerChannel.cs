@@ -1,0 +1,82 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using Grpc.Net.Client;
+using Swarm.Certificates;
+using Swarm.Certificates.Access;
+using Swarm.Certificates.Nodes;
+
+namespace Swarm.Hosting.Wire.Client;
+
+/// <summary>Makes connections to managers: gRPC over TLS in which both sides prove who they are.</summary>
+internal static class ManagerChannel
+{
+    /// <summary>SwarmKit's limit for one message.</summary>
+    private const int MaxMessage = 4 * 1024 * 1024;
+
+    /// <summary>The name that managers' certificates have in common.</summary>
+    private const string ServerName = "swarm-manager";
+
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>A connection of a member to a manager of its swarm.</summary>
+    public static GrpcChannel ToManager(string address, NodeIdentity self, TimeProvider time)
+    {
+        var options = NewOptions((leaf, chain) => IsManager(leaf, chain, self.Root, self.ClusterId, time));
+        options.ClientCertificateContext = TlsCertificates.ContextOf(self);
+        return Open(address, options);
+    }
+
+    /// <summary>A connection of a node that has no certificate yet to a manager under a root that is known.</summary>
+    public static GrpcChannel ToManager(string address, string root, TimeProvider time) =>
+        Open(address, NewOptions((leaf, chain) => IsManager(leaf, chain, root, default, time)));
+
+    /// <summary>A connection to whoever answers, for the one question that needs no trust: which root there is.</summary>
+    public static GrpcChannel ToAnyone(string address) => Open(address, NewOptions((_, _) => true));
+
+    private static SslClientAuthenticationOptions NewOptions(Func<X509Certificate2, X509Chain?, bool> accepts) => new()
+    {
+        TargetHost = ServerName,
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
+            certificate is X509Certificate2 leaf && accepts(leaf, chain),
+    };
+
+    private static bool IsManager(
+        X509Certificate2 leaf,
+        X509Chain? chain,
+        string root,
+        ClusterId cluster,
+        TimeProvider time)
+    {
+        try
+        {
+            PeerVerification.RequireManager(TlsCertificates.Sent(leaf, chain), root, cluster, time.GetUtcNow());
+            return true;
+        }
+        catch (SwarmException refusal)
+        {
+            // Rethrown by the handshake, so that whoever connects reads the reason and not just "invalid".
+            throw new AuthenticationException(refusal.Message, refusal);
+        }
+    }
+
+    private static GrpcChannel Open(string address, SslClientAuthenticationOptions options) => GrpcChannel.ForAddress(
+        $"https://{address}",
+        new GrpcChannelOptions
+        {
+            MaxReceiveMessageSize = MaxMessage,
+            MaxSendMessageSize = MaxMessage,
+            DisposeHttpClient = true,
+            HttpHandler = new SocketsHttpHandler
+            {
+                SslOptions = options,
+                ConnectTimeout = ConnectTimeout,
+                EnableMultipleHttp2Connections = true,
+                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+                UseProxy = false,
+                AllowAutoRedirect = false,
+            },
+        });
+}

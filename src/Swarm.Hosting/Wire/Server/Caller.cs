@@ -1,0 +1,53 @@
+using System.Net;
+using Grpc.Core;
+using Microsoft.AspNetCore.Http;
+using Swarm.Certificates;
+using Swarm.Certificates.Access;
+
+namespace Swarm.Hosting.Wire.Server;
+
+/// <summary>Who makes a call, as found out by TLS and, for calls that a manager passes on, by that manager.</summary>
+internal static class Caller
+{
+    private const string ForwardedName = "forwarded_cert_cn";
+    private const string ForwardedUnit = "forwarded_cert_ou";
+    private const string ForwardedOrganization = "forwarded_cert_org";
+    private const string NodeKey = "swarm.node";
+
+    /// <summary>The caller of a request; its certificate was verified when the connection was made.</summary>
+    public static RpcPeer Of(ServerCallContext context)
+    {
+        var connection = context.GetHttpContext().Connection;
+        return new RpcPeer(
+            connection.ClientCertificate is { } certificate ? CertificateSubject.Of(certificate) : null,
+            ForwardedIn(context.RequestHeaders),
+            AddressOf(connection));
+    }
+
+    /// <summary>Keeps the node that a call was found to be from.</summary>
+    public static void Remember(ServerCallContext context, NodeId node) => context.UserState[NodeKey] = node;
+
+    /// <summary>The node that calls; empty for callers without a certificate.</summary>
+    public static NodeId NodeOf(ServerCallContext context) =>
+        context.UserState.TryGetValue(NodeKey, out var node) ? (NodeId)node : default;
+
+    /// <summary>The host that the call comes from, without port.</summary>
+    public static string AddressOf(ServerCallContext context) => AddressOf(context.GetHttpContext().Connection);
+
+    private static string AddressOf(ConnectionInfo connection) => connection.RemoteIpAddress switch
+    {
+        null => "",
+        { IsIPv4MappedToIPv6: true } address => address.MapToIPv4().ToString(),
+        IPAddress address => address.ToString(),
+    };
+
+    private static ForwardedCaller? ForwardedIn(Metadata headers)
+    {
+        var name = headers.GetValue(ForwardedName);
+        var units = headers.GetAll(ForwardedUnit).Select(entry => entry.Value).ToValueList();
+        var organization = headers.GetValue(ForwardedOrganization);
+        return name is null && organization is null && units.IsEmpty
+            ? null
+            : new ForwardedCaller(name ?? "", units, organization ?? "");
+    }
+}
