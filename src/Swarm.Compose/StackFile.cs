@@ -1,4 +1,5 @@
 using System.Text;
+using Swarm.Compose.Lenient;
 using Swarm.Compose.Loading;
 using Swarm.Compose.Output;
 
@@ -13,6 +14,7 @@ public sealed class StackFile
         Model = model;
         Files = context.Files;
         Limits = context.Limits;
+        Dependencies = context.Dependencies;
         Diagnostics = diagnostics.ToValueList();
     }
 
@@ -28,6 +30,8 @@ public sealed class StackFile
 
     internal StackLimits Limits { get; }
 
+    internal IReadOnlyDictionary<string, List<StackDependency>> Dependencies { get; }
+
     /// <summary>Reads files; later ones override earlier ones.</summary>
     /// <param name="name">Name of the stack.</param>
     /// <param name="paths">The files, at least one.</param>
@@ -35,7 +39,7 @@ public sealed class StackFile
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>The stack.</returns>
     /// <exception cref="StackFileException">A file cannot be read or used; the exception lists every error found.</exception>
-    public static Task<StackFile> LoadAsync(
+    public static async Task<StackFile> LoadAsync(
         string name,
         IEnumerable<string> paths,
         StackLoadOptions? options = null,
@@ -47,8 +51,7 @@ public sealed class StackFile
         var sources = new List<StackSource>();
         foreach (var path in paths)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            sources.Add(StackSource.Read(path, options.Limits, Directory.GetCurrentDirectory()));
+            sources.Add(await StackSource.ReadAsync(path, options.Limits, cancellationToken));
         }
 
         if (sources.Count == 0)
@@ -57,7 +60,7 @@ public sealed class StackFile
         }
 
         var first = Path.GetDirectoryName(Path.GetFullPath(sources[0].Name)) ?? "/";
-        return Task.FromResult(Load(name, sources, options, options.WorkingDirectory ?? first));
+        return Load(name, sources, options, options.WorkingDirectory ?? first);
     }
 
     /// <summary>Reads the text of one file.</summary>
