@@ -1,5 +1,3 @@
-using Swarm.Compose.Conversion;
-
 namespace Swarm.Compose.Deployment;
 
 /// <summary>Carries a plan out: prune, networks, secrets, configs, services, waiting.</summary>
@@ -49,14 +47,14 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
         {
             if (!existing.Secrets.TryGetValue(spec.Name, out var current))
             {
-                ids[spec.Name] = (await Try(
+                ids[spec.Name] = (await TryAsync(
                     swarm.Secrets.CreateAsync(spec, cancellationToken), $"failed to create secret {spec.Name}")).Id;
                 _log.Add(StackStep.Created, ObjectKind.Secret, spec.Name);
                 continue;
             }
 
             // Only the manager can tell whether the value is still the same.
-            await Try(
+            await TryAsync(
                 swarm.Secrets.UpdateAsync(current.Id, current.Version, spec, cancellationToken),
                 $"failed to update secret {spec.Name}");
             _log.Add(
@@ -74,7 +72,7 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
         {
             if (!existing.Configs.TryGetValue(spec.Name, out var current))
             {
-                ids[spec.Name] = (await Try(
+                ids[spec.Name] = (await TryAsync(
                     swarm.Configs.CreateAsync(spec, cancellationToken), $"failed to create config {spec.Name}")).Id;
                 _log.Add(StackStep.Created, ObjectKind.Config, spec.Name);
             }
@@ -84,7 +82,7 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
             }
             else
             {
-                await Try(
+                await TryAsync(
                     swarm.Configs.UpdateAsync(current.Id, current.Version, spec, cancellationToken),
                     $"failed to update config {spec.Name}");
                 _log.Add(StackStep.Updated, ObjectKind.Config, spec.Name);
@@ -123,7 +121,7 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
     private async Task<Service> CreateAsync(ServiceSpec spec, CancellationToken cancellationToken)
     {
         spec = await _images.ResolveAsync(spec, null, cancellationToken);
-        var service = await Try(
+        var service = await TryAsync(
             swarm.Services.CreateAsync(spec, cancellationToken), $"failed to create service {spec.Name}");
         _log.Add(StackStep.Created, ObjectKind.Service, spec.Name);
         return service;
@@ -142,7 +140,7 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
             return current;
         }
 
-        var service = await Try(
+        var service = await TryAsync(
             swarm.Services.UpdateAsync(current.Id, current.Version, spec, cancellationToken),
             $"failed to update service {spec.Name}");
         _log.Add(StackStep.Updated, ObjectKind.Service, spec.Name);
@@ -171,7 +169,7 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
         }
     }
 
-    private static async Task<T> Try<T>(Task<T> write, string failure)
+    private static async Task<T> TryAsync<T>(Task<T> write, string failure)
     {
         try
         {

@@ -27,7 +27,9 @@ public class NetworkKeyTests
         var after = NetworkKeys.Rotate(before, Random);
 
         Assert.Equal(6, after.NetworkBootstrapKeys.Count);
-        Assert.Equal([3UL, 4, 5, 6, 7, 8], after.NetworkBootstrapKeys.Select(key => key.LamportTime).Order());
+        Assert.Equal(
+            new ulong[] { 3, 4, 5, 6, 7, 8 },
+            after.NetworkBootstrapKeys.Select(key => key.LamportTime).Order());
         Assert.All(
             after.NetworkBootstrapKeys.Where(key => key.LamportTime <= 6),
             key => Assert.Contains(key, before.NetworkBootstrapKeys));
