@@ -2,7 +2,6 @@ using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Google.Protobuf.WellKnownTypes;
 using Swarm.Dispatch;
-using Swarm.Execution;
 using Swarm.Hosting.Wire.Mapping;
 using Swarm.Storage;
 using P = Swarm.Hosting.Wire.Protos;

@@ -1,5 +1,4 @@
 using Swarm.Hosting.Wire.Mapping;
-using P = Swarm.Hosting.Wire.Protos;
 
 namespace Swarm.Hosting.Tests.Wire;
 
