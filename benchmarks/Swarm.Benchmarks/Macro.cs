@@ -1,3 +1,4 @@
+using Swarm.Benchmarks.Raft;
 using Swarm.Benchmarks.Scheduling;
 using Swarm.Benchmarks.Storage;
 
@@ -16,8 +17,11 @@ internal static class Macro
             case ["storage", .. var options]:
                 StorageMacro.Run(options);
                 return 0;
+            case ["raftlog", .. var options]:
+                RaftLogMacro.Run(options);
+                return 0;
             default:
-                Console.Error.WriteLine("usage: macro scheduler|storage [quick]");
+                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog [quick]");
                 return 2;
         }
     }

@@ -219,13 +219,14 @@ public abstract class AgentScenarios : IAsyncLifetime
         await Swarm.Docker.OkAsync("swarm", "update", "--cert-expiry", "1h");
         await Swarm.CreateAsync("rotate", Image, OnWorker, "sleep", "313131");
         var before = await Swarm.RunningAsync("rotate", 1);
-        var old = await TrustRootAsync();
+        var old = await Swarm.TrustRootAsync(Worker.Name);
 
         await Swarm.Docker.OkAsync("swarm", "ca", "--rotate", "--detach");
 
         var root = await Swarm.BecomesAsync(
             () => Swarm.Docker.OkAsync("swarm", "ca"), certificate => certificate.Trim() != old, "the root has changed");
-        await Swarm.BecomesAsync(TrustRootAsync, trusted => trusted == root.Trim(), "the worker trusts the new root");
+        await Swarm.BecomesAsync(
+            () => Swarm.TrustRootAsync(Worker.Name), trusted => trusted == root.Trim(), "the worker trusts the new root");
 
         // The new certificate is what the node comes back with.
         await Worker.RestartAsync();
@@ -283,9 +284,6 @@ public abstract class AgentScenarios : IAsyncLifetime
 
     private async Task<SeenTask> EndedAsync(string service, string state) => Assert.Single(await Swarm.BecomesAsync(
         () => Swarm.TasksAsync(service), seen => seen is [{ } task] && task.Is(state), $"the task of {service} is {state}"));
-
-    private async Task<string> TrustRootAsync() => (await Swarm.Docker.OkAsync(
-        "node", "inspect", "--format", "{{.Description.TLSInfo.TrustRoot}}", await Swarm.NodeIdAsync(Worker.Name))).Trim();
 
     // The sandbox has process ids of its own, so everything found is a task's.
     private async Task<int> ProcessesAsync()

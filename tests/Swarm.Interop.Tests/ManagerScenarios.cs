@@ -423,9 +423,8 @@ public abstract class ManagerScenarios : IAsyncLifetime
         foreach (var engine in Swarm.Engines)
         {
             await Swarm.BecomesAsync(
-                () => Swarm.Docker.OkAsync(
-                    "node", "inspect", "--format", "{{.Description.TLSInfo.TrustRoot}}", await Swarm.NodeIdAsync(engine.Name)),
-                trusted => trusted.Trim() == root.Trim(),
+                () => Swarm.TrustRootAsync(engine.Name),
+                trusted => trusted == root.Trim(),
                 $"{engine.Name} trusts the new root");
         }
 

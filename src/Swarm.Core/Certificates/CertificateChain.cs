@@ -92,6 +92,29 @@ internal static class CertificateChain
     public static DateTimeOffset NotAfter(X509Certificate2 certificate) =>
         new(certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
 
+    private static void Add(
+        X509ChainPolicy policy,
+        X509Certificate2 intermediate,
+        X509Certificate2Collection roots,
+        DateTimeOffset at)
+    {
+        // One that says what a root says already leads the search astray.
+        if (roots.Any(root => IsSameAuthority(root, intermediate)))
+        {
+            return;
+        }
+
+        var known = CertificateSignature.IsCrossSigned(intermediate, roots, at)
+            ? policy.CustomTrustStore
+            : policy.ExtraStore;
+        known.Add(intermediate);
+    }
+
+    private static bool IsSameAuthority(X509Certificate2 one, X509Certificate2 other) =>
+        one.SubjectName.RawData.AsSpan().SequenceEqual(other.SubjectName.RawData)
+        && one.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(
+            other.PublicKey.ExportSubjectPublicKeyInfo());
+
     private static ChainCheck? CheckTime(X509Certificate2 certificate, int number, DateTimeOffset now, bool allowExpired)
     {
         var name = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
@@ -129,10 +152,7 @@ internal static class CertificateChain
         policy.VerificationTime = at.UtcDateTime;
         for (var i = 1; i < chain.Count; i++)
         {
-            var known = CertificateSignature.IsCrossSigned(chain[i], roots, at)
-                ? policy.CustomTrustStore
-                : policy.ExtraStore;
-            known.Add(chain[i]);
+            Add(policy, chain[i], roots, at);
         }
 
         var trusted = builder.Build(chain[0]);

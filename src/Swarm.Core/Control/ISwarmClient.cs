@@ -13,6 +13,12 @@ public interface ISwarmClient
     /// <summary>Nodes.</summary>
     INodeOperations Nodes { get; }
 
+    /// <summary>Secrets.</summary>
+    ISecretOperations Secrets { get; }
+
+    /// <summary>Configs.</summary>
+    IConfigOperations Configs { get; }
+
     /// <summary>The swarm itself.</summary>
     IClusterOperations Cluster { get; }
 

@@ -39,7 +39,15 @@ internal static class ServiceChanges
         RequireNetworksInTaskTemplate(spec, service.Spec);
         ServiceReferences.RequireFiles(transaction, spec);
         RequireSameKind(spec, service.Spec);
-        return transaction.Update(service with
+        return Replace(transaction, service, version, spec);
+    }
+
+    /// <summary>Puts a spec that keeps all rules in place; the former one is what a rollback returns to.</summary>
+    public static Service Replace(
+        StoreTransaction transaction,
+        Service service,
+        ObjectVersion version,
+        ServiceSpec spec) => transaction.Update(service with
         {
             Version = version,
             Spec = spec,
@@ -48,7 +56,6 @@ internal static class ServiceChanges
             PreviousSpecVersion = service.SpecVersion,
             RolloutStatus = null,
         });
-    }
 
     public static Service Rollback(StoreTransaction transaction, ServiceId id, ObjectVersion? version)
     {

@@ -1,3 +1,5 @@
+using Swarm.Secrets;
+
 namespace Swarm.Dispatch;
 
 /// <summary>Settings of a dispatcher; defaults are SwarmKit's.</summary>
@@ -39,10 +41,10 @@ internal sealed record DispatcherOptions
     /// <summary>Time until a write that the store refused is tried again.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Fetches secrets that a driver keeps; null when there are no drivers.</summary>
-    public ISecretFetcher? Secrets { get; init; }
+    /// <summary>Opens secrets, and knows the drivers that keep others.</summary>
+    public SecretVault Secrets { get; init; } = SecretVault.Plain;
 
-    /// <summary>Time a secret driver has to answer.</summary>
+    /// <summary>Time a secret driver or a key provider has to answer.</summary>
     public TimeSpan SecretTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Bounds of log streams.</summary>

@@ -8,6 +8,7 @@ using Swarm.Hosting;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
 using Swarm.Hosting.Nodes;
+using Swarm.Secrets;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -49,11 +50,14 @@ public static class SwarmServiceCollectionExtensions
         services.TryAddSingleton<ISwarmNode>(provider => provider.GetRequiredService<SwarmNode>());
         services.TryAddSingleton<ISwarmClient, NodeClient>();
         services.TryAddSingleton<LocalWorkers>();
+        services.TryAddSingleton(SecretSetup.CreateKeys);
+        services.TryAddSingleton(SecretSetup.CreateVault);
         services.AddSingleton<IHostedService, SwarmHost>();
         services.TryAddSingleton(provider => new DockerApiOptions
         {
             StateDirectory = Path.GetFullPath(
                 provider.GetRequiredService<IOptions<SwarmManagerOptions>>().Value.DataDirectory),
+            SecurityOptions = [SecretSetup.Describe(provider.GetRequiredService<SecretVault>())],
         });
         services.AddDockerApi();
         return new SwarmBuilder(services, blueprint);

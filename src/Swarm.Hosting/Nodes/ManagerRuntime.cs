@@ -51,6 +51,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             Time = setup.Time,
             Filters = setup.Filters,
             Scorers = setup.Scorers,
+            Secrets = setup.Secrets,
             Dispatcher = new DispatcherOptions { NodeId = NodeId },
             Metrics = metrics,
             Loggers = setup.Loggers,
@@ -61,7 +62,8 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             setup.Time,
             RandomNumberGenerator.Fill,
             ReadLogsAsync,
-            ManagerStatusOf);
+            ManagerStatusOf,
+            vault: setup.Secrets);
         _identity = new CurrentIdentity(first.Identity, KeyEncryptionKey.None);
         _renewal = new CertificateRenewal(
             _identity,

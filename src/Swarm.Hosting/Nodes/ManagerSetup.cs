@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -10,6 +11,7 @@ internal sealed record ManagerSetup(
     ILoggerFactory Loggers,
     IReadOnlyList<ISchedulingFilter> Filters,
     IReadOnlyList<ISchedulingScorer> Scorers,
+    SecretVault Secrets,
     System.Diagnostics.Metrics.IMeterFactory? Meters)
 {
     /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>

@@ -8,6 +8,7 @@ using Swarm.Execution;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -49,6 +50,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
             loggers,
             [.. services.GetServices<ISchedulingFilter>()],
             [.. services.GetServices<ISchedulingScorer>()],
+            services.GetRequiredService<SecretVault>(),
             services.GetService<IMeterFactory>());
         _executor = blueprint.Node.CreateExecutor(services, new NodeProfile(
             _options.NodeName ?? Environment.MachineName,

@@ -84,6 +84,10 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
     public async Task<string> NodeIdAsync(string name) =>
         (await NodesAsync()).Single(node => node.Text("Hostname") == name && node.Text("Status") == "Ready").Text("ID");
 
+    /// <summary>The root certificate a node says it trusts.</summary>
+    public async Task<string> TrustRootAsync(string name) => (await Docker.OkAsync(
+        "node", "inspect", "--format", "{{.Description.TLSInfo.TrustRoot}}", await NodeIdAsync(name))).Trim();
+
     public Task<string> CreateAsync(string name, string[] flags, params string[] command) =>
         CreateAsync(name, TestImage.First, flags, command);
 

@@ -47,7 +47,6 @@ internal static class StoreMapping
         return wire;
     }
 
-    /// <exception cref="SwarmException">It changes nothing that is known, in no way that is known.</exception>
     public static StoreAction ToRecord(this Protos.StoreAction wire, SharedRecords? shared = null)
     {
         var change = (ChangeKind)wire.Action;

@@ -23,7 +23,6 @@ internal sealed class WireText(string field, params string[] words)
         ? words[number]
         : number.ToString(CultureInfo.InvariantCulture);
 
-    /// <exception cref="SwarmException">There is no such word.</exception>
     public int Write(string word)
     {
         if (word is "" or "default")
