@@ -80,7 +80,12 @@ internal static class CertificateChain
             }
         }
 
-        return Build(chain, roots, allowExpired ? WhenAllWereValid(chain, now) : now);
+        var at = allowExpired ? WhenAllWereValid(chain, now) : now;
+        return chain.Count == 2
+            && CertificateSignature.IsIssuer(chain[1], chain[0])
+            && CertificateSignature.IsCrossSigned(chain[1], roots, at)
+                ? Trusted(chain[0], chain[1])
+                : Build(chain, roots, at);
     }
 
     public static string Format(DateTimeOffset time) =>
@@ -91,24 +96,6 @@ internal static class CertificateChain
 
     public static DateTimeOffset NotAfter(X509Certificate2 certificate) =>
         new(certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
-
-    private static void Add(
-        X509ChainPolicy policy,
-        X509Certificate2 intermediate,
-        X509Certificate2Collection roots,
-        DateTimeOffset at)
-    {
-        // One that says what a root says already leads the search astray.
-        if (roots.Any(root => IsSameAuthority(root, intermediate)))
-        {
-            return;
-        }
-
-        var known = CertificateSignature.IsCrossSigned(intermediate, roots, at)
-            ? policy.CustomTrustStore
-            : policy.ExtraStore;
-        known.Add(intermediate);
-    }
 
     private static bool IsSameAuthority(X509Certificate2 one, X509Certificate2 other) =>
         one.SubjectName.RawData.AsSpan().SequenceEqual(other.SubjectName.RawData)
@@ -152,7 +139,11 @@ internal static class CertificateChain
         policy.VerificationTime = at.UtcDateTime;
         for (var i = 1; i < chain.Count; i++)
         {
-            Add(policy, chain[i], roots, at);
+            // One that says what a root says already leads the search astray.
+            if (!roots.Any(root => IsSameAuthority(root, chain[i])))
+            {
+                policy.ExtraStore.Add(chain[i]);
+            }
         }
 
         var trusted = builder.Build(chain[0]);
@@ -165,13 +156,7 @@ internal static class CertificateChain
                 return new(ChainFault.Untrusted, $"certificate ({name}) is not signed by the swarm's root: {status}");
             }
 
-            var issuer = builder.ChainElements[1].Certificate;
-            return new(
-                ChainFault.None,
-                "",
-                CertificateSubject.Of(chain[0]),
-                ValueList.Create<byte>(issuer.SubjectName.RawData),
-                ValueList.Create<byte>(issuer.PublicKey.ExportSubjectPublicKeyInfo()));
+            return Trusted(chain[0], builder.ChainElements[1].Certificate);
         }
         finally
         {
@@ -181,4 +166,11 @@ internal static class CertificateChain
             }
         }
     }
+
+    private static ChainCheck Trusted(X509Certificate2 leaf, X509Certificate2 issuer) => new(
+        ChainFault.None,
+        "",
+        CertificateSubject.Of(leaf),
+        ValueList.Create<byte>(issuer.SubjectName.RawData),
+        ValueList.Create<byte>(issuer.PublicKey.ExportSubjectPublicKeyInfo()));
 }
