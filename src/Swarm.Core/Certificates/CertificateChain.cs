@@ -80,7 +80,12 @@ internal static class CertificateChain
             }
         }
 
-        return Build(chain, roots, allowExpired ? WhenAllWereValid(chain, now) : now);
+        var at = allowExpired ? WhenAllWereValid(chain, now) : now;
+        return chain.Count == 2
+            && CertificateSignature.IsIssuer(chain[1], chain[0])
+            && CertificateSignature.IsCrossSigned(chain[1], roots, at)
+                ? Trusted(chain[0], chain[1])
+                : Build(chain, roots, at);
     }
 
     public static string Format(DateTimeOffset time) =>
@@ -91,6 +96,11 @@ internal static class CertificateChain
 
     public static DateTimeOffset NotAfter(X509Certificate2 certificate) =>
         new(certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
+
+    private static bool IsSameAuthority(X509Certificate2 one, X509Certificate2 other) =>
+        one.SubjectName.RawData.AsSpan().SequenceEqual(other.SubjectName.RawData)
+        && one.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(
+            other.PublicKey.ExportSubjectPublicKeyInfo());
 
     private static ChainCheck? CheckTime(X509Certificate2 certificate, int number, DateTimeOffset now, bool allowExpired)
     {
@@ -129,10 +139,11 @@ internal static class CertificateChain
         policy.VerificationTime = at.UtcDateTime;
         for (var i = 1; i < chain.Count; i++)
         {
-            var known = CertificateSignature.IsCrossSigned(chain[i], roots, at)
-                ? policy.CustomTrustStore
-                : policy.ExtraStore;
-            known.Add(chain[i]);
+            // One that says what a root says already leads the search astray.
+            if (!roots.Any(root => IsSameAuthority(root, chain[i])))
+            {
+                policy.ExtraStore.Add(chain[i]);
+            }
         }
 
         var trusted = builder.Build(chain[0]);
@@ -145,13 +156,7 @@ internal static class CertificateChain
                 return new(ChainFault.Untrusted, $"certificate ({name}) is not signed by the swarm's root: {status}");
             }
 
-            var issuer = builder.ChainElements[1].Certificate;
-            return new(
-                ChainFault.None,
-                "",
-                CertificateSubject.Of(chain[0]),
-                ValueList.Create<byte>(issuer.SubjectName.RawData),
-                ValueList.Create<byte>(issuer.PublicKey.ExportSubjectPublicKeyInfo()));
+            return Trusted(chain[0], builder.ChainElements[1].Certificate);
         }
         finally
         {
@@ -161,4 +166,11 @@ internal static class CertificateChain
             }
         }
     }
+
+    private static ChainCheck Trusted(X509Certificate2 leaf, X509Certificate2 issuer) => new(
+        ChainFault.None,
+        "",
+        CertificateSubject.Of(leaf),
+        ValueList.Create<byte>(issuer.SubjectName.RawData),
+        ValueList.Create<byte>(issuer.PublicKey.ExportSubjectPublicKeyInfo()));
 }

@@ -18,8 +18,12 @@ internal static class CertificateSignature
         && roots.Any(root => IsAuthority(root, minPathLength: 1)
             && CertificateChain.NotBefore(root) <= at
             && at <= CertificateChain.NotAfter(root)
-            && root.SubjectName.RawData.AsSpan().SequenceEqual(authority.IssuerName.RawData)
-            && IsSignedBy(authority, root));
+            && IsIssuer(root, authority));
+
+    /// <summary>True when a certificate names an issuer and has been signed by it.</summary>
+    public static bool IsIssuer(X509Certificate2 issuer, X509Certificate2 certificate) =>
+        issuer.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
+        && IsSignedBy(certificate, issuer);
 
     /// <summary>True when the issuer's key has signed the certificate. Names and validity are not looked at.</summary>
     public static bool IsSignedBy(X509Certificate2 certificate, X509Certificate2 issuer)

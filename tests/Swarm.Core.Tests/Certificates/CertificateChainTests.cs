@@ -217,7 +217,8 @@ public sealed class CertificateChainTests
     {
         using var key = ECDsa.Create();
         key.ImportFromPem(root.PrivateKey);
-        var request = new CertificateRequest("CN=swarm-ca", key, HashAlgorithmName.SHA256);
+        using var named = X509Certificate2.CreateFromPem(root.Certificate);
+        var request = new CertificateRequest(named.SubjectName, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         using var certificate = request.CreateSelfSigned(Now.AddHours(-1), Now.AddYears(20));
         return root with { Certificate = CertificatePem.Write(certificate) };

@@ -21,6 +21,7 @@ public sealed class CertificateTests : IDisposable
         using var root = X509Certificate2.CreateFromPem(_root.Certificate, _root.PrivateKey);
 
         Assert.Equal("CN=swarm-ca", root.Subject);
+        Assert.Equal("MBMxETAPBgNVBAMTCHN3YXJtLWNh", Convert.ToBase64String(root.SubjectName.RawData));
         Assert.Equal(256, root.GetECDsaPublicKey()!.KeySize);
         Assert.Equal("1.2.840.10045.4.3.2", root.SignatureAlgorithm.Value);
         Assert.Equal(Now.AddSeconds(630_720_000).UtcDateTime, root.NotAfter.ToUniversalTime());

@@ -23,6 +23,7 @@ internal sealed partial class CertificateRenewal(
     private readonly CertificateExchange _exchange = new(connector, random, time);
     private readonly RenewalSchedule _schedule = new(random);
     private readonly Pulse _wake = new();
+    private readonly Lock _gate = new();
     private int _wanted;
     private int _reachable;
     private int _expectedRole = -1;
@@ -70,10 +71,14 @@ internal sealed partial class CertificateRenewal(
 
         try
         {
-            var identity = current.Value.WithRoot(root, time.GetUtcNow());
-            files.SaveRoot(root);
-            current.Replace(identity, current.Encryption);
-            LogRootChanged(identity.NodeId);
+            lock (_gate)
+            {
+                var identity = current.Value.WithRoot(root, time.GetUtcNow());
+                files.SaveRoot(root);
+                current.Replace(identity, current.Encryption);
+            }
+
+            LogRootChanged(current.Value.NodeId);
             return true;
         }
         catch (InvalidIdentityException exception)
@@ -164,14 +169,27 @@ internal sealed partial class CertificateRenewal(
         var after = identity.Role == NodeRole.Manager
             ? before.Or(await _exchange.GetUnlockKeyAsync(identity, cancellationToken))
             : new KeyEncryptionKey(default, before.Version);
-        if (identity.Root != self.Root)
-        {
-            files.SaveRoot(identity.Root);
-        }
-
-        files.Save(identity, before, after);
-        current.Replace(identity, after);
+        Keep(identity, self, before, after);
         LogRenewed(identity.NodeId, identity.Role, identity.NotAfter);
+    }
+
+    // The session may have brought another root meanwhile.
+    private void Keep(NodeIdentity identity, NodeIdentity self, KeyEncryptionKey before, KeyEncryptionKey after)
+    {
+        lock (_gate)
+        {
+            var root = current.Value.Root;
+            var kept = identity.Root == self.Root && root != self.Root
+                ? identity.WithRoot(root, time.GetUtcNow())
+                : identity;
+            if (kept.Root != root)
+            {
+                files.SaveRoot(kept.Root);
+            }
+
+            files.Save(kept, before, after);
+            current.Replace(kept, after);
+        }
     }
 
     [LoggerMessage(1730, LogLevel.Information, "Node {NodeId} has a new certificate as {Role} until {NotAfter}")]
