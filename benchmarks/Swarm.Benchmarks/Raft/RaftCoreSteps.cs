@@ -18,7 +18,11 @@ public class RaftCoreSteps
         _group.ProposeAndCommit();
         _answer = new Message
         {
-            Type = MessageType.AppResp, From = 2, To = 1, Term = _group.Leader.Term, Index = _group.Leader.LastIndex,
+            Type = MessageType.AppResp,
+            From = 2,
+            To = 1,
+            Term = _group.Leader.Term,
+            Index = _group.Leader.LastIndex,
         };
     }
 
