@@ -20,7 +20,9 @@ internal static class QuickstartHost
             {
                 options.NodeName = "manager-1";
                 options.DataDirectory = state;
-                options.AdvertiseAddress = "127.0.0.1";
+
+                // Not the usual port: a Docker swarm on this machine may have that one.
+                options.ListenAddress = "127.0.0.1:23770";
             })
             .UseProcessExecutor(AddImages)
             .AddDockerApi(api => api.Endpoints.Add(socket));

@@ -1,3 +1,5 @@
+using Swarm.Secrets;
+
 namespace Swarm.Hosting;
 
 /// <summary>Settings of a manager; bound to the configuration section <c>Swarm</c> and validated at start.</summary>
@@ -34,6 +36,16 @@ public sealed class SwarmManagerOptions
     /// <summary>Tasks kept per slot, the running one included.</summary>
     /// <value>Default 5 (SwarmKit's); 0 to 1,000.</value>
     public int TaskHistoryLimit { get; set; } = 5;
+
+    /// <summary>
+    /// How values of secrets lie in the store, the log and snapshots; values stored otherwise are changed in the
+    /// background.
+    /// </summary>
+    /// <value>
+    /// Default <see cref="SecretStorage.Sealed"/>; a quorum that holds Docker's own managers needs
+    /// <see cref="SecretStorage.Plain"/>.
+    /// </value>
+    public SecretStorage SecretStorage { get; set; } = SecretStorage.Sealed;
 
     /// <summary>Time between heartbeats of agents.</summary>
     /// <value>Default 5 s (SwarmKit's); 1 s to 1 h.</value>

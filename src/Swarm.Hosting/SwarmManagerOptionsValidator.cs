@@ -40,6 +40,11 @@ internal sealed class SwarmManagerOptionsValidator : IValidateOptions<SwarmManag
             yield return $"{Section}:CertificateLifetime {options.CertificateLifetime} must be at least 1 hour";
         }
 
+        if (!Enum.IsDefined(options.SecretStorage))
+        {
+            yield return $"{Section}:SecretStorage {options.SecretStorage} must be Sealed or Plain";
+        }
+
         if (options.SubnetSize is < 1 or > 29)
         {
             yield return $"{Section}:SubnetSize {options.SubnetSize} must be 1 to 29";

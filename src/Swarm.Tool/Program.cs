@@ -1,9 +1,18 @@
 using System.CommandLine;
 using Swarm.Tool.Commands;
+using Swarm.Tool.Stacks;
+
+if (args is ["stack", .. var stackArguments])
+{
+    return await StackProgram.RunAsync(stackArguments, StackShell.OfProcess(), CancellationToken.None);
+}
 
 var root = new RootCommand("Docker Swarm mode in one process: a daemon that the docker command drives.")
 {
     DaemonCommand.Create(),
+    RotateCommand.Create("secret"),
+    RotateCommand.Create("config"),
+    new Command("stack", "Stack files: the commands of docker stack."),
 };
 
 return await root.Parse(args).InvokeAsync();

@@ -9,6 +9,8 @@ public sealed class DaemonProcess : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
+    private static int _daemons;
+
     private readonly Process _process;
     private readonly StringBuilder _log;
 
@@ -23,6 +25,8 @@ public sealed class DaemonProcess : IAsyncDisposable
     public string Directory { get; }
 
     public DockerCli Docker { get; }
+
+    public int ProcessId => _process.Id;
 
     /// <summary>Standard error so far.</summary>
     public string Log
@@ -49,7 +53,7 @@ public sealed class DaemonProcess : IAsyncDisposable
             {
                 Path.Combine(AppContext.BaseDirectory, "swarm.dll"),
                 "daemon", "--api", endpoint, "--state", Path.Combine(directory, "state"),
-                "--hostname", "node-1", "--advertise", "127.0.0.1",
+                "--hostname", "node-1", "--advertise", "127.0.0.1", "--listen", $"{NextLoopbackAddress()}:2377",
             },
         };
         foreach (var argument in arguments)
@@ -72,6 +76,10 @@ public sealed class DaemonProcess : IAsyncDisposable
         Assert.True(ready == "ready", $"the daemon said '{ready}' and on standard error: {log}");
         return new DaemonProcess(process, log, directory, endpoint);
     }
+
+    /// <summary>An address of this machine that no other daemon of this or another test run uses.</summary>
+    private static string NextLoopbackAddress() =>
+        $"127.{20 + (Environment.ProcessId % 200)}.1.{Interlocked.Increment(ref _daemons)}";
 
     /// <summary>Asks the daemon to stop, as a service manager does.</summary>
     /// <returns>Its exit code.</returns>

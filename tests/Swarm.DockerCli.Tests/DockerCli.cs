@@ -10,10 +10,26 @@ public sealed class DockerCli(string endpoint)
     /// <summary>Why these tests cannot run here; null when they can.</summary>
     public static string? Missing { get; } = FindMissing();
 
+    /// <summary>Address of the daemon.</summary>
+    public string Endpoint => endpoint;
+
     /// <summary>Runs a command to its end.</summary>
-    public async Task<CommandResult> RunAsync(params string[] arguments)
+    public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync("", arguments);
+
+    /// <summary>Runs a command that must succeed, with something to read on standard input.</summary>
+    /// <returns>Standard output.</returns>
+    public async Task<string> OkWithInputAsync(string input, params string[] arguments)
     {
-        using var process = Start(arguments);
+        var result = await RunAsync(input, arguments);
+        Assert.True(result.ExitCode == 0, result.ToString());
+        return result.Output;
+    }
+
+    private async Task<CommandResult> RunAsync(string input, string[] arguments)
+    {
+        using var process = Launch(arguments);
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(Limit);
@@ -50,6 +66,13 @@ public sealed class DockerCli(string endpoint)
     /// <summary>Starts a command that goes on until killed.</summary>
     public Process Start(params string[] arguments)
     {
+        var process = Launch(arguments);
+        process.StandardInput.Close();
+        return process;
+    }
+
+    private Process Launch(string[] arguments)
+    {
         var start = new ProcessStartInfo("docker")
         {
             UseShellExecute = false,
@@ -64,9 +87,7 @@ public sealed class DockerCli(string endpoint)
             start.ArgumentList.Add(argument);
         }
 
-        var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        return process;
+        return Process.Start(start)!;
     }
 
     private static string? FindMissing()

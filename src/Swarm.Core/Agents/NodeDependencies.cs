@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Swarm.Execution;
 
 namespace Swarm.Agents;
@@ -17,18 +20,29 @@ internal sealed class NodeDependencies(NodeId nodeId)
         set => Volatile.Write(ref _node, value);
     }
 
-    public void Set(Secret secret) => _secrets[secret.Key] = secret;
+    /// <summary>Keeps a copy of a secret, so that it can be overwritten when it is taken back.</summary>
+    public void Set(Secret secret)
+    {
+        if (_secrets.TryGetValue(secret.Key, out var known) && known.Spec == secret.Spec)
+        {
+            return;
+        }
+
+        // Pinned, so that no collection leaves further copies behind.
+        var data = GC.AllocateUninitializedArray<byte>(secret.Spec.Data.Count, pinned: true);
+        secret.Spec.Data.AsSpan().CopyTo(data);
+        _secrets[secret.Key] = secret with { Spec = secret.Spec with { Data = new(data) } };
+    }
 
     public void Set(Config config) => _configs[config.Key] = config;
 
-    public void Remove(Secret secret) => _secrets.TryRemove(secret.Key, out _);
+    public void Remove(Secret secret) => Wipe(secret.Key);
 
     public void Remove(Config config) => _configs.TryRemove(config.Key, out _);
 
     public void Clear()
     {
-        _secrets.Clear();
-        _configs.Clear();
+        KeepOnly(FrozenSet<string>.Empty, FrozenSet<string>.Empty);
     }
 
     /// <summary>Drops everything that is not named.</summary>
@@ -36,12 +50,21 @@ internal sealed class NodeDependencies(NodeId nodeId)
     {
         foreach (var key in _secrets.Keys.Where(key => !secrets.Contains(key)))
         {
-            _secrets.TryRemove(key, out _);
+            Wipe(key);
         }
 
         foreach (var key in _configs.Keys.Where(key => !configs.Contains(key)))
         {
             _configs.TryRemove(key, out _);
+        }
+    }
+
+    // First out of reach, then overwritten: whoever still finds it after copying it has a good copy.
+    private void Wipe(string key)
+    {
+        if (_secrets.TryRemove(key, out var secret))
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsMemory(secret.Spec.Data.AsMemory()).Span);
         }
     }
 

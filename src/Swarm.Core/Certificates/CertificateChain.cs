@@ -113,7 +113,8 @@ internal static class CertificateChain
 
     private static DateTimeOffset WhenAllWereValid(X509Certificate2Collection chain, DateTimeOffset now)
     {
-        var end = chain.Min(NotAfter);
+        // Verifiers disagree about the last second.
+        var end = chain.Min(NotAfter).AddSeconds(-1);
         return now < end ? now : end;
     }
 
@@ -128,7 +129,10 @@ internal static class CertificateChain
         policy.VerificationTime = at.UtcDateTime;
         for (var i = 1; i < chain.Count; i++)
         {
-            policy.ExtraStore.Add(chain[i]);
+            var known = CertificateSignature.IsCrossSigned(chain[i], roots, at)
+                ? policy.CustomTrustStore
+                : policy.ExtraStore;
+            known.Add(chain[i]);
         }
 
         var trusted = builder.Build(chain[0]);

@@ -8,6 +8,7 @@ using Swarm.Dispatch;
 using Swarm.Identity;
 using Swarm.Orchestration;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 using Swarm.Storage;
 using Swarm.Telemetry;
 
@@ -30,6 +31,9 @@ internal sealed record ControlPlaneOptions
     public IReadOnlyList<ISchedulingScorer> Scorers { get; init; } = [];
 
     public DispatcherOptions Dispatcher { get; init; } = new();
+
+    /// <summary>Opens secrets for the nodes that need them.</summary>
+    public SecretVault Secrets { get; init; } = SecretVault.Plain;
 
     /// <summary>Secure random numbers, for serial numbers and join tokens.</summary>
     public RandomBytes RandomBytes { get; init; } = RandomNumberGenerator.Fill;
@@ -68,7 +72,7 @@ internal sealed partial class ControlPlane : IAsyncDisposable
             options.Ids,
             options.Random,
             options.Time,
-            options.Dispatcher,
+            options.Dispatcher with { Secrets = options.Secrets },
             options.Loggers.CreateLogger<Dispatcher>());
         Certificates = new CertificateAuthority(
             store,
@@ -124,12 +128,22 @@ internal sealed partial class ControlPlane : IAsyncDisposable
         yield return ("task reaper", stop => new TaskReaper(_store, time, Logger<TaskReaper>()).RunAsync(stop));
         yield return ("constraint enforcer", stop =>
             new ConstraintEnforcer(_store, Logger<ConstraintEnforcer>()).RunAsync(stop));
+        yield return ("secret keeper", stop =>
+            new SecretKeeper(
+                _store,
+                _options.Secrets,
+                _options.Dispatcher.NodeId,
+                ids,
+                time,
+                Logger<SecretKeeper>()).RunAsync(stop));
         yield return ("certificate signer", stop => new CertificateSigner(
             _store,
             _options.RandomBytes,
             time,
             _options.ExternalCas,
             Logger<CertificateSigner>()).RunAsync(stop));
+        yield return ("key manager", stop =>
+            new NetworkKeyRotation(_store, _options.RandomBytes, time).RunAsync(stop));
         yield return ("root rotation", stop =>
             new RootRotationLoop(_store, _options.RandomBytes, time, Logger<RootRotationLoop>()).RunAsync(stop));
     }

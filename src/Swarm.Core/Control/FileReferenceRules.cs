@@ -43,7 +43,7 @@ internal static class FileReferenceRules
     {
         Rule.Require(target is not null, $"malformed {kind} reference, no target provided");
         Rule.Require(
-            !string.IsNullOrEmpty(target.Name),
+            !string.IsNullOrEmpty(target.Name) && !target.Name.Split('/').Contains(".."),
             $"malformed file {kind} reference, invalid target file name provided");
         Rule.Require(
             targets.TryAdd(target.Name, name),

@@ -12,9 +12,11 @@ internal static class Redaction
         Service service => Of(service),
         SwarmTask task => Of(task),
         Cluster cluster => Of(cluster),
-        Secret secret => secret with { Spec = secret.Spec with { Data = default } },
+        Secret secret => Of(secret),
         _ => value,
     };
+
+    public static Secret Of(Secret secret) => secret with { Spec = secret.Spec with { Data = default } };
 
     public static Service Of(Service service)
     {

@@ -11,6 +11,12 @@ internal static class References
     public static Node Node(ClusterView view, string reference) =>
         Resolve("node", view.Nodes, reference, node => node.Description?.Hostname ?? "");
 
+    public static Secret Secret(ClusterView view, string reference) =>
+        Resolve("secret", view.Secrets, reference, secret => secret.Spec.Name);
+
+    public static Config Config(ClusterView view, string reference) =>
+        Resolve("config", view.Configs, reference, config => config.Spec.Name);
+
     /// <summary>The name of a task ends in its id.</summary>
     public static SwarmTask Task(ClusterView view, string reference)
     {

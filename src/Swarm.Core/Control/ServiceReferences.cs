@@ -15,10 +15,12 @@ internal static class ServiceReferences
         }
 
         RequireAll("secret", container.Secrets
-            .Where(secret => transaction.Secrets.Find(secret.SecretId.Value)?.Spec.Name != secret.SecretName)
+            .Where(use => !FileVersions.IsCalled(
+                FileKinds.Secret, transaction.Secrets.Find(use.SecretId.Value), use.SecretName))
             .Select(secret => secret.SecretName));
         RequireAll("config", container.Configs
-            .Where(config => transaction.Configs.Find(config.ConfigId.Value)?.Spec.Name != config.ConfigName)
+            .Where(use => !FileVersions.IsCalled(
+                FileKinds.Config, transaction.Configs.Find(use.ConfigId.Value), use.ConfigName))
             .Select(config => config.ConfigName));
     }
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Swarm.Certificates;
 using Swarm.Certificates.Rotation;
 using Swarm.Identity;
+using Swarm.Secrets;
 using Swarm.Storage;
 
 namespace Swarm.Control;
@@ -14,7 +15,8 @@ internal sealed class SwarmClient(
     RandomBytes random,
     LogReader logs,
     Func<NodeId, ManagerStatus?> managerStatus,
-    IExternalCaClient? externalCas = null) : ISwarmClient
+    IExternalCaClient? externalCas = null,
+    SecretVault? vault = null) : ISwarmClient
 {
     /// <summary>Changes a watching client may be behind before it is cut off.</summary>
     private const int WatchLimit = 100_000;
@@ -26,7 +28,17 @@ internal sealed class SwarmClient(
 
     public INodeOperations Nodes { get; } = new NodeOperations(store, managerStatus);
 
+    public ISecretOperations Secrets { get; } = new SecretOperations(store, ids, vault ?? SecretVault.Plain);
+
+    public IConfigOperations Configs { get; } = new ConfigOperations(store, ids);
+
     public IClusterOperations Cluster { get; } = new ClusterOperations(store, random, time, externalCas);
+
+    public Task<ServicePlan> PlanAsync(ServiceSpec spec, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return Task.FromResult(ServicePlanner.Plan(store.Current, spec, time.GetUtcNow(), ids));
+    }
 
     // "From now on" begins with this call, however late the reading starts.
     public IAsyncEnumerable<ObjectChange> WatchAsync(

@@ -74,7 +74,8 @@ internal sealed class AssignmentSet
             return;
         }
 
-        _dependencies.Add(task, dependencies);
+        // What was sent is not kept: to take it back, its id is enough.
+        _dependencies.Add(task, [.. dependencies.Select(WithoutContent)]);
         foreach (var dependency in dependencies)
         {
             var key = (dependency.Kind, dependency.Key);
@@ -102,7 +103,7 @@ internal sealed class AssignmentSet
             if (--_uses[key] == 0)
             {
                 _uses.Remove(key);
-                _changes[key] = new AssignmentChange(WithoutContent(dependency), Remove: true);
+                _changes[key] = new AssignmentChange(dependency, Remove: true);
             }
         }
     }

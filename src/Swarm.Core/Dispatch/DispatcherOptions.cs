@@ -1,3 +1,5 @@
+using Swarm.Secrets;
+
 namespace Swarm.Dispatch;
 
 /// <summary>Settings of a dispatcher; defaults are SwarmKit's.</summary>
@@ -17,6 +19,9 @@ internal sealed record DispatcherOptions
 
     /// <summary>Periods that nodes have to come back after a change of leadership.</summary>
     public int GracePeriodsUnknown { get; init; } = 6;
+
+    /// <summary>Delay of the manager's own clockwork beyond which it blames itself and not the nodes for missed beats.</summary>
+    public TimeSpan OwnStall { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Registrations of one node within <see cref="RegistrationWindow"/> that are accepted.</summary>
     public int MaxRegistrations { get; init; } = 3;
@@ -39,10 +44,10 @@ internal sealed record DispatcherOptions
     /// <summary>Time until a write that the store refused is tried again.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Fetches secrets that a driver keeps; null when there are no drivers.</summary>
-    public ISecretFetcher? Secrets { get; init; }
+    /// <summary>Opens secrets, and knows the drivers that keep others.</summary>
+    public SecretVault Secrets { get; init; } = SecretVault.Plain;
 
-    /// <summary>Time a secret driver has to answer.</summary>
+    /// <summary>Time a secret driver or a key provider has to answer.</summary>
     public TimeSpan SecretTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Bounds of log streams.</summary>

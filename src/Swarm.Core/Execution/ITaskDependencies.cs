@@ -9,7 +9,10 @@ public interface ITaskDependencies
     /// <summary>The node's own description.</summary>
     NodeDescription Node { get; }
 
-    /// <summary>A secret that the task references.</summary>
+    /// <summary>
+    /// A secret that the task references. Its value is overwritten when it is taken from this node: copy it, and ask
+    /// again afterwards; the same instance means a good copy.
+    /// </summary>
     /// <param name="id">Id of the secret.</param>
     /// <returns>The secret; null when it has not arrived or is not the task's.</returns>
     Secret? FindSecret(SecretId id);

@@ -4,9 +4,8 @@ using System.Text;
 namespace Swarm.Templating;
 
 /// <summary>Evaluates one parsed template.</summary>
-internal sealed class TemplateEvaluator(string text, TemplateContext context)
+internal sealed class TemplateEvaluator(string text, TemplateContext context, TemplateLanguage language)
 {
-    private const int MaximumOutput = 1 << 20;
 
     private readonly TemplateStruct _root = TemplateStruct.Of(context);
 
@@ -16,7 +15,7 @@ internal sealed class TemplateEvaluator(string text, TemplateContext context)
         foreach (var node in nodes)
         {
             output.Append(node is TextNode ? node.Text : TemplateFunctions.Print(Evaluate(node)));
-            if (output.Length > MaximumOutput)
+            if (output.Length > language.MaximumOutput)
             {
                 throw Fail(node, "result is too long");
             }
@@ -66,7 +65,7 @@ internal sealed class TemplateEvaluator(string text, TemplateContext context)
     {
         try
         {
-            return TemplateFunctions.Call(function.Text, arguments);
+            return language.Call(function.Text, arguments);
         }
         catch (ArgumentException exception)
         {

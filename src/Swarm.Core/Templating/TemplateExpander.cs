@@ -139,7 +139,7 @@ public static class TemplateExpander
     }
 
     private static string Evaluate(string text, TemplateContext context) =>
-        HasTemplate(text) ? new TemplateEvaluator(text, context).Run(TemplateParser.Parse(text)) : text;
+        HasTemplate(text) ? TemplateLanguage.OfSpecs.Evaluate(text, context) : text;
 
     // Go's %q for the texts that occur in specs.
     private static string Quote(string text)

@@ -6,6 +6,8 @@ namespace Swarm.Templating;
 /// <summary>The functions of templates, and how values look as text.</summary>
 internal static class TemplateFunctions
 {
+    private const int MaximumResult = 1 << 22;
+
     internal static bool Exists(string name) => name is "index" or "join" or "print" or "len";
 
     // An ArgumentException carries Go's message.
@@ -14,7 +16,7 @@ internal static class TemplateFunctions
         "index" => Index(arguments),
         "join" => Join(arguments),
         "len" => Length(arguments),
-        _ => string.Concat(arguments.Select(Print)),
+        _ => Concatenate("", arguments.Select(Print)),
     };
 
     internal static string Print(object? value) => value switch
@@ -69,7 +71,23 @@ internal static class TemplateFunctions
             throw Arguments("join", "at least 1", 0);
         }
 
-        return string.Join(Text(arguments[0]), arguments.Skip(1).Select(Text));
+        return Concatenate(Text(arguments[0]), arguments.Skip(1).Select(Text));
+    }
+
+    // A short template can ask for a long value many times over.
+    private static string Concatenate(string separator, IEnumerable<string> texts)
+    {
+        var result = new StringBuilder();
+        foreach (var (index, text) in texts.Index())
+        {
+            result.Append(index > 0 ? separator : "").Append(text);
+            if (result.Length > MaximumResult)
+            {
+                throw Refuse("result is too long");
+            }
+        }
+
+        return result.ToString();
     }
 
     private static long Length(object?[] arguments) => arguments switch

@@ -6,8 +6,7 @@ namespace Swarm.Templating;
 /// <summary>Reads a template: text and <c>{{ actions }}</c>.</summary>
 internal sealed class TemplateParser
 {
-    // Specs come from clients: neither long texts nor deep parentheses may cost more than the request itself.
-    internal const int MaximumLength = 65_536;
+    // Specs come from clients: deep parentheses may not cost more than the request itself.
     internal const int MaximumDepth = 32;
 
     private static readonly HashSet<string> ControlWords = new(StringComparer.Ordinal)
@@ -17,26 +16,29 @@ internal sealed class TemplateParser
 
     private readonly string _text;
     private readonly List<TemplateToken> _tokens;
+    private readonly TemplateLanguage _language;
     private readonly int _line;
     private int _next;
     private int _depth;
 
-    private TemplateParser(string text, List<TemplateToken> tokens, int line)
+    private TemplateParser(string text, List<TemplateToken> tokens, TemplateLanguage language, int line)
     {
         _text = text;
         _tokens = tokens;
+        _language = language;
         _line = line;
     }
 
-    internal static List<TemplateNode> Parse(string text)
+    internal static List<TemplateNode> Parse(string text, TemplateLanguage language)
     {
-        if (text.Length > MaximumLength)
+        if (text.Length > language.MaximumLength)
         {
             throw TemplateException.Parse(1, "text is too long");
         }
 
         var nodes = new List<TemplateNode>();
         var position = 0;
+        var line = 1;
         var trimsLeft = false;
         while (true)
         {
@@ -55,13 +57,20 @@ internal sealed class TemplateParser
                 return nodes;
             }
 
-            (position, trimsLeft) = ParseAction(text, open, trimsRight ? open + 3 : open + 2, nodes);
+            line += text.AsSpan(position, open - position).Count('\n');
+            var start = trimsRight ? open + 3 : open + 2;
+            (position, trimsLeft) = ParseAction(text, start, language, line, nodes);
+            line += text.AsSpan(open, position - open).Count('\n');
         }
     }
 
-    private static (int End, bool TrimsLeft) ParseAction(string text, int open, int start, List<TemplateNode> nodes)
+    private static (int End, bool TrimsLeft) ParseAction(
+        string text,
+        int start,
+        TemplateLanguage language,
+        int line,
+        List<TemplateNode> nodes)
     {
-        var line = 1 + text.AsSpan(0, open).Count('\n');
         var comment = start + text.AsSpan(start).IndexOfAnyExcept(" \t\r\n");
         if (comment >= start && text.AsSpan(comment).StartsWith("/*"))
         {
@@ -69,7 +78,7 @@ internal sealed class TemplateParser
         }
 
         var (tokens, end, trimsLeft) = TemplateLexer.Lex(text, start, line);
-        nodes.Add(new TemplateParser(text, tokens, line).ParsePipeline(TemplateTokenKind.End, "command"));
+        nodes.Add(new TemplateParser(text, tokens, language, line).ParsePipeline(TemplateTokenKind.End, "command"));
         return (end, trimsLeft);
     }
 
@@ -190,7 +199,7 @@ internal sealed class TemplateParser
         "false" => new LiteralNode(token.Position, token.Text, false),
         "nil" => new LiteralNode(token.Position, token.Text, null),
         _ when ControlWords.Contains(token.Text) => throw Unexpected(token, "command"),
-        _ when TemplateFunctions.Exists(token.Text) => new FunctionNode(token.Position, token.Text),
+        _ when _language.Knows(token.Text) => new FunctionNode(token.Position, token.Text),
         _ => throw TemplateException.Parse(_line, $"function \"{token.Text}\" not defined"),
     };
 

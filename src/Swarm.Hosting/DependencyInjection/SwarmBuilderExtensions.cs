@@ -4,6 +4,7 @@ using Swarm.Execution;
 using Swarm.Hosting;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -76,6 +77,41 @@ public static class SwarmBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddSingleton<ISchedulingScorer, T>();
+        return builder;
+    }
+
+    /// <summary>
+    /// Wraps the keys of secrets with the host's own provider, taken from the services when registered there; the
+    /// default is a file in the data directory. Every manager of a swarm needs the same keys.
+    /// </summary>
+    /// <typeparam name="T">The provider.</typeparam>
+    /// <param name="builder">The manager.</param>
+    /// <returns>The same builder.</returns>
+    public static ISwarmBuilder UseKeyProvider<
+        [System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(
+            System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this ISwarmBuilder builder)
+        where T : class, IKeyProvider
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.Replace(ServiceDescriptor.Singleton<IKeyProvider>(
+            services => ActivatorUtilities.GetServiceOrCreateInstance<T>(services)));
+        return builder;
+    }
+
+    /// <summary>Appends a driver for secrets that are kept elsewhere: <c>docker secret create --driver NAME</c>.</summary>
+    /// <typeparam name="T">The driver.</typeparam>
+    /// <param name="builder">The manager.</param>
+    /// <returns>The same builder.</returns>
+    public static ISwarmBuilder AddSecretDriver<
+        [System.Diagnostics.CodeAnalysis.DynamicallyAccessedMembers(
+            System.Diagnostics.CodeAnalysis.DynamicallyAccessedMemberTypes.PublicConstructors)] T>(
+        this ISwarmBuilder builder)
+        where T : class, ISecretDriver
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<ISecretDriver>(
+            services => ActivatorUtilities.GetServiceOrCreateInstance<T>(services));
         return builder;
     }
 

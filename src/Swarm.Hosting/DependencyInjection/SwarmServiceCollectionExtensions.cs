@@ -8,6 +8,7 @@ using Swarm.Hosting;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
 using Swarm.Hosting.Nodes;
+using Swarm.Secrets;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -49,19 +50,23 @@ public static class SwarmServiceCollectionExtensions
         services.TryAddSingleton<ISwarmNode>(provider => provider.GetRequiredService<SwarmNode>());
         services.TryAddSingleton<ISwarmClient, NodeClient>();
         services.TryAddSingleton<LocalWorkers>();
+        services.TryAddSingleton(SecretSetup.CreateKeys);
+        services.TryAddSingleton(SecretSetup.CreateVault);
         services.AddSingleton<IHostedService, SwarmHost>();
         services.TryAddSingleton(provider => new DockerApiOptions
         {
             StateDirectory = Path.GetFullPath(
                 provider.GetRequiredService<IOptions<SwarmManagerOptions>>().Value.DataDirectory),
+            SecurityOptions = [SecretSetup.Describe(provider.GetRequiredService<SecretVault>())],
         });
         services.AddDockerApi();
         return new SwarmBuilder(services, blueprint);
     }
 
     /// <summary>
-    /// Adds a worker to this process: a node of its own, with its own name and executor, in the swarm of the manager in
-    /// the same process, whenever that forms one.
+    /// Adds a worker to this process: a node of its own, with its own name and executor. With a
+    /// <see cref="SwarmWorkerOptions.JoinAddress"/> it joins a swarm over the network, whose managers may be Docker
+    /// Engines; without one it is in the swarm of the manager in the same process, whenever that forms one.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Changes the settings.</param>
@@ -83,6 +88,9 @@ public static class SwarmServiceCollectionExtensions
             services.Configure(name, configure);
         }
 
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RemoteWorkers>());
         return new SwarmBuilder(services, blueprint);
     }
 

@@ -1,8 +1,16 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Swarm.Scheduling;
+using Swarm.Secrets;
 
 namespace Swarm.Hosting.Nodes;
+
+/// <summary>What every node of this process is made of.</summary>
+internal record NodeSetup(TimeProvider Time, ILoggerFactory Loggers)
+{
+    /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>
+    public Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+}
 
 /// <summary>What a manager is made of that outlives the swarms it is in.</summary>
 internal sealed record ManagerSetup(
@@ -10,8 +18,5 @@ internal sealed record ManagerSetup(
     ILoggerFactory Loggers,
     IReadOnlyList<ISchedulingFilter> Filters,
     IReadOnlyList<ISchedulingScorer> Scorers,
-    System.Diagnostics.Metrics.IMeterFactory? Meters)
-{
-    /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>
-    public Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
-}
+    SecretVault Secrets,
+    System.Diagnostics.Metrics.IMeterFactory? Meters) : NodeSetup(Time, Loggers);

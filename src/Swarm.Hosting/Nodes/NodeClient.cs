@@ -9,6 +9,10 @@ internal sealed class NodeClient(ISwarmNode node) : ISwarmClient
 
     public INodeOperations Nodes => node.Client.Nodes;
 
+    public ISecretOperations Secrets => node.Client.Secrets;
+
+    public IConfigOperations Configs => node.Client.Configs;
+
     public IClusterOperations Cluster => node.Client.Cluster;
 
     public IAsyncEnumerable<ObjectChange> WatchAsync(

@@ -23,7 +23,7 @@ internal sealed class WorkerMembership : IMembership
     private ManagerPeer[] _managers;
 
     public WorkerMembership(
-        ManagerSetup setup,
+        NodeSetup setup,
         NodeDirectory directory,
         NodeIdentity identity,
         KeyEncryptionKey encryption,

@@ -51,8 +51,8 @@ public sealed record RaftCoreOptions
     public int MaxEntryBytes { get; init; } = 2 * 1024 * 1024;
 
     /// <summary>
-    /// Bytes of entries that a leader takes before they are applied here, 40 per entry besides its payload; one proposal
-    /// is always taken.
+    /// Bytes of entries that a leader takes before they are applied here, 40 per entry besides its payload; one
+    /// proposal is always taken.
     /// </summary>
     /// <value>The default is 67,108,864 (64 MiB).</value>
     public long MaxUnappliedBytes { get; init; } = 64 * 1024 * 1024;
@@ -63,8 +63,8 @@ public sealed record RaftCoreOptions
 
     /// <summary>Whether a leader that is removed or demoted steps down when that comes into force.</summary>
     /// <value>
-    /// The default is true. Otherwise it goes on leading as etcd's members do, without a vote and without taking proposals,
-    /// until its host stops it.
+    /// The default is true. Otherwise it goes on leading as etcd's members do, without a vote and without taking
+    /// proposals, until its host stops it.
     /// </value>
     public bool StepDownOnRemoval { get; init; } = true;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Swarm.Secrets;
 
 namespace Swarm.Tool.Commands;
 
@@ -40,6 +41,7 @@ internal static class Daemon
             options.DataDirectory = settings.State;
             options.ListenAddress = settings.Listen;
             options.AdvertiseAddress = settings.Advertise;
+            options.SecretStorage = settings.Secrets == "plain" ? SecretStorage.Plain : SecretStorage.Sealed;
             foreach (var label in settings.Labels)
             {
                 var (key, value) = (label[..label.IndexOf('=')], label[(label.IndexOf('=') + 1)..]);

@@ -56,11 +56,17 @@ internal static class DaemonCommand
         DefaultValueFactory = _ => "off",
     };
 
+    private static readonly Option<string> Secrets = new("--secrets")
+    {
+        Description = "How values of secrets are stored: sealed, or plain beside Docker's own managers.",
+        DefaultValueFactory = _ => "sealed",
+    };
+
     public static Command Create()
     {
         var command = new Command("daemon", "Runs a node until SIGTERM.")
         {
-            Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard,
+            Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard, Secrets,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), cancellationToken));
         return command;
@@ -75,7 +81,8 @@ internal static class DaemonCommand
         parsed.GetValue(Engine),
         parsed.GetValue(Hostname),
         parsed.GetValue(Label) ?? [],
-        parsed.GetValue(Dashboard)!);
+        parsed.GetValue(Dashboard)!,
+        parsed.GetValue(Secrets)!);
 
     private static async Task<int> RunAsync(DaemonSettings settings, CancellationToken cancellationToken)
     {

@@ -10,7 +10,8 @@ internal sealed record DaemonSettings(
     string? Engine,
     string? Hostname,
     IReadOnlyList<string> Labels,
-    string Dashboard)
+    string Dashboard,
+    string Secrets)
 {
     /// <summary>Why the daemon cannot run like this; null when it can.</summary>
     public string? Fault() => this switch
@@ -18,6 +19,7 @@ internal sealed record DaemonSettings(
         { Executor: "docker" } => "--executor docker is not supported by this version; use process or memory",
         { Executor: not ("process" or "memory") } => $"--executor {Executor} is unknown; use process or memory",
         { Engine: not null } => "--engine is not supported by this version: no request is passed to a Docker Engine",
+        { Secrets: not ("sealed" or "plain") } => $"--secrets {Secrets} is unknown; use sealed or plain",
         { Dashboard: not "off" } => "--dashboard is not supported by this version; leave it off",
         _ => Labels.FirstOrDefault(label => label.IndexOf('=', StringComparison.Ordinal) < 1) is { } bad
             ? $"--label {bad} must be key=value"

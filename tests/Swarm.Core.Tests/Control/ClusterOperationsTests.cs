@@ -113,22 +113,32 @@ public sealed class ClusterOperationsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_this_version_cannot_do_is_refused_rather_than_stored()
+    public async Task Rotating_the_root_shows_the_new_one_but_not_its_key()
     {
         var cluster = _fixture.WriteCluster();
-        var spec = cluster.Spec;
 
-        foreach (var config in new[]
-        {
-            spec.CaConfig with { ForceRotate = 1 },
-            spec.CaConfig with { SigningCaCertificate = "pem" },
-            spec.CaConfig with { ExternalCas = [new("cfssl", "https://ca.example")] },
-        })
-        {
-            var refusal = await Assert.ThrowsAsync<SwarmException>(
-                () => Operations.UpdateAsync(cluster.Version, spec with { CaConfig = config }));
-            Assert.Equal(SwarmErrorCode.Unimplemented, refusal.Code);
-        }
+        var updated = await Operations.UpdateAsync(
+            cluster.Version,
+            cluster.Spec with { CaConfig = cluster.Spec.CaConfig with { ForceRotate = 1 } });
+
+        Assert.Equal(cluster.RootCa.Certificate, updated.RootCa.Certificate);
+        Assert.NotEqual(cluster.RootCa.Certificate, updated.RootCa.Rotation!.Certificate);
+        Assert.Equal("", updated.RootCa.Rotation.PrivateKey);
+        Assert.NotEqual("", _fixture.Store.Current.Cluster!.RootCa.Rotation!.PrivateKey);
+        Assert.True((await Operations.GetRootRotationAsync()).InProgress);
+    }
+
+    [Fact]
+    public async Task What_this_manager_cannot_do_is_refused_rather_than_stored()
+    {
+        var cluster = _fixture.WriteCluster();
+        var config = cluster.Spec.CaConfig with { ExternalCas = [new("cfssl", "https://ca.example")] };
+
+        var refusal = await Assert.ThrowsAsync<SwarmException>(
+            () => Operations.UpdateAsync(cluster.Version, cluster.Spec with { CaConfig = config }));
+
+        Assert.Equal(SwarmErrorCode.Unimplemented, refusal.Code);
+        Assert.True(_fixture.Store.Current.Cluster!.Spec.CaConfig.ExternalCas.IsEmpty);
     }
 
     [Fact]

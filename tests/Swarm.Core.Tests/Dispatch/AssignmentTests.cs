@@ -1,4 +1,5 @@
 using Swarm.Dispatch;
+using Swarm.Secrets;
 
 namespace Swarm.Core.Tests.Dispatch;
 
@@ -144,8 +145,8 @@ public class AssignmentTests
     [Fact]
     public void Scenario_074_a_drivers_secret_that_is_not_to_be_reused_comes_as_a_copy_for_each_task()
     {
-        var fetcher = new CountingFetcher { Reusable = false };
-        var fixture = StartWithDependencies(fetcher);
+        var driver = new CountingDriver { DoNotReuse = true };
+        var fixture = StartWithDependencies(driver);
         fixture.AddTask("t1", "n1", container: new() { Secrets = [new(new SecretId("vault"), "vault", null)] });
         fixture.AddTask("t2", "n1", container: new() { Secrets = [new(new SecretId("vault"), "vault", null)] });
 
@@ -164,7 +165,7 @@ public class AssignmentTests
     [Fact]
     public void A_secret_that_cannot_be_fetched_is_left_out()
     {
-        var fixture = StartWithDependencies(new CountingFetcher { Fails = true });
+        var fixture = StartWithDependencies(new CountingDriver { Fails = true });
         fixture.AddTask("t1", "n1", container: new() { Secrets = [new(new SecretId("vault"), "vault", null)] });
 
         var node = fixture.Join("n1").OpenAssignments();
@@ -172,9 +173,30 @@ public class AssignmentTests
         Assert.Equal(["+t1"], Names(node.Assignments[0]));
     }
 
-    private static DispatcherFixture StartWithDependencies(ISecretFetcher? fetcher = null)
+    [Fact]
+    public async Task A_sealed_secret_is_opened_for_the_node_that_needs_it()
     {
-        var fixture = new DispatcherFixture(new DispatcherOptions { Secrets = fetcher }).Start();
+        var vault = new SecretVault(SecretStorage.Sealed, new Secrets.FileFixture.TestKeys(), [], new Random(1).NextBytes);
+        var fixture = new DispatcherFixture(new DispatcherOptions { Secrets = vault }).Start();
+        fixture.AddNode("n1");
+        fixture.AddNode("n2");
+        var sealedValue = await vault.SealAsync(new("s1"), [.. "secret"u8], default);
+        fixture.Write(transaction => transaction.Create(
+            new Secret { Id = new("s1"), Spec = new() { Name = "password", Data = sealedValue } }));
+        fixture.AddTask("t1", "n1", container: new() { Secrets = [Password] });
+
+        var node = fixture.Join("n1").OpenAssignments();
+        var other = fixture.Join("n2").OpenAssignments();
+
+        var sent = node.Assignments[0].Changes.Select(change => change.Object).OfType<Secret>().Single();
+        Assert.Equal("secret", Text(sent.Spec.Data));
+        Assert.Empty(other.Assignments[0].Changes);
+    }
+
+    private static DispatcherFixture StartWithDependencies(ISecretDriver? driver = null)
+    {
+        var vault = new SecretVault(SecretStorage.Plain, null, driver is null ? [] : [driver], new Random(1).NextBytes);
+        var fixture = new DispatcherFixture(new DispatcherOptions { Secrets = vault }).Start();
         fixture.AddNode("n1");
         fixture.AddNode("n2");
         fixture.Write(transaction =>
@@ -195,21 +217,18 @@ public class AssignmentTests
 
     private static string Text(ValueList<byte> bytes) => System.Text.Encoding.UTF8.GetString(bytes.AsSpan());
 
-    private sealed class CountingFetcher : ISecretFetcher
+    private sealed class CountingDriver : ISecretDriver
     {
         private int _count;
 
-        public bool Reusable { get; init; }
+        public string Name => "d";
+
+        public bool DoNotReuse { get; init; }
 
         public bool Fails { get; init; }
 
-        public ValueTask<(ValueList<byte> Value, bool Reusable)> FetchAsync(
-            Secret secret,
-            SwarmTask task,
-            Service? service,
-            Node? node,
-            CancellationToken cancellationToken) => Fails
-            ? throw new InvalidOperationException("no such driver")
-            : new(([.. System.Text.Encoding.UTF8.GetBytes($"value {++_count}")], Reusable));
+        public ValueTask<DriverSecret> GetAsync(SecretRequest request, CancellationToken cancellationToken) => Fails
+            ? throw new InvalidOperationException("the driver is ill")
+            : new(new DriverSecret(System.Text.Encoding.UTF8.GetBytes($"value {++_count}"), DoNotReuse));
     }
 }

@@ -27,7 +27,13 @@ public sealed class ProcessHarness : IAsyncDisposable
 
     public ProcessExecutor Executor { get; }
 
-    public ITaskDependencies Dependencies { get; } = new NodeDependencies();
+    /// <summary>Secrets that every task may use.</summary>
+    public Dictionary<SecretId, Secret> Secrets { get; } = [];
+
+    /// <summary>Configs that every task may use.</summary>
+    public Dictionary<ConfigId, Config> Configs { get; } = [];
+
+    public ITaskDependencies Dependencies => new NodeDependencies(this);
 
     public static CancellationToken Timeout => new CancellationTokenSource(Deadline).Token;
 
@@ -119,14 +125,14 @@ public sealed class ProcessHarness : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
-    private sealed class NodeDependencies : ITaskDependencies
+    private sealed class NodeDependencies(ProcessHarness harness) : ITaskDependencies
     {
         public NodeId NodeId => new("node1");
 
         public NodeDescription Node { get; } = new() { Hostname = "node-1", Platform = new("x86_64", "linux") };
 
-        public Secret? FindSecret(SecretId id) => null;
+        public Secret? FindSecret(SecretId id) => harness.Secrets.GetValueOrDefault(id);
 
-        public Config? FindConfig(ConfigId id) => null;
+        public Config? FindConfig(ConfigId id) => harness.Configs.GetValueOrDefault(id);
     }
 }

@@ -9,12 +9,15 @@ internal sealed class SwarmHostUnderTest : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
+    private static int _hosts;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("swarm-host-");
 
     private SwarmHostUnderTest(Action<IServiceCollection> configure, IEnumerable<(string Key, string? Value)> settings)
     {
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration["Swarm:DataDirectory"] = Path.Combine(_folder.FullName, "data");
+        builder.Configuration["Swarm:ListenAddress"] = $"{NextLoopbackAddress()}:2377";
         builder.Configuration["Swarm:AdvertiseAddress"] = "127.0.0.1";
         builder.Configuration["Swarm:NodeName"] = "manager-1";
         foreach (var (key, value) in settings)
@@ -31,6 +34,13 @@ internal sealed class SwarmHostUnderTest : IAsyncDisposable
     public ISwarmClient Client => Host.Services.GetRequiredService<ISwarmClient>();
 
     public SwarmNode Node => Host.Services.GetRequiredService<SwarmNode>();
+
+    /// <summary>An address of this machine that no other host of this or another test run uses.</summary>
+    private static string NextLoopbackAddress()
+    {
+        var number = Interlocked.Increment(ref _hosts);
+        return $"127.{20 + (Environment.ProcessId % 200)}.{number / 250}.{1 + (number % 250)}";
+    }
 
     /// <summary>Starts a host whose swarm is of the given parts.</summary>
     public static async Task<SwarmHostUnderTest> StartAsync(Action<IServiceCollection> configure)

@@ -45,7 +45,11 @@ public sealed class AllocationTests
                 {
                     core.Step(new Message
                     {
-                        Type = MessageType.AppResp, From = id, To = 1, Term = 2, Index = core.LastIndex,
+                        Type = MessageType.AppResp,
+                        From = id,
+                        To = 1,
+                        Term = 2,
+                        Index = core.LastIndex,
                     });
                 }
             }

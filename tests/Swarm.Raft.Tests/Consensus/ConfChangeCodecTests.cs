@@ -42,7 +42,10 @@ public sealed class ConfChangeCodecTests
         {
             var change = new ConfChange
             {
-                Id = value.Id, Type = (ConfChangeType)Math.Abs(value.Type % 4), NodeId = value.Node, Context = value.Context,
+                Id = value.Id,
+                Type = (ConfChangeType)Math.Abs(value.Type % 4),
+                NodeId = value.Node,
+                Context = value.Context,
             };
             var back = ConfChangeCodec.DecodeConfChange(ConfChangeCodec.Encode(change));
             return back.Id == change.Id && back.Type == change.Type && back.NodeId == change.NodeId

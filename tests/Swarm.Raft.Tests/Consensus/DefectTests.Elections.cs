@@ -86,7 +86,9 @@ public sealed partial class DefectTests
         {
             Metadata = new SnapshotMetadata
             {
-                Index = 10, Term = 1, ConfState = new ConfState { Voters = [2, 3], Learners = [1] },
+                Index = 10,
+                Term = 1,
+                ConfState = new ConfState { Voters = [2, 3], Learners = [1] },
             },
         };
         var cluster = new Cluster(3);

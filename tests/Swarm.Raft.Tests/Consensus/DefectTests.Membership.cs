@@ -235,7 +235,13 @@ public sealed partial class DefectTests
         var removal = ConfChangeCodec.Encode(new ConfChange { Type = ConfChangeType.RemoveNode, NodeId = 1 });
         cluster[2].Core.Step(new Message
         {
-            Type = MessageType.App, From = 1, To = 2, Term = 2, Index = 10, LogTerm = 1, Commit = 11,
+            Type = MessageType.App,
+            From = 1,
+            To = 2,
+            Term = 2,
+            Index = 10,
+            LogTerm = 1,
+            Commit = 11,
             Entries = new Entry[] { new(2, 11, EntryType.ConfChange, removal) },
         });
         cluster[2].Persist();

@@ -91,7 +91,12 @@ public sealed partial class DefectTests
         // One that was told too early keeps still.
         cluster[2].Core.Step(new Message
         {
-            Type = MessageType.TimeoutNow, From = 1, To = 2, Term = 2, Index = 12, LogTerm = 2,
+            Type = MessageType.TimeoutNow,
+            From = 1,
+            To = 2,
+            Term = 2,
+            Index = 12,
+            LogTerm = 2,
         });
         Assert.Equal(RaftRole.Follower, cluster[2].Core.Role);
         cluster.Settle();
@@ -161,7 +166,9 @@ public sealed partial class DefectTests
         {
             Metadata = new SnapshotMetadata
             {
-                Index = 10, Term = 1, ConfState = new ConfState { Voters = [1], Learners = [2] },
+                Index = 10,
+                Term = 1,
+                ConfState = new ConfState { Voters = [1], Learners = [2] },
             },
         };
         var cluster = new Cluster(start, 2);

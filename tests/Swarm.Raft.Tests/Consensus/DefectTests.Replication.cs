@@ -166,11 +166,33 @@ public sealed partial class DefectTests
         cluster.Boot(3, Make.Base(1, 2, 3), Make.Entries((2, "x"), (2, "y"), (2, "z")), new HardState(2, 0, 10));
         cluster[3].Core.Step(new Message
         {
-            Type = MessageType.Snap, From = 1, To = 3, Term = 5, Snapshot = Make.At(12, 4, 1, 2, 3),
+            Type = MessageType.Snap,
+            From = 1,
+            To = 3,
+            Term = 5,
+            Snapshot = Make.At(12, 4, 1, 2, 3),
         });
         cluster[3].Persist();
         Assert.Equal((13UL, 12UL, 12UL), (cluster[3].Core.FirstIndex, cluster[3].Core.LastIndex, cluster[3].Core.Commit));
         Assert.Equal(4UL, cluster[3].Core.TermAt(12));
+    }
+
+    [Fact]
+    public void Defect_27_nothing_that_is_still_being_written_survives_a_snapshot_either()
+    {
+        var cluster = new Cluster(3);
+        cluster[3].Core.Step(Make.Append(1, 3, 2, 10, 1, 10, (2, "x"), (2, "y"), (2, "z")));
+        cluster[3].Core.Step(new Message
+        {
+            Type = MessageType.Snap,
+            From = 2,
+            To = 3,
+            Term = 5,
+            Snapshot = Make.At(12, 4, 1, 2, 3),
+        });
+        Assert.Equal((13UL, 12UL), (cluster[3].Core.FirstIndex, cluster[3].Core.LastIndex));
+        Assert.Equal(12UL, cluster[3].Persist()[^1].Index);
+        Assert.Equal(12UL, cluster[3].Log.LastIndex);
     }
 
     // NuRaft PR #407, ClickHouse NuRaft PR #102; nodedb#161/#162, ArcadeDB#6760
@@ -180,7 +202,11 @@ public sealed partial class DefectTests
         var cluster = new Cluster(3);
         cluster[3].Core.Step(new Message
         {
-            Type = MessageType.Snap, From = 1, To = 3, Term = 5, Snapshot = Make.At(12, 4, 1, 2, 3),
+            Type = MessageType.Snap,
+            From = 1,
+            To = 3,
+            Term = 5,
+            Snapshot = Make.At(12, 4, 1, 2, 3),
         });
         cluster[3].Core.Step(Make.Append(1, 3, 5, 12, 4, 13, (5, "a")));
         cluster[3].Poll();
@@ -205,7 +231,11 @@ public sealed partial class DefectTests
         cluster.Settle();
         cluster[3].Core.Step(new Message
         {
-            Type = MessageType.Snap, From = 1, To = 3, Term = 2, Snapshot = Make.At(11, 2, 1, 2, 3),
+            Type = MessageType.Snap,
+            From = 1,
+            To = 3,
+            Term = 2,
+            Snapshot = Make.At(11, 2, 1, 2, 3),
         });
         var answer = Assert.Single(cluster[3].Persist());
         Assert.Equal((12UL, 12UL, 12UL), (answer.Index, cluster[3].Core.Commit, cluster[3].AppliedIndex));

@@ -60,7 +60,9 @@ public sealed class ElectionTests
         {
             Metadata = new SnapshotMetadata
             {
-                Index = 10, Term = 1, ConfState = new ConfState { Voters = [1], Learners = [2] },
+                Index = 10,
+                Term = 1,
+                ConfState = new ConfState { Voters = [1], Learners = [2] },
             },
         };
         var cluster = new Cluster(start, 3);

@@ -33,7 +33,13 @@ public sealed class HostileInputTests
 
     private static Message Base => new()
     {
-        Type = MessageType.App, From = 2, To = 1, Term = 2, Index = 10, LogTerm = 1, Entries = Make.Entries(),
+        Type = MessageType.App,
+        From = 2,
+        To = 1,
+        Term = 2,
+        Index = 10,
+        LogTerm = 1,
+        Entries = Make.Entries(),
     };
 
     [Theory]

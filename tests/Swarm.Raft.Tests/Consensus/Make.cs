@@ -9,7 +9,11 @@ internal static class Make
 {
     public static readonly RaftCoreOptions Plain = new()
     {
-        Id = 1, PreVote = false, CheckQuorum = false, ElectionTicks = 10, HeartbeatTicks = 1,
+        Id = 1,
+        PreVote = false,
+        CheckQuorum = false,
+        ElectionTicks = 10,
+        HeartbeatTicks = 1,
     };
 
     public static RaftCore Core(ulong id, MemoryRaftLog log, HardState state, IReadOnlyList<Entry> entries)
@@ -25,7 +29,9 @@ internal static class Make
     {
         Metadata = new SnapshotMetadata
         {
-            Index = index, Term = term, ConfState = new ConfState { Voters = MemberSet.Create(voters) },
+            Index = index,
+            Term = term,
+            ConfState = new ConfState { Voters = MemberSet.Create(voters) },
         },
     };
 

@@ -156,7 +156,9 @@ public sealed class ReplicationTests
         {
             Metadata = new SnapshotMetadata
             {
-                Index = 10, Term = 1, ConfState = new ConfState { Voters = [1, 2], Learners = [3] },
+                Index = 10,
+                Term = 1,
+                ConfState = new ConfState { Voters = [1, 2], Learners = [3] },
             },
         };
         var cluster = new Cluster(start, 3);

@@ -85,70 +85,61 @@ internal sealed partial class CertificateRenewal(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        _schedule.Plan(current.Value.NotBefore, current.Value.NotAfter);
+        Plan();
         while (!cancellationToken.IsCancellationRequested)
         {
-            var delay = _schedule.NextDelay(time.GetUtcNow());
-            if (delay > MaxSleep)
+            var left = _schedule.DueAt - time.GetUtcNow();
+            if (left > TimeSpan.Zero)
             {
-                await _wake.WaitAsync(MaxSleep, time, cancellationToken);
+                await _wake.WaitAsync(left < MaxSleep ? left : MaxSleep, time, cancellationToken);
                 TakeNews();
-                continue;
             }
-
-            if (await _wake.WaitAsync(delay, time, cancellationToken) && TakeNews())
-            {
-                continue;
-            }
-
-            if (IsDue())
+            else
             {
                 await RenewAsync(cancellationToken);
             }
         }
     }
 
-    // True when the time to wait has to be worked out anew.
-    private bool TakeNews()
-    {
-        if (Interlocked.Exchange(ref _wanted, 0) == 1)
-        {
-            _schedule.Force();
-        }
+    private void Plan() => _schedule.Plan(current.Value.NotBefore, current.Value.NotAfter, time.GetUtcNow());
 
+    private void TakeNews()
+    {
         if (Interlocked.Exchange(ref _reachable, 0) == 1)
         {
-            _schedule.Reachable();
+            _schedule.Reachable(time.GetUtcNow());
         }
 
-        return true;
+        if (Interlocked.Exchange(ref _wanted, 0) == 1)
+        {
+            _schedule.Force(time.GetUtcNow());
+        }
     }
-
-    private bool IsDue() => _schedule.IsForced || _schedule.PlannedAt <= time.GetUtcNow();
 
     private async Task RenewAsync(CancellationToken cancellationToken)
     {
+        // What was wanted until now is what happens now.
+        Interlocked.Exchange(ref _wanted, 0);
         try
         {
             await RenewOnceAsync(cancellationToken);
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            _schedule.Failed();
+            _schedule.Failed(time.GetUtcNow());
             LogFailed(exception, current.Value.NodeId, current.Value.NotAfter);
             return;
         }
 
-        _schedule.Plan(current.Value.NotBefore, current.Value.NotAfter);
         var expected = Volatile.Read(ref _expectedRole);
         if (expected >= 0 && expected != (int)current.Value.Role)
         {
             // The managers have not come round to the change of role yet.
-            _schedule.Failed();
+            _schedule.Failed(time.GetUtcNow());
             return;
         }
 
-        _schedule.Succeeded();
+        Plan();
     }
 
     private async Task RenewOnceAsync(CancellationToken cancellationToken)

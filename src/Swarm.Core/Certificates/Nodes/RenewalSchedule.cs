@@ -10,6 +10,9 @@ internal sealed class RenewalSchedule(Random random)
     /// <summary>Renewals that are overdue are spread over this, so that a manager that comes back is not run over.</summary>
     public static readonly TimeSpan Spread = TimeSpan.FromSeconds(20);
 
+    /// <summary>Being told again and again makes nobody try more often than this.</summary>
+    public static readonly TimeSpan MinPause = TimeSpan.FromSeconds(5);
+
     // SwarmKit's numbers.
     private const double EarliestShare = 0.5;
     private const double LatestShare = 0.8;
@@ -18,50 +21,48 @@ internal sealed class RenewalSchedule(Random random)
     private static readonly TimeSpan ForcedPause = TimeSpan.FromMilliseconds(500);
 
     private int _failures;
-    private bool _forced;
+    private DateTimeOffset _lastFailure = DateTimeOffset.MinValue;
 
-    /// <summary>When the next planned renewal is.</summary>
-    public DateTimeOffset PlannedAt { get; private set; }
+    /// <summary>When to renew next.</summary>
+    public DateTimeOffset DueAt { get; private set; }
 
-    /// <summary>True when renewing cannot wait for the plan.</summary>
-    public bool IsForced => _forced;
-
-    /// <summary>Plans for a certificate.</summary>
-    public void Plan(DateTimeOffset notBefore, DateTimeOffset notAfter)
+    /// <summary>Plans for a certificate, counting from when it was signed: it is valid for a while before that.</summary>
+    public void Plan(DateTimeOffset notBefore, DateTimeOffset notAfter, DateTimeOffset now)
     {
+        var signedAt = notAfter - notBefore > RootCertificate.BackDate
+            ? notBefore + RootCertificate.BackDate
+            : notBefore;
         var share = EarliestShare + ((LatestShare - EarliestShare) * random.NextDouble());
-        PlannedAt = notBefore + ((notAfter - notBefore) * share);
-    }
-
-    public void Force() => _forced = true;
-
-    public void Succeeded()
-    {
+        var planned = signedAt + ((notAfter - signedAt) * share);
         _failures = 0;
-        _forced = false;
+        DueAt = planned > now ? planned : now + (Spread * random.NextDouble());
     }
 
-    public void Failed() => _failures++;
-
-    /// <summary>A manager can be reached again: failures from before say nothing any more.</summary>
-    public bool Reachable()
+    /// <summary>The managers ask for it; the pause gives them time to agree about the role.</summary>
+    public void Force(DateTimeOffset now)
     {
-        var waited = _failures > 0;
-        _failures = 0;
-        return waited;
+        var soon = now + ForcedPause;
+        var earliest = _failures > 0 ? _lastFailure + MinPause : soon;
+        BringForward(earliest > soon ? earliest : soon);
     }
 
-    /// <summary>How long to wait now.</summary>
-    public TimeSpan NextDelay(DateTimeOffset now) => _failures > 0
-        ? Backoff()
-        : _forced
-            ? ForcedPause
-            : PlannedAt > now ? PlannedAt - now : Spread * random.NextDouble();
-
-    // At least half of the bound: a node that has failed often does not come back at once by chance.
-    private TimeSpan Backoff()
+    /// <summary>It did not work; not before half of the bound, so that nobody comes back at once by chance.</summary>
+    public void Failed(DateTimeOffset now)
     {
-        var bound = BackoffBase * (1 + Math.Pow(2, Math.Min(_failures - 1, 20)));
-        return (bound < BackoffMax ? bound : BackoffMax) * (0.5 + (random.NextDouble() / 2));
+        _lastFailure = now;
+        var bound = BackoffBase * (1 + Math.Pow(2, Math.Min(_failures++, 20)));
+        DueAt = now + ((bound < BackoffMax ? bound : BackoffMax) * (0.5 + (random.NextDouble() / 2)));
     }
+
+    /// <summary>A manager can be reached again: what failed need not wait as long as it was to.</summary>
+    public void Reachable(DateTimeOffset now)
+    {
+        if (_failures > 0)
+        {
+            _failures = 0;
+            BringForward(now + (Spread * random.NextDouble()));
+        }
+    }
+
+    private void BringForward(DateTimeOffset at) => DueAt = at < DueAt ? at : DueAt;
 }

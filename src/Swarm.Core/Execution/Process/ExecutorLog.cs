@@ -34,4 +34,22 @@ internal static partial class ExecutorLog
 
     [LoggerMessage(1608, LogLevel.Warning, "Something of task {TaskName} could not be removed from {Path}: {Reason}")]
     internal static partial void NotRemoved(ILogger logger, string taskName, string path, string reason);
+
+    [LoggerMessage(
+        1609,
+        LogLevel.Warning,
+        "This machine has no memory file system for secrets; they are kept in {Path} while their tasks run")]
+    internal static partial void SecretsOnDisk(ILogger logger, string path);
+
+    [LoggerMessage(1610, LogLevel.Warning, "Secrets cannot be kept in {Path}: {Reason}")]
+    internal static partial void SecretsNotHere(ILogger logger, string path, string reason);
+
+    [LoggerMessage(1611, LogLevel.Error, "Secrets in {Path} could not be wiped: {Reason}")]
+    internal static partial void NotWiped(ILogger logger, string path, string reason);
+
+    [LoggerMessage(
+        1612,
+        LogLevel.Information,
+        "Tasks find secrets by SWARM_SECRETS_DIR only: the trial of a mount namespace ended with {Reason}")]
+    internal static partial void NoMountNamespace(ILogger logger, string reason);
 }

@@ -31,8 +31,28 @@ internal sealed record LaunchPlan
 
     public required TimeSpan StopGracePeriod { get; init; }
 
+    /// <summary>What it sees at other paths.</summary>
+    public ValueList<BindMount> Mounts { get; init; }
+
     /// <summary>The health check; null when there is none.</summary>
     public HealthCheck? HealthCheck { get; init; }
+
+    /// <summary>The plan of a task that finds its secrets and configs in a directory.</summary>
+    internal LaunchPlan WithFiles(string directory, TaskFileSet files, ValueList<BindMount> mounts)
+    {
+        var environment = Environment;
+        if (!files.Secrets.IsEmpty)
+        {
+            environment = Complete(environment, "SWARM_SECRETS_DIR", TaskFileStore.SecretsIn(directory));
+        }
+
+        if (!files.Configs.IsEmpty)
+        {
+            environment = Complete(environment, "SWARM_CONFIGS_DIR", TaskFileStore.ConfigsIn(directory));
+        }
+
+        return this with { Environment = environment, Mounts = mounts };
+    }
 
     internal string? Variable(string name) => Environment.LastOrDefault(variable => variable.Name == name)?.Value;
 
@@ -45,20 +65,20 @@ internal sealed record LaunchPlan
         foreach (var port in ports)
         {
             var number = Text(port.PublishedPort);
-            Add("PORT", number);
-            Add($"SWARM_PORT_{Text(port.TargetPort)}", number);
+            environment = Complete(environment, "PORT", number);
+            environment = Complete(environment, $"SWARM_PORT_{Text(port.TargetPort)}", number);
         }
 
         return environment;
 
-        void Add(string name, string value)
-        {
-            if (!environment.Any(variable => variable.Name == name))
-            {
-                environment = environment.Add(new(name, value));
-            }
-        }
-
         static string Text(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
+
+    // What the spec says itself wins.
+    private static ValueList<EnvironmentVariable> Complete(
+        ValueList<EnvironmentVariable> environment,
+        string name,
+        string value) => environment.Any(variable => variable.Name == name)
+        ? environment
+        : environment.Add(new(name, value));
 }

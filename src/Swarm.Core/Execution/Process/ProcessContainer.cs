@@ -96,6 +96,7 @@ internal sealed class ProcessContainer : IDisposable
                 _ended.TrySetResult(new(_exitCode, exception.Message));
                 _runtime.Ports.Release(Ports);
                 _group?.Cgroup?.TryRemove();
+                _runtime.Files.Wipe(Task.Id);
                 throw;
             }
         }
@@ -220,6 +221,7 @@ internal sealed class ProcessContainer : IDisposable
         User = _plan.User,
         NoNewPrivileges = _plan.NoNewPrivileges,
         Ulimits = _plan.Ulimits,
+        Mounts = _plan.Mounts,
         Group = _group!,
         Output = Log.Append,
     };
@@ -238,6 +240,7 @@ internal sealed class ProcessContainer : IDisposable
 
         try
         {
+            _runtime.Files.Wipe(Task.Id);
             Log.Complete();
             await EndHealthChecksAsync();
             await RemoveCgroupAsync();

@@ -8,7 +8,7 @@ namespace Swarm.Execution;
 /// <remarks>
 /// Image <c>host</c> runs the command from the host; other images are names registered in
 /// <see cref="ProcessExecutorOptions.Images"/>. A task leads a session of its own, gets a clean environment and a
-/// directory of its own, and finds the port to listen on in <c>PORT</c> and <c>SWARM_PORT_target</c>. Limits, and
+/// directory of its own, its secrets and configs in memory, and finds the port to listen on in <c>PORT</c> and <c>SWARM_PORT_target</c>. Limits, and
 /// killing a task with all of its descendants however they detached, use a cgroup per task where one can be made.
 /// When the host process dies, tasks run on without anybody; the next executor with the same state directory ends
 /// what it finds of a task before it touches the task. Disposing the executor kills all tasks.
@@ -17,6 +17,7 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
 {
     private readonly ProcessRuntime _runtime;
     private readonly ContainerRegistry _containers = new();
+    private int _swept;
 
     /// <summary>Makes an executor.</summary>
     /// <param name="options">Options.</param>
@@ -60,7 +61,15 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
         new(MachineDescription.Describe(_runtime.Options));
 
     /// <inheritdoc/>
-    public ValueTask ConfigureAsync(Node node, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    public ValueTask ConfigureAsync(Node node, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _swept, 1) == 0)
+        {
+            _runtime.Files.Sweep(task => new ProcessGroup(TaskLimits.Marker(task), cgroup: null).Members(0).Count > 0);
+        }
+
+        return ValueTask.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public ITaskController CreateController(SwarmTask task, ITaskDependencies dependencies)
@@ -142,6 +151,7 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
             await container.KillAsync(CancellationToken.None);
         }
 
+        _runtime.Files.WipeAll();
         _runtime.Loop.Dispose();
     }
 }

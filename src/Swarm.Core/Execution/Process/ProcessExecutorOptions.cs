@@ -27,6 +27,20 @@ public sealed class ProcessExecutorOptions
     public string StateDirectory { get; set; } =
         Path.Combine(Path.GetTempPath(), $"swarm-tasks-{Environment.UserName}");
 
+    /// <summary>Directory for the secrets and configs of running tasks; nothing else may use it.</summary>
+    /// <value>
+    /// Default null: a directory of this node's own below <c>/dev/shm</c> where that is in memory, otherwise one below
+    /// <see cref="StateDirectory"/>, with a warning.
+    /// </value>
+    public string? SecretsDirectory { get; set; }
+
+    /// <summary>
+    /// Give tasks with secrets or configs a view of the file system of their own where this process is privileged: their
+    /// secrets are at <c>/run/secrets</c> then, and configs at targets that exist.
+    /// </summary>
+    /// <value>Default true. <c>SWARM_SECRETS_DIR</c> and <c>SWARM_CONFIGS_DIR</c> name their directories anyway.</value>
+    public bool UseMountNamespaces { get; set; } = true;
+
     /// <summary>Size at which a task's log file is closed and the next is begun, in bytes.</summary>
     /// <value>Default 10 MB; at least 64 KiB.</value>
     public long LogFileBytes { get; set; } = 10_000_000;

@@ -15,6 +15,12 @@ internal sealed record ProcessRuntime(
 
     private static readonly TimeSpan RemovalPause = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>Secrets and configs of tasks.</summary>
+    internal TaskFileStore Files { get; } = new(Options, Logger);
+
+    /// <summary>Views of the file system for tasks.</summary>
+    internal MountNamespace Namespaces { get; } = new(Options, Loop, Logger);
+
     /// <summary>How long output may come after the end of a process; somebody may hold it open for good.</summary>
     internal TimeSpan OutputGrace { get; } = TimeSpan.FromSeconds(2);
 

@@ -33,6 +33,7 @@ internal sealed class ProcessTaskController(
         await TaskLimits.KillLeftoversAsync(_task, runtime);
         var plan = LaunchPlanner.Plan(_task, dependencies, runtime.Options);
         MakeDirectories(plan);
+        plan = await DeliverFilesAsync(plan);
         _container = new(_task, plan, runtime);
         containers.Add(_container);
         _prepared.TrySetResult();
@@ -66,6 +67,7 @@ internal sealed class ProcessTaskController(
         {
             // Started by an earlier life of this node: its output and exit code have nobody who would get them.
             await TaskLimits.KillLeftoversAsync(_task, runtime);
+            runtime.Files.Wipe(_task.Id);
             return new(KilledCode);
         }
 
@@ -85,12 +87,19 @@ internal sealed class ProcessTaskController(
     }
 
     /// <inheritdoc/>
-    public Task ShutdownAsync(CancellationToken cancellationToken) =>
-        _container?.StopAsync(gracePeriod: null, cancellationToken) ?? TaskLimits.KillLeftoversAsync(_task, runtime);
+    public async Task ShutdownAsync(CancellationToken cancellationToken)
+    {
+        await (_container?.StopAsync(gracePeriod: null, cancellationToken)
+            ?? TaskLimits.KillLeftoversAsync(_task, runtime));
+        runtime.Files.Wipe(_task.Id);
+    }
 
     /// <inheritdoc/>
-    public Task TerminateAsync(CancellationToken cancellationToken) =>
-        _container?.KillAsync(cancellationToken) ?? TaskLimits.KillLeftoversAsync(_task, runtime);
+    public async Task TerminateAsync(CancellationToken cancellationToken)
+    {
+        await (_container?.KillAsync(cancellationToken) ?? TaskLimits.KillLeftoversAsync(_task, runtime));
+        runtime.Files.Wipe(_task.Id);
+    }
 
     /// <inheritdoc/>
     public async Task RemoveAsync(CancellationToken cancellationToken)
@@ -148,6 +157,31 @@ internal sealed class ProcessTaskController(
         var log = new TaskLog(runtime.LogDirectoryOf(_task.Id), runtime.Options, runtime.TimeProvider);
         log.Complete();
         return log;
+    }
+
+    private async Task<LaunchPlan> DeliverFilesAsync(LaunchPlan plan)
+    {
+        var files = TaskFilePlanner.Plan(_task, dependencies);
+        if (files.IsEmpty)
+        {
+            return plan;
+        }
+
+        try
+        {
+            var directory = runtime.Files.Write(_task.Id, files, plan.User);
+            var mounts = await runtime.Namespaces.WorksAsync() ? MountNamespace.MountsFor(directory, files) : default;
+            return plan.WithFiles(directory, files, mounts);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            runtime.Files.Wipe(_task.Id);
+            throw new TaskRejectedException($"writing secrets and configs failed: {exception.Message}", exception);
+        }
+        finally
+        {
+            files.Clear();
+        }
     }
 
     private void MakeDirectories(LaunchPlan plan)

@@ -15,6 +15,9 @@ internal sealed record DockerApiOptions
     /// <summary>Directory with the state of this node, shown by <c>docker info</c>.</summary>
     public string StateDirectory { get; init; } = "";
 
+    /// <summary>What <c>docker info</c> says of security: how the values of secrets are stored, among others.</summary>
+    public IReadOnlyList<string> SecurityOptions { get; init; } = [];
+
     /// <summary>Largest request body in bytes.</summary>
     /// <value>Default 2 MiB: half as much again as the largest body Docker accepts, a config of 1 MB in base64.</value>
     public int MaxBodyBytes { get; init; } = 2 * 1024 * 1024;

@@ -14,6 +14,8 @@ internal static class DockerRoutes
         ServiceEndpoints.Map(router, names);
         TaskEndpoints.Map(router);
         LogEndpoints.Map(router);
+        SecretEndpoints.Map(router);
+        ConfigEndpoints.Map(router);
         ContainerEndpoints.Map(router, time);
         AbsentEndpoints.Map(router);
         return router;

@@ -12,6 +12,12 @@ internal static class Lookups
     public static Task<Node> FindNodeAsync(DockerCall call, string reference) =>
         FindAsync(() => call.Client.Nodes.FindAsync(reference, call.Cancellation));
 
+    public static Task<Secret> FindSecretAsync(DockerCall call, string reference) =>
+        FindAsync(() => call.Client.Secrets.FindAsync(reference, call.Cancellation));
+
+    public static Task<Config> FindConfigAsync(DockerCall call, string reference) =>
+        FindAsync(() => call.Client.Configs.FindAsync(reference, call.Cancellation));
+
     // Inside the delegate also what throws before there is a task to await.
     private static async Task<T> FindAsync<T>(Func<Task<T>> find)
     {

@@ -13,7 +13,6 @@ internal static class AbsentEndpoints
         MapImages(router);
         MapVolumes(router);
         MapNetworks(router);
-        MapSecretsAndConfigs(router);
         MapEmptyList(router, "/plugins");
         MapNothingFound(router, "/plugins/{name*}/json", name => $"plugin \"{name}\" not found");
         router.Map(HttpMethods.Get, "/system/df", call =>
@@ -54,22 +53,6 @@ internal static class AbsentEndpoints
             throw DockerApiException.NotFound($"network {call["name"]} not found"));
     }
 
-    private static void MapSecretsAndConfigs(DockerRouter router)
-    {
-        foreach (var kind in (string[])["secret", "config"])
-        {
-            router.Map(HttpMethods.Get, $"/{kind}s", call =>
-            {
-                _ = call.Client;
-                return call.WriteAsync([], SystemJson.Wire.StringArray);
-            });
-            router.Map(HttpMethods.Get, $"/{kind}s/{{name}}", call => throw NotFoundOnManager(call, kind));
-            router.Map(HttpMethods.Delete, $"/{kind}s/{{name}}", call => throw NotFoundOnManager(call, kind));
-            router.Map(HttpMethods.Post, $"/{kind}s/{{name}}/update", call => throw NotFoundOnManager(call, kind));
-            MapMissing(router, $"/{kind}s/create", $"this engine does not keep {kind}s");
-        }
-    }
-
     private static void MapEmptyList(DockerRouter router, string pattern) =>
         router.Map(HttpMethods.Get, pattern, call => call.WriteAsync([], SystemJson.Wire.StringArray));
 
@@ -78,12 +61,6 @@ internal static class AbsentEndpoints
 
     private static void MapMissing(DockerRouter router, string pattern, string text) =>
         router.Map(HttpMethods.Post, pattern, _ => throw DockerApiException.NotImplemented(text));
-
-    private static DockerApiException NotFoundOnManager(DockerCall call, string kind)
-    {
-        _ = call.Client;
-        return DockerApiException.NotFound($"{kind} {call["name"]} not found");
-    }
 
     private static DockerApiException NoSuchImage(string name) => DockerApiException.NotFound($"No such image: {name}");
 }

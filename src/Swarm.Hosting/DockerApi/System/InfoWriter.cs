@@ -54,6 +54,7 @@ internal static class InfoWriter
             ServerVersion = options.ServerVersion,
             Runtimes = new(StringComparer.Ordinal) { [RuntimeName] = new RuntimeDocument("") },
             DefaultRuntime = RuntimeName,
+            SecurityOptions = [.. options.SecurityOptions],
             Swarm = swarm,
         };
     }

@@ -76,7 +76,6 @@ internal static class CommonMapping
         _ => throw WireErrors.OutOfRange("generic resource", resource),
     };
 
-    /// <exception cref="SwarmException">It is neither named nor discrete.</exception>
     public static GenericResource ToRecord(this Protos.GenericResource wire) => wire switch
     {
         { NamedResourceSpec: { } named } => new NamedResource(named.Kind, named.Value),

@@ -11,8 +11,6 @@ internal static class DispatcherMapping
         SessionId = request.SessionId,
     };
 
-    /// <param name="wire">The message.</param>
-    /// <param name="address">Where it came from.</param>
     public static SessionRequest ToRecord(this Protos.SessionRequest wire, string address = "") =>
         new((wire.Description ?? new()).ToRecord(), wire.SessionId, address);
 
@@ -29,7 +27,6 @@ internal static class DispatcherMapping
         return wire;
     }
 
-    /// <exception cref="SwarmException">The node is missing.</exception>
     public static SessionMessage ToRecord(this Protos.SessionMessage wire) => new(
         wire.SessionId,
         wire.Node?.ToRecord() ?? throw WireErrors.Missing("node of a session"),
@@ -61,7 +58,6 @@ internal static class DispatcherMapping
         return wire;
     }
 
-    /// <exception cref="SwarmException">A part of it makes no sense.</exception>
     public static AssignmentsMessage ToRecord(this Protos.AssignmentsMessage wire, SharedRecords? shared = null) => new(
         wire.Type switch
         {

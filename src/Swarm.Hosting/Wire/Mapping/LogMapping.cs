@@ -63,7 +63,6 @@ internal static class LogMapping
         return wire;
     }
 
-    /// <exception cref="SwarmException">Lines are to be skipped from the start, which no engine can do.</exception>
     public static LogOptions ToRecord(this Protos.LogSubscriptionOptions wire) => new()
     {
         Stdout = wire.Streams.Count == 0 || wire.Streams.Contains(Protos.LogStream.Stdout),

@@ -77,7 +77,6 @@ internal static class NetworkMapping
         return wire;
     }
 
-    /// <exception cref="SwarmException">The network is missing.</exception>
     public static NetworkAttachment ToRecord(this Protos.NetworkAttachment wire, SharedRecords? shared = null)
     {
         var network = wire.Network ?? throw WireErrors.Missing("network of an attachment");

@@ -108,8 +108,8 @@ internal static class NodeMapping
         }
 
         var status = wire.Status ?? new();
-        var isEmpty = wire is { Role: 0, Csr.IsEmpty: true, Certificate_.IsEmpty: true, Cn: "" }
-            && status is { State: 0, Err: "" };
+        var isEmpty = wire is { Role: Protos.NodeRole.Worker, Csr.IsEmpty: true, Certificate_.IsEmpty: true, Cn: "" }
+            && status is { State: Protos.IssuanceStatus.Types.State.Unknown, Err: "" };
         return isEmpty
             ? null
             : new(

@@ -33,7 +33,6 @@ internal static class TaskMapping
         return wire;
     }
 
-    /// <exception cref="SwarmException">A part of it makes no sense.</exception>
     public static SwarmTask ToRecord(this Protos.Task wire, SharedRecords? shared = null) => new()
     {
         Id = new(wire.Id),

@@ -103,6 +103,8 @@ internal static class DockerRoutesUnderTest
         SystemEndpoints.Map(router);
         SwarmEndpoints.Map(router);
         NodeEndpoints.Map(router);
+        SecretEndpoints.Map(router);
+        ConfigEndpoints.Map(router);
         AbsentEndpoints.Map(router);
         return router;
     }

@@ -24,6 +24,10 @@ internal sealed class FakeSwarmClient : ISwarmClient, INodeOperations, IClusterO
 
     public ITaskOperations Tasks => throw new NotSupportedException();
 
+    public ISecretOperations Secrets => throw new NotSupportedException();
+
+    public IConfigOperations Configs => throw new NotSupportedException();
+
     public INodeOperations Nodes => this;
 
     public IClusterOperations Cluster => this;

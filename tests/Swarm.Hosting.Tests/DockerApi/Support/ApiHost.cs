@@ -31,6 +31,8 @@ internal sealed class ApiHost : IAsyncDisposable
         TaskEndpoints.Map(router);
         LogEndpoints.Map(router);
         EventEndpoints.Map(router, Events, time);
+        SecretEndpoints.Map(router);
+        ConfigEndpoints.Map(router);
         ContainerEndpoints.Map(router, time);
         var api = new DockerEngineApi(
             Node,

@@ -104,8 +104,6 @@ public sealed class SystemEndpointTests
     [Theory]
     [InlineData("/images/json", "[]\n")]
     [InlineData("/networks", "[]\n")]
-    [InlineData("/secrets", "[]\n")]
-    [InlineData("/configs", "[]\n")]
     [InlineData("/plugins", "[]\n")]
     [InlineData("/volumes", "{\"Volumes\":[],\"Warnings\":null}\n")]
     public async Task What_there_is_none_of_is_an_empty_list(string path, string body)
@@ -119,8 +117,6 @@ public sealed class SystemEndpointTests
     [InlineData("/distribution/10.77.0.1:5000/app/web:1/json", "manifest for 10.77.0.1:5000/app/web:1 not found: manifest unknown")]
     [InlineData("/images/a/b:1/json", "no such image: a/b:1: No such image: a/b:1")]
     [InlineData("/networks/x", "network x not found")]
-    [InlineData("/secrets/x", "secret x not found")]
-    [InlineData("/configs/x", "config x not found")]
     [InlineData("/volumes/x", "get x: no such volume")]
     [InlineData("/plugins/x/json", "plugin \"x\" not found")]
     public async Task What_is_not_there_is_not_found(string path, string message)
@@ -131,8 +127,6 @@ public sealed class SystemEndpointTests
     }
 
     [Theory]
-    [InlineData("/secrets/create", "secret")]
-    [InlineData("/configs/create", "config")]
     [InlineData("/networks/create", "network")]
     [InlineData("/volumes/create", "volume")]
     [InlineData("/images/create?fromImage=x", "image")]

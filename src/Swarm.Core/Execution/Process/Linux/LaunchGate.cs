@@ -31,13 +31,17 @@ internal static class LaunchGate
 
     /// <summary>Whether a request needs the gate.</summary>
     internal static bool IsNeeded(LaunchRequest request) =>
-        request.Group.Cgroup is not null || !request.Ulimits.IsEmpty;
+        request.Group.Cgroup is not null || !request.Ulimits.IsEmpty || !request.Mounts.IsEmpty;
 
     /// <summary>The request with the gate in front.</summary>
     internal static LaunchRequest Wrap(LaunchRequest request)
     {
         var carried = request.Environment.ToLookup(IsCarried);
-        var arguments = new List<string> { "sh", "-c", Script, "sh", EnvProgram! };
+        var hasMounts = !request.Mounts.IsEmpty;
+        var arguments = new List<string>(hasMounts ? MountNamespace.Prefix(request.Mounts) : ["sh", "-c", Script, "sh"])
+        {
+            EnvProgram!,
+        };
         foreach (var name in ExportedByShells)
         {
             arguments.AddRange(["-u", name]);
@@ -49,7 +53,7 @@ internal static class LaunchGate
         arguments.AddRange(request.Arguments.Skip(1));
         return request with
         {
-            Executable = Shell,
+            Executable = hasMounts ? MountNamespace.Program : Shell,
             Arguments = arguments.ToValueList(),
             Environment = carried[true].ToValueList(),
         };

@@ -24,6 +24,9 @@ internal sealed record LaunchRequest
 
     public ValueList<Ulimit> Ulimits { get; init; }
 
+    /// <summary>What it sees at other paths; needs <see cref="MountNamespace"/>.</summary>
+    public ValueList<BindMount> Mounts { get; init; }
+
     public required ProcessGroup Group { get; init; }
 
     public required OutputSink Output { get; init; }

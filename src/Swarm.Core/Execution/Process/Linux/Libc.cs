@@ -24,6 +24,10 @@ internal static unsafe partial class Libc
     internal const short SpawnSetSignalMask = 0x08;
     internal const short SpawnSetSession = 0x80;
 
+    internal const int WorkingDirectory = -100;
+    internal const int NoFollow = 0x100;
+    internal const uint BasicStat = 0x7FF;
+
     internal const int WaitNoHang = 1;
     internal const int ClockTicksPerSecond = 2;
 
@@ -65,6 +69,12 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int ChangeOwner(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "lchown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int ChangeOwnerOfLink(string path, uint user, uint group);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int StatExtended(int directory, string path, int flags, uint mask, byte* result);
 
     [LibraryImport("libc", EntryPoint = "sysconf")]
     internal static partial long SystemConfiguration(int name);
