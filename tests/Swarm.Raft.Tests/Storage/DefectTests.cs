@@ -347,6 +347,9 @@ public sealed class DefectTests
     {
         var disk = new InMemoryDisk();
         var storage = Open(disk);
+        storage.Save(new HardState(7, 0, 0));
+
+        // The term is the same, so that the vote alone has to bring about the flush.
         storage.Save(new HardState(7, 3, 0));
         LosePower(disk);
         using var again = Open(disk);

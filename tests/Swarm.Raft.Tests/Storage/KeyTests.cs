@@ -41,24 +41,27 @@ public sealed class KeyTests
     }
 
     [Fact]
-    public async Task A_snapshot_that_was_begun_under_the_old_key_keeps_it_alive()
+    public async Task A_snapshot_that_is_being_received_under_the_old_key_keeps_it_alive()
     {
         var disk = new InMemoryDisk();
         var storage = Open(disk);
-        storage.Save(new HardState(1, 1, 3), Entries(1, 5, 1));
-        using (var writer = storage.BeginSnapshot(MetadataAt(3, 1), SnapshotOrigin.Local))
+        storage.Save(new HardState(1, 1, 5), Entries(1, 5, 1));
+        using (var writer = storage.BeginSnapshot(MetadataAt(40, 3), SnapshotOrigin.Received))
         {
-            writer.Write(SnapshotBytes(3, 1, 700));
+            writer.Write(SnapshotBytes(40, 3, 700));
             await storage.RotateKeyAsync();
-            storage.Save(new HardState(1, 1, 6), Entries(6, 8, 1));
-            storage.SaveSnapshot(2, 1);
-            storage.Compact(2);
+            storage.Save(new HardState(1, 1, 7), Entries(6, 8, 1));
+            storage.SaveSnapshot(7, 1);
+            storage.Compact(7);
             Assert.True(writer.Complete());
         }
 
+        storage.Append(new HardState(3, 0, 40), [], MetadataAt(40, 3));
+        storage.Sync();
         storage.Dispose();
         using var again = Open(disk);
-        Assert.Equal(SnapshotBytes(3, 1, 700), again.ReadSnapshot());
+        Assert.Equal(SnapshotBytes(40, 3, 700), again.ReadSnapshot());
+        Assert.NotNull(again.KeyRotationBoundary);
     }
 
     [Fact]
