@@ -1,3 +1,4 @@
+using System.Buffers;
 using Swarm.Compose.Values;
 
 namespace Swarm.Compose;
@@ -5,9 +6,11 @@ namespace Swarm.Compose;
 /// <summary>The rule for names of stacks.</summary>
 internal static class StackName
 {
+    private static readonly SearchValues<char> Ignored = SearchValues.Create("\"' \t\r\n\v\f\u0085\u00A0");
+
     /// <summary>False when nothing is left without spaces and quotes.</summary>
     public static bool IsValid(string name) =>
-        name.AsSpan().IndexOfAnyExcept("\"' \t\r\n\v\f\u0085\u00A0") >= 0 && !string.IsNullOrWhiteSpace(name);
+        name.AsSpan().IndexOfAnyExcept(Ignored) >= 0 && !string.IsNullOrWhiteSpace(name);
 
     public static string Complaint(string name) => $"invalid stack name: {GoText.Quote(name)}";
 

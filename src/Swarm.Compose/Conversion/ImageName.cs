@@ -63,7 +63,7 @@ internal sealed partial record ImageName(string Domain, string Path, string Tag,
         var (domain, rest) = Split(text);
         var colon = rest.IndexOf(':', StringComparison.Ordinal);
         var path = colon < 0 ? rest : rest[..colon];
-        if (path.ToLowerInvariant() != path)
+        if (path.Any(char.IsUpper))
         {
             throw new FormatException($"invalid reference format: repository name ({path}) must be lowercase");
         }
@@ -89,7 +89,7 @@ internal sealed partial record ImageName(string Domain, string Path, string Tag,
     {
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var first = slash < 0 ? "" : text[..slash];
-        var isDomain = first == "localhost" || first.AsSpan().ContainsAny('.', ':') || first.ToLowerInvariant() != first;
+        var isDomain = first == "localhost" || first.AsSpan().ContainsAny('.', ':') || first.Any(char.IsUpper);
         var (domain, rest) = !isDomain ? (Hub, text)
             : first == "index.docker.io" ? (Hub, text[(slash + 1)..])
             : (first, text[(slash + 1)..]);
@@ -122,11 +122,12 @@ internal sealed partial record ImageName(string Domain, string Path, string Tag,
         }
     }
 
-    [GeneratedRegex(@"\A[a-f0-9]{64}\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"\A[a-f0-9]{64}\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Identifier();
 
     [GeneratedRegex(
-        @"\A(sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})\z", RegexOptions.CultureInvariant)]
+        @"\A(sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DigestOnly();
 
     [GeneratedRegex(

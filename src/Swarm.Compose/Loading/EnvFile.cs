@@ -65,11 +65,13 @@ internal static class EnvFile
             var text = new UTF8Encoding(false, true).GetString(line);
             return number == 1 ? text.TrimStart('\uFEFF') : text;
         }
-        catch (DecoderFallbackException)
+        catch (DecoderFallbackException exception)
         {
-            throw new FormatException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"invalid utf8 bytes at line {number}: [{string.Join(' ', line.ToArray())}]"));
+            throw new FormatException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"invalid utf8 bytes at line {number}: [{string.Join(' ', line.ToArray())}]"),
+                exception);
         }
     }
 }

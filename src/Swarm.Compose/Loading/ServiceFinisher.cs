@@ -1,4 +1,3 @@
-using Swarm.Compose.Interpolation;
 using Swarm.Compose.Shapes;
 
 namespace Swarm.Compose.Loading;

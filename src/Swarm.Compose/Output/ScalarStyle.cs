@@ -37,10 +37,14 @@ internal static partial class ScalarStyles
     private static bool IsSafePlain(string text) =>
         YamlScalars.ReadsAsText(text) && !OldBoolean().IsMatch(text) && !BaseSixty().IsMatch(text);
 
-    [GeneratedRegex(@"\A(y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(y|Y|yes|Yes|YES|on|On|ON|n|N|no|No|NO|off|Off|OFF)\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex OldBoolean();
 
-    [GeneratedRegex(@"\A[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex BaseSixty();
 }
 

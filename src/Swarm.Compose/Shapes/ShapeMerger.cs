@@ -1,5 +1,3 @@
-using Swarm.Compose.Values;
-
 namespace Swarm.Compose.Shapes;
 
 /// <summary>Makes one service of two, the second from a later file.</summary>

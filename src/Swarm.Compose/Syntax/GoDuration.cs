@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Swarm.Compose.Values;
 
@@ -6,6 +7,8 @@ namespace Swarm.Compose.Syntax;
 /// <summary>Durations such as <c>1h30m</c> or <c>1.5ms</c>, in nanoseconds, as Go reads and prints them.</summary>
 internal static class GoDuration
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create(".0123456789");
+
     private const ulong Limit = 1UL << 63;
 
     private static readonly (string Name, ulong Nanoseconds)[] Units =
@@ -132,7 +135,7 @@ internal static class GoDuration
 
     private static ulong TakeUnit(ref ReadOnlySpan<char> rest, string text)
     {
-        var length = rest.IndexOfAny(".0123456789");
+        var length = rest.IndexOfAny(Digits);
         var name = length < 0 ? rest : rest[..length];
         rest = rest[name.Length..];
         foreach (var unit in Units)

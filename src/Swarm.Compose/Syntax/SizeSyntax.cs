@@ -1,3 +1,4 @@
+using System.Buffers;
 using Swarm.Compose.Values;
 
 namespace Swarm.Compose.Syntax;
@@ -5,11 +6,13 @@ namespace Swarm.Compose.Syntax;
 /// <summary>Sizes such as <c>512m</c> or <c>1.5 GiB</c>; every unit is a power of 1024.</summary>
 internal static class SizeSyntax
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789. ");
+
     /// <summary>The number of bytes; a fraction of a byte is cut off.</summary>
     /// <exception cref="FormatException">The text is no size, or more than 64 bits hold.</exception>
     public static long Parse(string text)
     {
-        var last = text.AsSpan().LastIndexOfAny("0123456789. ");
+        var last = text.AsSpan().LastIndexOfAny(Digits);
         if (last < 0)
         {
             throw new FormatException($"invalid size: '{text}'");

@@ -30,6 +30,9 @@ internal static partial class YamlScalars
         };
     }
 
+    /// <summary>The value that a text would have without quotes.</summary>
+    public static Value ReadPlain(string text, SourceMark mark) => ResolvePlain(text, mark, timestamps: false);
+
     /// <summary>True when a scalar, as the key of a mapping, is text.</summary>
     public static bool IsTextKey(YamlNode node)
     {
@@ -152,6 +155,8 @@ internal static partial class YamlScalars
         }
     }
 
-    [GeneratedRegex(@"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex FloatPattern();
 }

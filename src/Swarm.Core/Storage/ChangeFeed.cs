@@ -43,6 +43,24 @@ internal sealed class ChangeFeed(int historyLimit)
         }
     }
 
+    /// <summary>Cuts every reader off and forgets the history: the store has been replaced.</summary>
+    public void Reset(ObjectVersion version)
+    {
+        lock (_gate)
+        {
+            ChangeSubscription[] readers = [.. _broadcast, .. _byNode.Values.SelectMany(readers => readers)];
+            _broadcast.Clear();
+            _byNode.Clear();
+            _history.Clear();
+            _historyChanges = 0;
+            _forgotten = version;
+            foreach (var reader in readers)
+            {
+                reader.CutOff("the state of the swarm was replaced by a snapshot; list the objects again");
+            }
+        }
+    }
+
     public void Remove(ChangeSubscription subscription)
     {
         lock (_gate)

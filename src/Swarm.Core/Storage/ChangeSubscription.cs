@@ -58,12 +58,14 @@ internal sealed class ChangeSubscription : IDisposable
         // A single transaction larger than the limit is still delivered to a reader that keeps up.
         if (waiting > _limit && waiting > transaction.Changes.Count)
         {
-            _queue.Writer.TryComplete(new SwarmException(
-                SwarmErrorCode.ResyncRequired,
-                "the watch fell behind the changes of the swarm and was closed; list the objects again"));
+            CutOff("the watch fell behind the changes of the swarm and was closed; list the objects again");
             return false;
         }
 
         return _queue.Writer.TryWrite(transaction);
     }
+
+    /// <summary>Ends the subscription: its reader has to list again.</summary>
+    internal void CutOff(string reason) =>
+        _queue.Writer.TryComplete(new SwarmException(SwarmErrorCode.ResyncRequired, reason));
 }

@@ -94,6 +94,23 @@ internal sealed class ClusterStore(
         Publish(transaction, version);
     }
 
+    /// <summary>Replaces everything by what a snapshot holds; whoever watches has to list again.</summary>
+    public void Restore(IEnumerable<ClusterObject> objects, ObjectVersion version)
+    {
+        var transaction = new StoreTransaction(ClusterView.Empty, version, time.GetUtcNow());
+        foreach (var item in objects)
+        {
+            transaction.Apply(new StoreAction(ChangeKind.Created, item));
+        }
+
+        var view = transaction.ToView(version);
+        lock (_gate)
+        {
+            Volatile.Write(ref _current, view);
+            _feed.Reset(version);
+        }
+    }
+
     /// <summary>Subscribes to changes: a snapshot and everything after it, or everything after a version.</summary>
     /// <exception cref="SwarmException">The history to resume from is gone.</exception>
     public ChangeSubscription Watch(WatchScope scope = default, ObjectVersion? resumeFrom = null, int? limit = null)
@@ -143,8 +160,10 @@ internal sealed class ClusterStore(
 
         using var span = SwarmTelemetry.Source.StartActivity("swarm.propose");
         span?.SetTag("swarm.store.changes", transaction.Changes.Count);
-        var version = await proposer.ProposeAsync(new ActionList(transaction.Changes), cancellationToken);
-        Publish(transaction, version);
+        await proposer.ProposeAsync(
+            new ActionList(transaction.Changes),
+            version => Publish(transaction, version),
+            cancellationToken);
         metrics?.TransactionEnded(time.GetElapsedTime(transaction.Started));
     }
 

@@ -7,9 +7,16 @@ internal interface IProposer
     ObjectVersion NextVersion { get; }
 
     /// <summary>
-    /// Replicates the actions of one transaction. Completes when they are committed and it is their turn to be applied;
-    /// throws <see cref="SwarmException"/> when they are not known to be.
+    /// Replicates the actions of one transaction. Throws <see cref="SwarmException"/> when they are not known to be
+    /// committed; they may then still come, as actions of another.
     /// </summary>
-    /// <returns>Version of the transaction.</returns>
-    ValueTask<ObjectVersion> ProposeAsync(IReadOnlyList<StoreAction> actions, CancellationToken cancellationToken);
+    /// <param name="actions">The actions.</param>
+    /// <param name="commit">
+    /// Called with the version of the transaction when it is its turn to take effect, before anything that comes later.
+    /// </param>
+    /// <param name="cancellationToken">Ends the attempt as long as nothing is on its way.</param>
+    ValueTask ProposeAsync(
+        IReadOnlyList<StoreAction> actions,
+        Action<ObjectVersion> commit,
+        CancellationToken cancellationToken);
 }

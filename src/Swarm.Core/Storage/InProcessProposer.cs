@@ -7,7 +7,12 @@ internal sealed class InProcessProposer : IProposer
 
     public ObjectVersion NextVersion => new(_index + 1);
 
-    public ValueTask<ObjectVersion> ProposeAsync(
+    public ValueTask ProposeAsync(
         IReadOnlyList<StoreAction> actions,
-        CancellationToken cancellationToken) => new(new ObjectVersion(++_index));
+        Action<ObjectVersion> commit,
+        CancellationToken cancellationToken)
+    {
+        commit(new ObjectVersion(++_index));
+        return ValueTask.CompletedTask;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Serialization;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -14,7 +15,18 @@ internal sealed record NodeAddresses(
     int ListenPort,
     string AdvertiseHost,
     int AdvertisePort,
-    string DataPathHost);
+    string DataPathHost)
+{
+    /// <summary>The swarm port of this machine.</summary>
+    [JsonIgnore]
+    public IPEndPoint Listen => new(IPAddress.Parse(ListenHost), ListenPort);
+
+    /// <summary>Advertised address, as <c>host:port</c>.</summary>
+    [JsonIgnore]
+    public string Advertised => AdvertiseHost.Contains(':', StringComparison.Ordinal)
+        ? $"[{AdvertiseHost}]:{AdvertisePort}"
+        : $"{AdvertiseHost}:{AdvertisePort}";
+}
 
 /// <summary>Finds a node's addresses from what the user said and the interfaces there are, by Docker's rules.</summary>
 internal static class AdvertiseAddress

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Swarm.Certificates;
@@ -9,12 +8,10 @@ namespace Swarm.Hosting.Nodes;
 /// <summary>A new swarm and the manager that forms it. There is nobody yet who could sign its certificate: it does so itself.</summary>
 internal sealed record FirstManager(Cluster Cluster, Node Node, NodeIdentity Identity, NodeAddresses Addresses)
 {
-    /// <summary>Advertised address, as <c>host:port</c>.</summary>
-    public string Address => Addresses.AdvertiseHost.Contains(':', StringComparison.Ordinal)
-        ? $"[{Addresses.AdvertiseHost}]:{Addresses.AdvertisePort}"
-        : $"{Addresses.AdvertiseHost}:{Addresses.AdvertisePort}";
+    public string Address => Addresses.Advertised;
 
-    public IPEndPoint Listen => new(IPAddress.Parse(Addresses.ListenHost), Addresses.ListenPort);
+    /// <summary>The manager as a member of the quorum; its raft id is not drawn yet.</summary>
+    public Wire.Protos.RaftMember Member => new() { NodeId = Node.Id.Value, Addr = Address };
 
     public static FirstManager Certify(Cluster cluster, Node node, NodeAddresses addresses, DateTimeOffset now)
     {

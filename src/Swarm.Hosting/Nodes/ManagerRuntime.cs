@@ -8,6 +8,7 @@ using Swarm.Certificates.Nodes;
 using Swarm.Control;
 using Swarm.Dispatch;
 using Swarm.Execution;
+using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Server;
 using Swarm.Identity;
 using Swarm.Storage;
@@ -22,57 +23,52 @@ internal sealed class ManagerRuntime : IAsyncDisposable
 
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
-    private readonly ControlPlane _controlPlane;
+    private readonly RaftProposer _proposer;
+    private readonly Leadership _leadership;
     private readonly SwarmMetrics _metrics;
-    private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+    private readonly NodeDirectory _directory;
     private readonly CurrentIdentity _identity;
     private readonly CertificateRenewal _renewal;
     private readonly CancellationTokenSource _stop = new();
     private Task _renewing = Task.CompletedTask;
     private ImmutableList<NodeAgent> _agents = [];
+    private ManagerLog? _log;
     private SwarmPort? _port;
 
     private ManagerRuntime(
         ManagerSetup setup,
-        ClusterStore store,
-        SwarmMetrics metrics,
         NodeDirectory directory,
-        FirstManager first)
+        NodeIdentity identity,
+        KeyEncryptionKey encryption,
+        string address)
     {
         _setup = setup;
-        _store = store;
-        _metrics = metrics;
-        NodeId = first.Node.Id;
-        Address = first.Address;
-        _controlPlane = new ControlPlane(store, new ControlPlaneOptions
-        {
-            Ids = Ids,
-            Random = setup.NewRandom(),
-            Time = setup.Time,
-            Filters = setup.Filters,
-            Scorers = setup.Scorers,
-            Secrets = setup.Secrets,
-            Dispatcher = new DispatcherOptions { NodeId = NodeId },
-            Metrics = metrics,
-            Loggers = setup.Loggers,
-        });
+        _directory = directory;
+        NodeId = identity.NodeId;
+        Address = address;
+        _metrics = new SwarmMetrics(setup.Meters);
+        _proposer = new RaftProposer();
+        _store = new ClusterStore(_proposer, setup.Time, options: null, _metrics);
+        _metrics.Observe(_store);
+        _leadership = new Leadership(
+            NewControlPlane,
+            BeginTermAsync,
+            setup.Loggers.CreateLogger<Leadership>());
         Client = new SwarmClient(
-            store,
+            _store,
             Ids,
             setup.Time,
             RandomNumberGenerator.Fill,
             ReadLogsAsync,
-            ManagerStatusOf,
-            vault: setup.Secrets);
-        _identity = new CurrentIdentity(first.Identity, KeyEncryptionKey.None);
+            ManagerStatusOf);
+        _identity = new CurrentIdentity(identity, encryption);
         _renewal = new CertificateRenewal(
             _identity,
             directory.Identity,
-            new LocalAuthority(() => _controlPlane.Certificates, () => store.Current.Cluster, setup.Time),
+            new LocalAuthority(() => _leadership.Current?.Certificates, () => _store.Current.Cluster, setup.Time),
             setup.NewRandom(),
             setup.Time,
             setup.Loggers.CreateLogger<CertificateRenewal>());
-        _controlPlane.Dispatcher.SetManagers([new ManagerPeer(NodeId, Address, Weight: 10)]);
     }
 
     public NodeId NodeId { get; }
@@ -84,40 +80,31 @@ internal sealed class ManagerRuntime : IAsyncDisposable
 
     private RandomIdGenerator Ids { get; } = new();
 
-    /// <summary>Forms the swarm, opens its port, and waits until its first node is ready.</summary>
-    public static async Task<ManagerRuntime> StartAsync(
+    /// <summary>Forms a swarm, opens its port, and waits until its first node is ready.</summary>
+    public static Task<ManagerRuntime> StartAsync(
         ManagerSetup setup,
         NodeDirectory directory,
         FirstManager first,
         IExecutor executor,
         CancellationToken cancellationToken)
     {
-        var metrics = new SwarmMetrics(setup.Meters);
-        var store = new ClusterStore(new InProcessProposer(), setup.Time, options: null, metrics);
-        metrics.Observe(store);
-        await store.UpdateAsync(
-            transaction =>
-            {
-                transaction.Create(first.Cluster);
-                transaction.Create(first.Node);
-            },
-            cancellationToken);
         first.SaveTo(directory);
-        var runtime = new ManagerRuntime(setup, store, metrics, directory, first);
-        try
-        {
-            await runtime.OpenPortAsync(first.Listen, cancellationToken);
-            runtime._controlPlane.Start(runtime._scheduler);
-            runtime.StartOwnAgent(executor);
-            await runtime.WaitUntilReadyAsync(runtime.NodeId, cancellationToken);
-            return runtime;
-        }
-        catch
-        {
-            await runtime.StopAsync(removeTasks: false, CancellationToken.None);
-            await runtime.DisposeAsync();
-            throw;
-        }
+        var runtime = new ManagerRuntime(setup, directory, first.Identity, KeyEncryptionKey.None, first.Address);
+        return runtime.RunAsync(first.Addresses, first, executor, cancellationToken);
+    }
+
+    /// <summary>Takes up the swarm of the last process of this directory.</summary>
+    /// <exception cref="Raft.Storage.RaftStorageException">The log cannot be opened.</exception>
+    public static Task<ManagerRuntime> ResumeAsync(
+        ManagerSetup setup,
+        NodeDirectory directory,
+        (NodeIdentity Identity, KeyEncryptionKey Encryption) saved,
+        NodeAddresses addresses,
+        IExecutor executor,
+        CancellationToken cancellationToken)
+    {
+        var runtime = new ManagerRuntime(setup, directory, saved.Identity, saved.Encryption, addresses.Advertised);
+        return runtime.RunAsync(addresses, null, executor, cancellationToken);
     }
 
     /// <summary>Adds a worker that lives in this process, and waits until it is ready.</summary>
@@ -145,7 +132,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         await Loops.IgnoreAsync(_renewing);
 
         // Sessions end with the dispatcher; a port that waited for them would wait for ever.
-        await _controlPlane.StopAsync();
+        await _leadership.StopAsync();
         if (_port is { } port)
         {
             await Loops.IgnoreAsync(port.StopAsync(impatience));
@@ -164,10 +151,86 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             await port.DisposeAsync();
         }
 
-        await _controlPlane.DisposeAsync();
+        await _leadership.DisposeAsync();
+        if (_log is { } log)
+        {
+            await log.DisposeAsync();
+        }
+
         _metrics.Dispose();
         _store.Dispose();
         _stop.Dispose();
+    }
+
+    private async Task<ManagerRuntime> RunAsync(
+        NodeAddresses addresses,
+        FirstManager? first,
+        IExecutor executor,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            await OpenLogAsync(first, cancellationToken);
+            await OpenPortAsync(addresses.Listen, cancellationToken);
+            _leadership.Start();
+            StartOwnAgent(executor);
+            await WaitUntilReadyAsync(NodeId, cancellationToken);
+            return this;
+        }
+        catch
+        {
+            await StopAsync(removeTasks: false, CancellationToken.None);
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task OpenLogAsync(FirstManager? first, CancellationToken cancellationToken)
+    {
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Observe(Raft.RaftState state)
+        {
+            _leadership.Observe(state);
+            if (state.IsReady)
+            {
+                ready.TrySetResult();
+            }
+        }
+
+        _log = first is null
+            ? await ManagerLog.ResumeAsync(
+                _setup, _directory.Log, _store, _proposer, Observe, cancellationToken)
+            : await ManagerLog.BeginAsync(
+                _setup, _directory.Log, first.Member, _store, _proposer, Observe, cancellationToken);
+        await ready.Task.WaitAsync(ReadyTimeout, _setup.Time, cancellationToken);
+        if (first is not null)
+        {
+            await _store.UpdateAsync(
+                transaction =>
+                {
+                    transaction.Create(first.Cluster);
+                    transaction.Create(first.Node);
+                },
+                cancellationToken);
+        }
+    }
+
+    private ControlPlane NewControlPlane() => new(_store, new ControlPlaneOptions
+    {
+        Ids = Ids,
+        Random = _setup.NewRandom(),
+        Time = _setup.Time,
+        Filters = _setup.Filters,
+        Scorers = _setup.Scorers,
+        Dispatcher = new DispatcherOptions { NodeId = NodeId },
+        Metrics = _metrics,
+        Loggers = _setup.Loggers,
+    });
+
+    private Task BeginTermAsync(ControlPlane plane, CancellationToken cancellationToken)
+    {
+        plane.Dispatcher.SetManagers([new ManagerPeer(NodeId, Address, Weight: 10)]);
+        return Task.CompletedTask;
     }
 
     private async Task OpenPortAsync(IPEndPoint listen, CancellationToken cancellationToken) =>
@@ -176,8 +239,8 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             new PortIdentity(_identity, () => _store.Current.Cluster!.RootCa.Certificate, _setup.Time),
             new ManagerServices(
                 () => _store.Current.Cluster,
-                () => _controlPlane.Certificates,
-                () => _controlPlane.Dispatcher),
+                () => _leadership.Current?.Certificates,
+                () => _leadership.Current?.Dispatcher),
             _setup.Loggers,
             cancellationToken);
 
@@ -196,7 +259,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
     {
         var agent = new NodeAgent(
             nodeId,
-            _controlPlane.Dispatcher.Connect(nodeId, HostOf(Address)),
+            new LeaderConnection(() => _leadership.Require().Dispatcher, nodeId, HostOf(Address)),
             new DescribedExecutor(executor, tls),
             session,
             _setup);
@@ -236,7 +299,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         TaskId task,
         LogOptions options,
         CancellationToken cancellationToken) =>
-        _controlPlane.Dispatcher.Logs.SubscribeAsync(
+        _leadership.Require().Dispatcher.Logs.SubscribeAsync(
             task.IsEmpty ? new LogSelector(Services: [service]) : new LogSelector(Tasks: [task]),
             options,
             cancellationToken);

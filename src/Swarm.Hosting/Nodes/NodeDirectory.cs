@@ -18,6 +18,9 @@ internal sealed class NodeDirectory(string path)
     /// <summary>The node's key and certificates.</summary>
     public IdentityFiles Identity { get; } = new(new IdentityDirectory(Path.Combine(path, "certificates")));
 
+    /// <summary>Directory of a manager's log.</summary>
+    public string Log { get; } = Path.Combine(path, "raft");
+
     /// <summary>The state as last saved; null when there is none.</summary>
     /// <exception cref="InvalidIdentityException">The file is damaged.</exception>
     public SavedMembership? Load()
@@ -45,9 +48,9 @@ internal sealed class NodeDirectory(string path)
     public void Clear()
     {
         File.Delete(Path.Combine(path, StateFile));
-        if (Directory.Exists(Path.Combine(path, "certificates")))
+        foreach (var directory in new[] { Path.Combine(path, "certificates"), Log }.Where(Directory.Exists))
         {
-            Directory.Delete(Path.Combine(path, "certificates"), recursive: true);
+            Directory.Delete(directory, recursive: true);
         }
     }
 }

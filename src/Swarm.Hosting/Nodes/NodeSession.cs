@@ -1,5 +1,4 @@
 using System.Text;
-using Microsoft.Extensions.Logging;
 using Swarm.Certificates.Nodes;
 using Swarm.Dispatch;
 

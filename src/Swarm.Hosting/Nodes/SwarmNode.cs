@@ -7,6 +7,7 @@ using Swarm.Certificates.Nodes;
 using Swarm.Execution;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
+using Swarm.Raft.Storage;
 using Swarm.Scheduling;
 using Swarm.Secrets;
 
@@ -89,7 +90,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         await _membership.WaitAsync(cancellationToken);
         try
         {
-            _current = Resume();
+            _current = await ResumeMembershipAsync(cancellationToken);
         }
         finally
         {
@@ -234,27 +235,19 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         }
     }
 
-    private IMembership? Resume()
+    private async Task<IMembership?> ResumeMembershipAsync(CancellationToken cancellationToken)
     {
         try
         {
             if (_directory.Load() is not { } saved
-                || _directory.Identity.Load(unlockKey: default, _setup.Time.GetUtcNow()) is not var (identity, encryption))
+                || _directory.Identity.Load(unlockKey: default, _setup.Time.GetUtcNow()) is not { } identity)
             {
                 return null;
             }
 
-            if (identity.Role == NodeRole.Manager)
-            {
-                // The state of the swarm went with the process, and a manager without state is none.
-                LogStateLost(identity.NodeId);
-                _directory.Clear();
-                return null;
-            }
-
-            var worker = new WorkerMembership(_setup, _directory, identity, encryption, saved, _executor);
-            worker.Start();
-            return worker;
+            return identity.Identity.Role == NodeRole.Manager
+                ? await ResumeManagerAsync(identity, saved.Addresses, cancellationToken)
+                : ResumeWorker(identity, saved);
         }
         catch (InvalidIdentityException exception)
         {
@@ -262,6 +255,34 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
                 ? NodeErrors.CertificatesExpired().Message
                 : exception.Message);
         }
+        catch (Exception exception) when (exception is RaftStorageException or SwarmException)
+        {
+            LogNotResumed(exception);
+            return new BrokenMembership(exception.Message);
+        }
+    }
+
+    private WorkerMembership ResumeWorker((NodeIdentity Identity, KeyEncryptionKey Encryption) identity, SavedMembership saved)
+    {
+        var worker = new WorkerMembership(_setup, _directory, identity.Identity, identity.Encryption, saved, _executor);
+        worker.Start();
+        return worker;
+    }
+
+    private async Task<ManagerMembership> ResumeManagerAsync(
+        (NodeIdentity Identity, KeyEncryptionKey Encryption) identity,
+        NodeAddresses addresses,
+        CancellationToken cancellationToken)
+    {
+        var runtime = await ManagerRuntime.ResumeAsync(
+            _setup,
+            _directory,
+            identity,
+            addresses,
+            _executor,
+            cancellationToken);
+        await JoinWorkersAsync(runtime, cancellationToken);
+        return new ManagerMembership(runtime, _events);
     }
 
     private async Task FinishJoinAsync(JoiningMembership joining)
@@ -307,9 +328,6 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         await membership.DisposeAsync();
     }
 
-    [LoggerMessage(
-        4021,
-        LogLevel.Warning,
-        "Manager {NodeId} kept its swarm in memory, and that process has ended: this node is in no swarm any more")]
-    private partial void LogStateLost(NodeId nodeId);
+    [LoggerMessage(4021, LogLevel.Error, "The membership of this node could not be taken up")]
+    private partial void LogNotResumed(Exception exception);
 }

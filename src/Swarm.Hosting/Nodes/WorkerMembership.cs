@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Swarm.Agents;
 using Swarm.Certificates.Nodes;
@@ -23,7 +22,7 @@ internal sealed class WorkerMembership : IMembership
     private ManagerPeer[] _managers;
 
     public WorkerMembership(
-        ManagerSetup setup,
+        NodeSetup setup,
         NodeDirectory directory,
         NodeIdentity identity,
         KeyEncryptionKey encryption,

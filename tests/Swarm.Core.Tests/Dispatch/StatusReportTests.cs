@@ -189,10 +189,18 @@ public class StatusReportTests
 
         public ObjectVersion NextVersion => new(_index + 1);
 
-        public ValueTask<ObjectVersion> ProposeAsync(
+        public ValueTask ProposeAsync(
             IReadOnlyList<StoreAction> actions,
-            CancellationToken cancellationToken) => Refuses
-            ? throw new SwarmException(SwarmErrorCode.Unavailable, "no quorum")
-            : new(new ObjectVersion(++_index));
+            Action<ObjectVersion> commit,
+            CancellationToken cancellationToken)
+        {
+            if (Refuses)
+            {
+                throw new SwarmException(SwarmErrorCode.Unavailable, "no quorum");
+            }
+
+            commit(new ObjectVersion(++_index));
+            return ValueTask.CompletedTask;
+        }
     }
 }

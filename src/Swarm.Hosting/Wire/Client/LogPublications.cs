@@ -52,11 +52,14 @@ internal sealed class LogPublications(Protos.LogBroker.LogBrokerClient client, s
             {
                 await call.RequestStream.WriteAsync(message, cancellationToken);
             }
-            catch (InvalidOperationException) when (call.ResponseAsync.IsCompleted)
+            catch (InvalidOperationException exception) when (call.ResponseAsync.IsCompleted)
             {
                 // The manager has ended the stream; how, its answer says.
                 await call.ResponseAsync;
-                throw new SwarmException(SwarmErrorCode.NotFound, "the manager has ended the log subscription");
+                throw new SwarmException(
+                    SwarmErrorCode.NotFound,
+                    "the manager has ended the log subscription",
+                    exception);
             }
 
             if (message.Close)

@@ -2,7 +2,6 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
-using Swarm.Certificates;
 using Swarm.Certificates.Access;
 using Swarm.Certificates.Nodes;
 

@@ -5,7 +5,7 @@ namespace Swarm.Hosting.Wire.Mapping;
 /// <summary>Changes of the store, as the log has them, and the whole store, as a snapshot has it.</summary>
 internal static class StoreMapping
 {
-    public static Protos.StoreAction ToWire(this StoreAction action)
+    public static Protos.StoreAction ToWire(this StoreAction action, SharedMessages? shared = null)
     {
         var wire = new Protos.StoreAction { Action = (Protos.StoreActionKind)action.Change };
         switch (action.Object)
@@ -17,7 +17,7 @@ internal static class StoreMapping
                 wire.Service = service.ToWire();
                 break;
             case SwarmTask task:
-                wire.Task = task.ToWire();
+                wire.Task = task.ToWire(shared);
                 break;
             case Network network:
                 wire.Network = network.ToWire();

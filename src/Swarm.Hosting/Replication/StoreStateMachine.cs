@@ -1,0 +1,53 @@
+using Google.Protobuf;
+using Swarm.Hosting.Nodes;
+using Swarm.Hosting.Wire.Mapping;
+using Swarm.Raft;
+using Swarm.Storage;
+
+namespace Swarm.Hosting.Replication;
+
+/// <summary>The store as what the log of the managers is applied to; snapshots are SwarmKit's V0.</summary>
+/// <param name="store">The store.</param>
+/// <param name="members">The managers as they are now.</param>
+internal sealed class StoreStateMachine(ClusterStore store, Func<Wire.Protos.ClusterSnapshot> members) : IStateMachine
+{
+    // Tasks of a service share what entries and snapshots repeat for each.
+    private readonly SharedRecords _shared = new();
+
+    public void Apply(in CommittedEntry entry)
+    {
+        var request = Wire.Protos.InternalRaftRequest.Parser.ParseFrom(entry.Data.Span);
+        var actions = new StoreAction[request.Action.Count];
+        for (var i = 0; i < actions.Length; i++)
+        {
+            actions[i] = request.Action[i].ToRecord(_shared);
+        }
+
+        store.Apply(actions, new ObjectVersion(entry.Index));
+    }
+
+    public Task SaveSnapshotAsync(Stream destination, CancellationToken cancellationToken)
+    {
+        var view = store.Current;
+        var membership = members();
+
+        // Off the node's thread: entries are applied, and elections held, while the state is written.
+        return Detached.RunAsync(() =>
+        {
+            new Wire.Protos.Snapshot
+            {
+                Version = Wire.Protos.Snapshot.Types.Version.V0,
+                Membership = membership,
+                Store = view.ToWire(),
+            }.WriteTo(destination);
+            return Task.CompletedTask;
+        });
+    }
+
+    public Task RestoreSnapshotAsync(Stream source, ulong index, CancellationToken cancellationToken)
+    {
+        var snapshot = Wire.Protos.Snapshot.Parser.ParseFrom(source);
+        store.Restore(snapshot.Store.ToRecords(), new ObjectVersion(index));
+        return Task.CompletedTask;
+    }
+}

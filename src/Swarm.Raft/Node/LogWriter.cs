@@ -1,0 +1,110 @@
+using System.Threading.Channels;
+using Swarm.Raft.Consensus;
+using Swarm.Raft.Storage;
+using Swarm.Raft.Storage.Snapshots;
+
+namespace Swarm.Raft;
+
+/// <summary>
+/// Writes what the core wants durable, beside the node: while one flush is under way, everything that comes meanwhile
+/// waits for the next one, and shares it.
+/// </summary>
+internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable, Action<Exception> onFault, TimeProvider time)
+{
+    private static readonly TimeSpan FullDiskRetry = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<WriteJob> _jobs = Channel.CreateUnbounded<WriteJob>(
+        new UnboundedChannelOptions { SingleReader = true });
+
+    /// <summary>Queues a batch; its entries may be written over afterwards, their payloads not.</summary>
+    public void Write(Ready ready) => _jobs.Writer.TryWrite(new WriteJob(
+        ready.Token,
+        ready.HardState,
+        ready.Entries.ToArray(),
+        ready.Snapshot,
+        CompactTo: 0));
+
+    /// <summary>Queues the removal of entries that a snapshot covers.</summary>
+    public void Compact(ulong index) => _jobs.Writer.TryWrite(new WriteJob(0, null, [], null, index));
+
+    /// <summary>Ends once everything queued is written.</summary>
+    public void Complete() => _jobs.Writer.TryComplete();
+
+    /// <summary>Blocks on the disk: runs on a thread of its own.</summary>
+    public async Task RunAsync()
+    {
+        try
+        {
+            while (await _jobs.Reader.WaitToReadAsync())
+            {
+                await WriteAllAsync();
+            }
+        }
+        catch (Exception exception)
+        {
+            onFault(exception);
+        }
+    }
+
+    private async Task WriteAllAsync()
+    {
+        var batch = new List<WriteJob>();
+        while (_jobs.Reader.TryRead(out var job))
+        {
+            batch.Add(job);
+        }
+
+        while (!TryWrite(batch))
+        {
+            await Task.Delay(FullDiskRetry, time);
+        }
+
+        foreach (var compaction in batch.Where(job => job.CompactTo > 0))
+        {
+            storage.Compact(compaction.CompactTo);
+        }
+
+        if (batch.FindLast(job => job.Token > 0) is { } last)
+        {
+            onDurable(last.Token);
+        }
+    }
+
+    // Without room everything since the last flush is void, and the same is written again.
+    private bool TryWrite(List<WriteJob> batch)
+    {
+        try
+        {
+            foreach (var job in batch.Where(job => job.CompactTo == 0))
+            {
+                if (job.Snapshot is { } snapshot)
+                {
+                    Receive(snapshot);
+                }
+
+                storage.Append(job.HardState, job.Entries, job.Snapshot?.Metadata);
+            }
+
+            storage.Sync();
+            return true;
+        }
+        catch (RaftStorageFullException)
+        {
+            return false;
+        }
+    }
+
+    private void Receive(Snapshot snapshot)
+    {
+        using var stream = storage.BeginSnapshot(snapshot.Metadata, SnapshotOrigin.Received);
+        stream.Write(snapshot.Data.Span);
+        stream.Complete();
+    }
+
+    private sealed record WriteJob(
+        ulong Token,
+        HardState? HardState,
+        Entry[] Entries,
+        Snapshot? Snapshot,
+        ulong CompactTo);
+}

@@ -1,0 +1,191 @@
+using Microsoft.Extensions.Logging;
+using Swarm.Raft.Consensus;
+using Swarm.Raft.Storage.Snapshots;
+
+#pragma warning disable SWRAFT001 // The node is what the core is made for.
+
+namespace Swarm.Raft;
+
+/// <summary>What the core wants done, in the order it asks for.</summary>
+public sealed partial class RaftNode
+{
+    private ConfState _membership;
+    private ulong _applied;
+    private ulong _appliedTerm;
+    private ulong _lastSnapshot;
+    private bool _isSaving;
+
+    private async Task WorkAsync()
+    {
+        while (_core.HasReady)
+        {
+            var ready = _core.TakeReady();
+            var installed = ready.Snapshot;
+            if (installed is not null || !ready.Entries.IsEmpty || ready.HardState is not null)
+            {
+                _writer.Write(ready);
+            }
+
+            _transport.Send(ready.Messages.Span);
+            if (installed is not null)
+            {
+                await RestoreAsync(installed);
+            }
+
+            Apply(ready);
+            AnswerReads(ready.Reads.Span);
+            if (ready.RoleChanged)
+            {
+                ChangeRole(ready);
+            }
+            else if (State.Role == RaftRole.Leader && !State.IsReady)
+            {
+                Tell(State with { IsReady = _appliedTerm == State.Term });
+            }
+
+            SaveSnapshotIfDue();
+        }
+    }
+
+    // The state comes from memory: the same bytes are on their way to the disk.
+    private async Task RestoreAsync(Snapshot snapshot)
+    {
+        using var source = new MemoryStream(snapshot.Data.ToArray(), writable: false);
+        await _machine.RestoreSnapshotAsync(source, snapshot.Metadata.Index, _stop.Token);
+        _applied = snapshot.Metadata.Index;
+        _lastSnapshot = snapshot.Metadata.Index;
+        _membership = snapshot.Metadata.ConfState;
+        LogRestored(Id, snapshot.Metadata.Index);
+    }
+
+    private void Apply(Ready ready)
+    {
+        if (ready.Committed.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (ref readonly var entry in ready.Committed.Span)
+        {
+            if (entry is { Type: EntryType.Normal, Data.IsEmpty: false })
+            {
+                ApplyNormal(in entry);
+            }
+            else
+            {
+                Settle(entry.Index, entry.Term);
+            }
+
+            _applied = entry.Index;
+            _appliedTerm = entry.Term;
+        }
+
+        foreach (var change in ready.Memberships.Span)
+        {
+            _membership = change.State;
+            _options.OnMembershipChanged?.Invoke(change.State);
+        }
+
+        _core.Applied(_applied);
+        AnswerAppliedReads();
+    }
+
+    private void ApplyNormal(in Entry entry)
+    {
+        if (TakeOwn(entry.Index, entry.Term) is { } own)
+        {
+            own.Commit(entry.Index);
+        }
+        else
+        {
+            _machine.Apply(new CommittedEntry(entry.Index, entry.Term, entry.Data));
+        }
+    }
+
+    private void ChangeRole(Ready ready)
+    {
+        if (State.Role == RaftRole.Leader && ready.Role != RaftRole.Leader)
+        {
+            FailAll(new NotLeaderException(ready.Leader, mayCommit: true));
+        }
+
+        Tell(new RaftState(
+            ready.Role,
+            ready.Term,
+            ready.Leader,
+            ready.Role == RaftRole.Leader && _appliedTerm == ready.Term));
+    }
+
+    private void Tell(RaftState state)
+    {
+        if (state != _state)
+        {
+            Volatile.Write(ref _state, state);
+            LogState(Id, state.Role, state.Term, state.Leader);
+            _options.OnStateChanged?.Invoke(state);
+        }
+    }
+
+    private void SaveSnapshotIfDue()
+    {
+        if (!_isSaving && _applied >= _lastSnapshot + _options.SnapshotInterval)
+        {
+            _isSaving = true;
+            _ = SaveSnapshotAsync(new SnapshotMetadata
+            {
+                Index = _applied,
+                Term = _appliedTerm,
+                ConfState = _membership,
+            });
+        }
+    }
+
+    private async Task SaveSnapshotAsync(SnapshotMetadata metadata)
+    {
+        try
+        {
+            await using (var stream = _storage.BeginSnapshot(metadata, SnapshotOrigin.Local))
+            {
+                await _machine.SaveSnapshotAsync(stream, _stop.Token);
+                stream.Complete();
+            }
+
+            _lastSnapshot = metadata.Index;
+            if (metadata.Index > _options.LogEntriesForSlowFollowers)
+            {
+                _writer.Compact(metadata.Index - _options.LogEntriesForSlowFollowers);
+            }
+
+            LogSaved(Id, metadata.Index);
+        }
+        catch (Exception exception) when (!_stop.IsCancellationRequested)
+        {
+            // The log still has everything; the next attempt comes with the next entries.
+            LogNotSaved(exception, Id, metadata.Index);
+            _lastSnapshot = metadata.Index;
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops.
+        }
+        finally
+        {
+            _isSaving = false;
+        }
+    }
+
+    [LoggerMessage(2200, LogLevel.Information, "Raft member {Id} is {Role} in term {Term}; the leader is {Leader}")]
+    private partial void LogState(ulong id, RaftRole role, ulong term, ulong leader);
+
+    [LoggerMessage(2201, LogLevel.Critical, "Raft member {Id} has stopped")]
+    private partial void LogFaulted(Exception exception, ulong id);
+
+    [LoggerMessage(2202, LogLevel.Information, "Raft member {Id} was brought forward to entry {Index} by a snapshot")]
+    private partial void LogRestored(ulong id, ulong index);
+
+    [LoggerMessage(2203, LogLevel.Information, "Raft member {Id} has saved a snapshot at entry {Index}")]
+    private partial void LogSaved(ulong id, ulong index);
+
+    [LoggerMessage(2204, LogLevel.Error, "Raft member {Id} could not save a snapshot at entry {Index}")]
+    private partial void LogNotSaved(Exception exception, ulong id, ulong index);
+}
