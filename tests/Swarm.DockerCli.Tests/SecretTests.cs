@@ -133,6 +133,8 @@ public sealed class SecretTests(SwarmFixture swarm) : IClassFixture<SwarmFixture
             AssertClean(text);
         }
 
+        Assert.Contains("swarm-secrets-sealed", shown[^2]);
+        Assert.True(File.Exists(Path.Combine(daemon.Directory, "state", "secret-keys")));
         AssertNoFileHas(daemon.Directory);
         var pid = (await docker.OkAsync("inspect", "-f", "{{.State.Pid}}", container)).Trim();
         foreach (var process in (string[])[pid, $"{daemon.ProcessId}"])

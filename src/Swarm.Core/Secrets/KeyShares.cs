@@ -69,6 +69,17 @@ internal sealed partial class KeyShares(ClusterStore store, LocalKeyProvider key
         }
     }
 
+    /// <summary>The same for whatever a manager keeps its keys in; ends at once when they need not be shared.</summary>
+    public static Task ReceiveAsync(
+        SecretVault vault,
+        ClusterStore store,
+        NodeId self,
+        Func<string> privateKey,
+        ILoggerFactory loggers,
+        CancellationToken cancellationToken) => vault.LocalKeys is { } keys
+        ? new KeyShares(store, keys, loggers.CreateLogger<KeyShares>()).ReceiveAsync(self, privateKey, cancellationToken)
+        : Task.CompletedTask;
+
     private void Take(Secret? share, Func<string> privateKey)
     {
         if (share is not { Internal: true })

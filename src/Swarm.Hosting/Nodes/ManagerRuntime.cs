@@ -11,6 +11,7 @@ using Swarm.Execution;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Server;
 using Swarm.Identity;
+using Swarm.Secrets;
 using Swarm.Storage;
 using Swarm.Telemetry;
 
@@ -60,7 +61,8 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             setup.Time,
             RandomNumberGenerator.Fill,
             ReadLogsAsync,
-            ManagerStatusOf);
+            ManagerStatusOf,
+            vault: setup.Secrets);
         _identity = new CurrentIdentity(identity, encryption);
         _renewal = new CertificateRenewal(
             _identity,
@@ -222,6 +224,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         Time = _setup.Time,
         Filters = _setup.Filters,
         Scorers = _setup.Scorers,
+        Secrets = _setup.Secrets,
         Dispatcher = new DispatcherOptions { NodeId = NodeId },
         Metrics = _metrics,
         Loggers = _setup.Loggers,
@@ -252,7 +255,10 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             () => _identity.Value.TlsInfo,
             new NodeSession(_renewal, onManagers: _ => { }));
         _identity.Changed += (_, _) => agent.DescribeSoon();
-        _renewing = agent.RunBesideAsync(() => _renewal.RunAsync(_stop.Token));
+        _renewing = Task.WhenAll(
+            agent.RunBesideAsync(() => _renewal.RunAsync(_stop.Token)),
+            agent.RunBesideAsync(() => KeyShares.ReceiveAsync(
+                _setup.Secrets, _store, NodeId, () => _identity.Value.PrivateKey, _setup.Loggers, _stop.Token)));
     }
 
     private NodeAgent AddAgent(NodeId nodeId, IExecutor executor, Func<NodeTlsInfo> tls, NodeSession? session)

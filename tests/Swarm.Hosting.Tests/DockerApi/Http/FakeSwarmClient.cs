@@ -1,4 +1,8 @@
 using System.Runtime.CompilerServices;
+using Swarm.Control;
+using Swarm.Identity;
+using Swarm.Secrets;
+using Swarm.Storage;
 
 namespace Swarm.Hosting.Tests.DockerApi;
 
@@ -24,9 +28,9 @@ internal sealed class FakeSwarmClient : ISwarmClient, INodeOperations, IClusterO
 
     public ITaskOperations Tasks => throw new NotSupportedException();
 
-    public ISecretOperations Secrets => throw new NotSupportedException();
+    public ISecretOperations Secrets { get; } = new SecretOperations(NewStore(), new RandomIdGenerator(), SecretVault.Plain);
 
-    public IConfigOperations Configs => throw new NotSupportedException();
+    public IConfigOperations Configs { get; } = new ConfigOperations(NewStore(), new RandomIdGenerator());
 
     public INodeOperations Nodes => this;
 
@@ -107,4 +111,6 @@ internal sealed class FakeSwarmClient : ISwarmClient, INodeOperations, IClusterO
             throw failure;
         }
     }
+
+    private static ClusterStore NewStore() => new(new InProcessProposer(), TimeProvider.System);
 }
