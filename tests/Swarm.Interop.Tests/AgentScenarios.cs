@@ -12,24 +12,29 @@ public abstract class AgentScenarios : IAsyncLifetime
         found=0
         for file in /proc/[0-9]*/cmdline; do
           line=$(tr '\0' ' ' 2>/dev/null <"$file")
-          case "$line" in "sleep 313131 "|"/usr/bin/sleep 313131 "|"/bin/sleep 313131 ") found=$((found + 1)) ;; esac
+          if [[ $line =~ ^[^\ ]*sleep\ 313131\ $ ]]; then found=$((found + 1)); fi
         done
         echo $found
         """;
 
-    private AgentSwarm? _agents;
+    private SwarmUnderTest? _swarm;
 
-    private SwarmUnderTest Swarm => _agents!.Swarm;
-
-    private Peer Worker => _agents!.Worker;
+    private SwarmUnderTest Swarm => _swarm!;
 
     private string[] OnWorker => ["--constraint", $"node.hostname=={Worker.Name}"];
 
-    public async Task InitializeAsync() => _agents = await FindSwarmAsync();
+    public async Task InitializeAsync()
+    {
+        _swarm = FindSwarm();
+        if (_swarm is not null)
+        {
+            await _swarm.EnsureAsync();
+        }
+    }
 
     public async Task DisposeAsync()
     {
-        if (_agents is not null)
+        if (_swarm is not null)
         {
             await Swarm.ClearAsync();
             await ProcessesEndAsync();
@@ -37,7 +42,10 @@ public abstract class AgentScenarios : IAsyncLifetime
     }
 
     /// <summary>The swarm to look at; null where the tests are skipped.</summary>
-    private protected abstract Task<AgentSwarm?> FindSwarmAsync();
+    private protected abstract SwarmUnderTest? FindSwarm();
+
+    /// <summary>The worker to look at.</summary>
+    private protected abstract Peer Worker { get; }
 
     /// <summary>Skips the test with a reason where there is no such swarm.</summary>
     private protected abstract Task OrSkipAsync();

@@ -6,7 +6,9 @@ namespace Swarm.Interop.Tests;
 [Collection(Engines.Collection)]
 public sealed class DockerAgentTests(DockerAgentSwarm swarm) : AgentScenarios, IClassFixture<DockerAgentSwarm>
 {
-    private protected override Task<AgentSwarm?> FindSwarmAsync() => Task.FromResult(swarm.Swarm);
+    private protected override SwarmUnderTest? FindSwarm() => swarm.Swarm;
+
+    private protected override Peer Worker => swarm.Worker!;
 
     private protected override Task OrSkipAsync() => Requirements.OrSkipAsync();
 }
@@ -14,13 +16,16 @@ public sealed class DockerAgentTests(DockerAgentSwarm swarm) : AgentScenarios, I
 /// <summary>Two Docker Engines and a third as the worker to look at.</summary>
 public sealed class DockerAgentSwarm(Engines engines) : IAsyncLifetime
 {
-    internal AgentSwarm? Swarm { get; private set; }
+    internal SwarmUnderTest? Swarm { get; private set; }
+
+    internal Peer? Worker { get; private set; }
 
     public async Task InitializeAsync()
     {
         if (await Requirements.MissingAsync() is null)
         {
-            Swarm = await AgentSwarm.FormAsync(engines, engines.Docker[^1]);
+            Worker = engines.Docker[^1];
+            Swarm = new SwarmUnderTest(engines.Docker[0], [.. engines.Docker.Take(2)], Worker);
         }
     }
 

@@ -8,7 +8,7 @@ public sealed class DockerManagerTests(DockerManagedSwarm swarm) : ManagerScenar
 {
     private protected override TestNetwork Network => swarm.Engines.Network;
 
-    private protected override Task<SwarmUnderTest?> FindSwarmAsync() => Task.FromResult(swarm.Swarm);
+    private protected override SwarmUnderTest? FindSwarm() => swarm.Swarm;
 
     private protected override Task OrSkipAsync() => Requirements.OrSkipAsync();
 }
@@ -24,7 +24,7 @@ public sealed class DockerManagedSwarm(Engines engines) : IAsyncLifetime
     {
         if (await Requirements.MissingAsync() is null)
         {
-            Swarm = await SwarmUnderTest.FormAsync(engines.Docker[0], engines.Docker);
+            Swarm = new SwarmUnderTest(engines.Docker[0], engines.Docker);
         }
     }
 

@@ -33,7 +33,9 @@ public sealed class JoinTimeTests(Engines engines, ITestOutputHelper output)
 
     private async Task MeasureAsync(string what, Peer manager, Peer worker)
     {
-        var swarm = await SwarmUnderTest.FormAsync(manager, []);
+        var swarm = new SwarmUnderTest(manager, []);
+        await worker.LeaveAsync();
+        await swarm.EnsureAsync();
         var joined = new List<double>();
         var ready = new List<double>();
         try

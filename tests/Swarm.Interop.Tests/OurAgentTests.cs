@@ -7,7 +7,9 @@ namespace Swarm.Interop.Tests;
 [Trait("Category", Peers.OurJoin)]
 public sealed class OurAgentTests(OurAgentSwarm swarm) : AgentScenarios, IClassFixture<OurAgentSwarm>
 {
-    private protected override Task<AgentSwarm?> FindSwarmAsync() => Task.FromResult(swarm.Swarm);
+    private protected override SwarmUnderTest? FindSwarm() => swarm.Swarm;
+
+    private protected override Peer Worker => swarm.Worker!;
 
     private protected override async Task OrSkipAsync()
     {
@@ -19,13 +21,16 @@ public sealed class OurAgentTests(OurAgentSwarm swarm) : AgentScenarios, IClassF
 /// <summary>Two Docker Engines and our daemon as the worker to look at.</summary>
 public sealed class OurAgentSwarm(Engines engines) : IAsyncLifetime
 {
-    internal AgentSwarm? Swarm { get; private set; }
+    internal SwarmUnderTest? Swarm { get; private set; }
+
+    internal Peer? Worker { get; private set; }
 
     public async Task InitializeAsync()
     {
         if (Peers.OursCanJoin && await Requirements.MissingAsync() is null)
         {
-            Swarm = await AgentSwarm.FormAsync(engines, await engines.OursAsync(0));
+            Worker = await engines.OursAsync(0);
+            Swarm = new SwarmUnderTest(engines.Docker[0], [.. engines.Docker.Take(2)], Worker);
         }
     }
 

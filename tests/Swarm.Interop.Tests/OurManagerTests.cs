@@ -9,7 +9,7 @@ public sealed class OurManagerTests(OurManagedSwarm swarm) : ManagerScenarios, I
 {
     private protected override TestNetwork Network => swarm.Engines.Network;
 
-    private protected override Task<SwarmUnderTest?> FindSwarmAsync() => Task.FromResult(swarm.Swarm);
+    private protected override SwarmUnderTest? FindSwarm() => swarm.Swarm;
 
     private protected override async Task OrSkipAsync()
     {
@@ -29,7 +29,7 @@ public sealed class OurManagedSwarm(Engines engines) : IAsyncLifetime
     {
         if (Peers.OursCanJoin && await Requirements.MissingAsync() is null)
         {
-            Swarm = await SwarmUnderTest.FormAsync(await engines.OursAsync(0), engines.Docker);
+            Swarm = new SwarmUnderTest(await engines.OursAsync(0), engines.Docker);
         }
     }
 

@@ -9,6 +9,9 @@ internal static class Peers
     /// </summary>
     public static bool OursCanJoin => true;
 
+    /// <summary>Whether our manager comes back to its swarm after a restart.</summary>
+    public static bool OurManagerKeepsState => false;
+
     public const string OurJoin = "OurJoin";
 
     public static void OrSkip() =>

@@ -5,7 +5,8 @@ namespace Swarm.Interop.Tests.Harness;
 /// <summary>A swarm made of real peers, seen through its manager's docker command.</summary>
 /// <param name="manager">Whom all commands ask.</param>
 /// <param name="engines">The Docker Engines that run its tasks.</param>
-internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> engines)
+/// <param name="worker">One more worker, of whatever kind.</param>
+internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> engines, Peer? worker = null)
 {
     // Short, so that the suite is: a dead node is noticed after three of them.
     private const string Heartbeat = "2s";
@@ -16,23 +17,33 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
 
     public IReadOnlyList<DockerEngine> Engines => engines;
 
-    /// <summary>Forms the swarm; our own manager runs no containers, so it is drained.</summary>
-    public static async Task<SwarmUnderTest> FormAsync(Peer manager, IReadOnlyList<DockerEngine> engines)
-    {
-        var swarm = new SwarmUnderTest(manager, engines);
+    public string ManagerAddress => $"{manager.Address}:{SwarmDaemon.SwarmPort}";
 
-        // A class whose swarm could not be formed leaves a part of it behind.
-        await swarm.DissolveAsync();
-        await manager.Docker.OkAsync(
-            "swarm", "init", "--advertise-addr", manager.Address, "--dispatcher-heartbeat", Heartbeat,
-            "--availability", manager.IsOurs ? "drain" : "active");
-        foreach (var engine in engines.Where(engine => engine != manager))
+    private IEnumerable<Peer> Members => engines.Concat([manager, .. worker is null ? [] : new[] { worker }]).Distinct();
+
+    /// <summary>Forms the swarm anew unless it is whole: what one test broke must not fail the next.</summary>
+    public async Task EnsureAsync()
+    {
+        if (await IsWholeAsync())
         {
-            await swarm.JoinAsync(engine);
+            return;
         }
 
-        await Task.WhenAll(engines.Select(engine => swarm.NodeIsAsync(engine.Name, "Ready")));
-        return swarm;
+        await DissolveAsync();
+        await Docker.OkAsync(
+            "swarm", "init", "--advertise-addr", manager.Address, "--dispatcher-heartbeat", Heartbeat,
+
+            // Our own manager has no containers to run.
+            "--availability", manager.IsOurs ? "drain" : "active");
+        foreach (var peer in Members.Where(peer => peer != manager))
+        {
+            await JoinAsync(peer);
+        }
+
+        foreach (var peer in Members)
+        {
+            await NodeIsAsync(peer.Name, "Ready");
+        }
     }
 
     public async Task JoinAsync(Peer peer, string role = "worker")
@@ -45,12 +56,10 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
             $"{joined}\n{peer.Tail()}\n{manager.Tail()}");
     }
 
-    public string ManagerAddress => $"{manager.Address}:{SwarmDaemon.SwarmPort}";
-
     /// <summary>Takes the swarm apart; every peer is as before.</summary>
     public async Task DissolveAsync()
     {
-        foreach (var peer in engines.Where(engine => engine != manager).Append(manager))
+        foreach (var peer in Members.OrderBy(peer => peer == manager))
         {
             await peer.LeaveAsync();
         }
@@ -130,6 +139,17 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
     public Task<T> BecomesAsync<T>(Func<Task<T>> ask, Func<T, bool> wanted, string what, TimeSpan? limit = null) =>
         Eventually.BecomesAsync(ask, wanted, what, DescribeAsync, limit);
 
+    private async Task<bool> IsWholeAsync()
+    {
+        var listed = await Docker.RunAsync("node", "ls", "--format", "{{.Hostname}} {{.Status}} {{.Availability}}");
+        var rotating = await Docker.RunAsync("info", "--format", "{{.Swarm.Cluster.RootRotationInProgress}}");
+        var expected = Members.Select(
+            peer => $"{peer.Name} Ready {(peer == manager && manager.IsOurs ? "Drain" : "Active")}");
+        return listed.ExitCode == 0
+            && rotating.Output.Trim() == "false"
+            && listed.Output.Trim().Split('\n').Order().SequenceEqual(expected.Order());
+    }
+
     private async Task<string> DescribeAsync()
     {
         var nodes = await Docker.RunAsync("node", "ls");
@@ -137,7 +157,7 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
         var ids = (await Docker.RunAsync("service", "ls", "-q")).Output
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var tasks = ids.Length > 0 ? (await Docker.RunAsync(["service", "ps", "--no-trunc", .. ids])).All : "";
-        var logs = engines.Where(engine => engine != manager).Prepend(manager).Select(peer => peer.Tail(12));
+        var logs = Members.Select(peer => peer.Tail(12));
         return $"{nodes.All}\n{services.All}\n{tasks}\n{string.Join("\n\n", logs)}";
     }
 }
