@@ -15,12 +15,12 @@ public sealed record StackLimits
     public int Depth { get; init; } = 10_000;
 
     /// <summary>Scalars, mappings, lists and aliases written in one file.</summary>
-    /// <value>1,000,000.</value>
-    public int Nodes { get; init; } = 1_000_000;
+    /// <value>250,000, as many as some 10,000 services take.</value>
+    public int Nodes { get; init; } = 250_000;
 
     /// <summary>Nodes of one file once its aliases are replaced by what they stand for.</summary>
-    /// <value>1,500,000.</value>
-    public int ExpandedNodes { get; init; } = 1_500_000;
+    /// <value>500,000.</value>
+    public int ExpandedNodes { get; init; } = 500_000;
 
     /// <summary>Size in bytes of an <c>env_file</c> and of the file of a secret or config.</summary>
     /// <value>4 MiB.</value>

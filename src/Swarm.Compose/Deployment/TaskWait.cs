@@ -74,14 +74,13 @@ internal sealed class TaskWait(ISwarmClient swarm, Service service, DeployLog lo
     private async Task<bool> WatchOnceAsync(
         Func<IReadOnlyCollection<SwarmTask>, bool> isDone, bool ignoresCompletion, CancellationToken cancellationToken)
     {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var changes = swarm.WatchAsync(new WatchFilter(ObjectKind.Task), stop.Token).GetAsyncEnumerator(stop.Token);
+
+        // The watch begins before the first look, so that nothing happens unseen in between.
+        var next = changes.MoveNextAsync().AsTask();
         try
         {
-            await using var changes = swarm
-                .WatchAsync(new WatchFilter(ObjectKind.Task), cancellationToken)
-                .GetAsyncEnumerator(cancellationToken);
-
-            // The watch begins before the first look, so that nothing happens unseen in between.
-            var next = changes.MoveNextAsync();
             while (true)
             {
                 var tasks = await TasksAsync(cancellationToken);
@@ -91,21 +90,27 @@ internal sealed class TaskWait(ISwarmClient swarm, Service service, DeployLog lo
                     return true;
                 }
 
-                do
+                for (var isOwn = false; !isOwn;)
                 {
                     if (!await next)
                     {
                         return false;
                     }
 
-                    next = changes.MoveNextAsync();
+                    isOwn = changes.Current.Current is SwarmTask task && task.ServiceId == service.Id;
+                    next = changes.MoveNextAsync().AsTask();
                 }
-                while (changes.Current.Current is not SwarmTask task || task.ServiceId != service.Id);
             }
         }
         catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
         {
             return false;
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await SettleAsync(next);
+            await changes.DisposeAsync();
         }
     }
 

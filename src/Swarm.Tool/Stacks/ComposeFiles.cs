@@ -43,10 +43,9 @@ internal static class ComposeFiles
             return StackSource.Read(path, limits, shell.WorkingDirectory);
         }
 
-        using var input = shell.OpenInput();
         try
         {
-            return new("-", DiskFiles.ReadUpTo(input, "-", limits.FileBytes));
+            return new("-", DiskFiles.ReadUpTo(shell.Input, "-", limits.FileBytes));
         }
         catch (StackIOException exception)
         {

@@ -14,7 +14,7 @@ internal sealed class StackShell
 
     public required TextWriter Error { get; init; }
 
-    public required Func<Stream> OpenInput { get; init; }
+    public required Stream Input { get; init; }
 
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
@@ -37,7 +37,7 @@ internal sealed class StackShell
         {
             Output = Open(Console.OpenStandardOutput()),
             Error = Open(Console.OpenStandardError()),
-            OpenInput = Console.OpenStandardInput,
+            Input = Console.OpenStandardInput(),
             Environment = environment,
             WorkingDirectory = Directory.GetCurrentDirectory(),
             OpenClient = () => new DockerClient(environment.GetValueOrDefault("DOCKER_HOST")),

@@ -53,7 +53,7 @@ internal sealed partial class CorpusRun : IDisposable
         {
             Output = output,
             Error = error,
-            OpenInput = () => new MemoryStream(System.Text.Encoding.UTF8.GetBytes((string?)step["stdin"] ?? "")),
+            Input = new MemoryStream(System.Text.Encoding.UTF8.GetBytes((string?)step["stdin"] ?? "")),
             Environment = EnvironmentOf(step),
             WorkingDirectory = Work,
             OpenClient = () => new DockerClient("tcp://127.0.0.1:1", _manager ?? throw new InvalidOperationException("no manager")),
