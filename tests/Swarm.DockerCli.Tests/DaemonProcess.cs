@@ -78,7 +78,6 @@ public sealed class DaemonProcess : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-        File.Delete(Path.Combine(Directory, "api.sock"));
         _process = await LaunchAsync(_start, _log);
     }
 

@@ -140,7 +140,7 @@ public sealed class ProcessAdoptionTests
         probe.Bind(new IPEndPoint(IPAddress.Any, 0));
         var number = ((IPEndPoint)probe.LocalEndPoint!).Port;
         probe.Close();
-        var endpoint = new Endpoint
+        var endpoint = new ServiceEndpoint
         {
             Ports = [new(80, number, PortProtocol.Tcp, PublishMode.Host)],
         };
