@@ -19,6 +19,7 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
     private readonly ProcessRuntime _runtime;
     private readonly ContainerRegistry _containers = new();
     private int _swept;
+    private int _disposed;
 
     /// <summary>Makes an executor.</summary>
     /// <param name="options">Options.</param>
@@ -158,6 +159,11 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
     /// <returns>Completes when they are gone.</returns>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
         if (!_runtime.Options.StopTasksOnDispose)
         {
             foreach (var container in _containers.All)
