@@ -30,7 +30,10 @@ public sealed class SwarmManagerOptions
     public bool RunTasks { get; set; } = true;
 
     /// <summary>Stop and remove the tasks of this process's nodes when the host stops.</summary>
-    /// <value>Default true, because tasks of an in-memory swarm cannot be found again.</value>
+    /// <value>
+    /// Default true. With false the process executor leaves the node's own tasks running, and the next process of the
+    /// same <see cref="DataDirectory"/> takes them over.
+    /// </value>
     public bool StopTasksOnShutdown { get; set; } = true;
 
     /// <summary>Tasks kept per slot, the running one included.</summary>

@@ -11,11 +11,18 @@ public sealed class DaemonProcess : IAsyncDisposable
 
     private static int _daemons;
 
-    private readonly Process _process;
     private readonly StringBuilder _log;
+    private readonly ProcessStartInfo _start;
+    private Process _process;
 
-    private DaemonProcess(Process process, StringBuilder log, string directory, string endpoint)
+    private DaemonProcess(
+        ProcessStartInfo start,
+        Process process,
+        StringBuilder log,
+        string directory,
+        string endpoint)
     {
+        _start = start;
         _process = process;
         _log = log;
         Directory = directory;
@@ -61,8 +68,22 @@ public sealed class DaemonProcess : IAsyncDisposable
             start.ArgumentList.Add(argument);
         }
 
-        var process = Process.Start(start)!;
         var log = new StringBuilder();
+        return new DaemonProcess(start, await LaunchAsync(start, log), log, directory, endpoint);
+    }
+
+    /// <summary>Ends the daemon as a crash does, and starts it again with the same directory.</summary>
+    public async Task KillAndRestartAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = await LaunchAsync(_start, _log);
+    }
+
+    private static async Task<Process> LaunchAsync(ProcessStartInfo start, StringBuilder log)
+    {
+        var process = Process.Start(start)!;
         process.ErrorDataReceived += (_, line) =>
         {
             lock (log)
@@ -74,7 +95,7 @@ public sealed class DaemonProcess : IAsyncDisposable
         using var limit = new CancellationTokenSource(StartTimeout);
         var ready = await process.StandardOutput.ReadLineAsync(limit.Token);
         Assert.True(ready == "ready", $"the daemon said '{ready}' and on standard error: {log}");
-        return new DaemonProcess(process, log, directory, endpoint);
+        return process;
     }
 
     /// <summary>An address of this machine that no other daemon of this or another test run uses.</summary>

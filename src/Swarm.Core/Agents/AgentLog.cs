@@ -52,4 +52,7 @@ internal static partial class AgentLog
 
     [LoggerMessage(1515, LogLevel.Critical, "Task {TaskId} is no longer driven because of a defect in the agent")]
     public static partial void RunnerCrashed(ILogger logger, TaskId taskId, Exception exception);
+
+    [LoggerMessage(1516, LogLevel.Warning, "Tasks that nobody knows any more could not be removed from this node")]
+    public static partial void LeftoversStay(ILogger logger, Exception exception);
 }

@@ -1,4 +1,5 @@
 using Swarm.Dispatch;
+using Swarm.Execution;
 
 namespace Swarm.Agents;
 
@@ -64,7 +65,10 @@ internal sealed class Worker(AgentContext context)
             if (message.IsComplete)
             {
                 DropUnlisted(message);
-                _synchronized.TrySetResult();
+                if (_synchronized.TrySetResult() && context.Executor is ILeftoverSource source)
+                {
+                    _ = RemoveLeftoversAsync(source, [.. _runners.Keys, .. _removals.Keys]);
+                }
             }
         }
 
@@ -135,6 +139,25 @@ internal sealed class Worker(AgentContext context)
         catch (Exception exception)
         {
             AgentLog.LoadFailed(context.Logger, exception);
+        }
+    }
+
+    // What neither this node nor its managers know any more, such as tasks of a swarm that it was in before.
+    private async Task RemoveLeftoversAsync(ILeftoverSource source, HashSet<TaskId> known)
+    {
+        await Task.Yield();
+        try
+        {
+            await ExecutorCall.WithinAsync(
+                token => source.RemoveLeftoversAsync(known, token),
+                context.Options.RemovalTimeout,
+                context.Options.CancellationGrace,
+                context.Time,
+                CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            AgentLog.LeftoversStay(context.Logger, exception);
         }
     }
 

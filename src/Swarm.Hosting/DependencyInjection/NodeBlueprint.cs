@@ -19,4 +19,5 @@ internal sealed record NodeProfile(
     string StateDirectory,
     ValueDictionary<string> EngineLabels,
     TimeProvider Time,
-    Microsoft.Extensions.Logging.ILoggerFactory Loggers);
+    Microsoft.Extensions.Logging.ILoggerFactory Loggers,
+    bool StopTasksOnDispose = true);

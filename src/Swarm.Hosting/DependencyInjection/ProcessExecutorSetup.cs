@@ -13,6 +13,7 @@ internal static class ProcessExecutorSetup
             Hostname = profile.Hostname,
             EngineLabels = profile.EngineLabels,
             StateDirectory = Path.Combine(profile.StateDirectory, "tasks"),
+            StopTasksOnDispose = profile.StopTasksOnDispose,
         };
         configure?.Invoke(options);
         return new ProcessExecutor(options, profile.Time, profile.Loggers.CreateLogger<ProcessExecutor>());

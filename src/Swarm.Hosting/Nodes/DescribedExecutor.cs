@@ -6,7 +6,7 @@ namespace Swarm.Hosting.Nodes;
 /// An executor as its agent sees it: the node also tells which certificate it trusts, and no call keeps the agent's
 /// thread.
 /// </summary>
-internal sealed class DescribedExecutor(IExecutor executor, Func<NodeTlsInfo> tls) : IExecutor
+internal sealed class DescribedExecutor(IExecutor executor, Func<NodeTlsInfo> tls) : IExecutor, ILeftoverSource
 {
     public async ValueTask<NodeDescription> DescribeAsync(CancellationToken cancellationToken)
     {
@@ -20,4 +20,9 @@ internal sealed class DescribedExecutor(IExecutor executor, Func<NodeTlsInfo> tl
     public ITaskController CreateController(SwarmTask task, ITaskDependencies dependencies) =>
         new DetachedController(executor.CreateController(task, dependencies)
             ?? throw new InvalidOperationException("the executor made no controller for the task"));
+
+    public Task RemoveLeftoversAsync(IReadOnlySet<TaskId> known, CancellationToken cancellationToken) =>
+        executor is ILeftoverSource source
+            ? Detached.RunAsync(() => source.RemoveLeftoversAsync(known, cancellationToken))
+            : Task.CompletedTask;
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Swarm.Agents;
 using Swarm.Certificates;
 using Swarm.Certificates.Authority;
 using Swarm.Certificates.Nodes;
@@ -114,7 +115,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
     {
         var worker = new Node { Id = new NodeId(Ids.Next()) };
         await _store.UpdateAsync(transaction => transaction.Create(worker), cancellationToken);
-        AddAgent(worker.Id, executor, () => TlsInfo.Wanted(_store.Current.Cluster!.RootCa), session: null);
+        AddAgent(worker.Id, executor, () => TlsInfo.Wanted(_store.Current.Cluster!.RootCa), tasks: null, session: null);
 
         await WaitUntilReadyAsync(worker.Id, cancellationToken);
         return worker.Id;
@@ -253,6 +254,7 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             NodeId,
             executor,
             () => _identity.Value.TlsInfo,
+            new FileAgentTaskStore(_directory.Tasks, _setup.Loggers.CreateLogger<FileAgentTaskStore>()),
             new NodeSession(_renewal, onManagers: _ => { }));
         _identity.Changed += (_, _) => agent.DescribeSoon();
         _renewing = Task.WhenAll(
@@ -261,12 +263,18 @@ internal sealed class ManagerRuntime : IAsyncDisposable
                 _setup.Secrets, _store, NodeId, () => _identity.Value.PrivateKey, _setup.Loggers, _stop.Token)));
     }
 
-    private NodeAgent AddAgent(NodeId nodeId, IExecutor executor, Func<NodeTlsInfo> tls, NodeSession? session)
+    private NodeAgent AddAgent(
+        NodeId nodeId,
+        IExecutor executor,
+        Func<NodeTlsInfo> tls,
+        IAgentTaskStore? tasks,
+        NodeSession? session)
     {
         var agent = new NodeAgent(
             nodeId,
             new LeaderConnection(() => _leadership.Require().Dispatcher, nodeId, HostOf(Address)),
             new DescribedExecutor(executor, tls),
+            tasks,
             session,
             _setup);
         _agents = _agents.Add(agent);

@@ -17,12 +17,14 @@ internal sealed partial class NodeAgent : IAsyncDisposable
     /// <param name="nodeId">The node.</param>
     /// <param name="connection">The way to the managers.</param>
     /// <param name="executor">Runs the tasks.</param>
+    /// <param name="tasks">Keeps the tasks for the node's next process; null for nodes that live in this one only.</param>
     /// <param name="session">Told what the managers say; null for nodes that live and die with their manager.</param>
     /// <param name="setup">Clock and loggers.</param>
     public NodeAgent(
         NodeId nodeId,
         IDispatcherConnection connection,
         IExecutor executor,
+        IAgentTaskStore? tasks,
         NodeSession? session,
         NodeSetup setup)
     {
@@ -31,7 +33,12 @@ internal sealed partial class NodeAgent : IAsyncDisposable
         _agent = new Agent(
             connection,
             executor,
-            new AgentOptions { NodeId = nodeId, OnSessionMessage = session is null ? null : session.Receive },
+            new AgentOptions
+            {
+                NodeId = nodeId,
+                Tasks = tasks ?? new MemoryAgentTaskStore(),
+                OnSessionMessage = session is null ? null : session.Receive,
+            },
             setup.NewRandom(),
             setup.Time,
             setup.Loggers.CreateLogger<Agent>());

@@ -6,8 +6,8 @@ using Swarm.Dispatch;
 namespace Swarm.Hosting.Nodes;
 
 /// <summary>
-/// What a node keeps of its membership: its identity in <c>certificates/</c>, and in <c>node.json</c> where it listens
-/// and which managers it knew last.
+/// What a node keeps of its membership: its identity in <c>certificates/</c>, its tasks in <c>tasks/</c>, and in
+/// <c>node.json</c> where it listens and which managers it knew last.
 /// </summary>
 internal sealed class NodeDirectory(string path)
 {
@@ -20,6 +20,9 @@ internal sealed class NodeDirectory(string path)
 
     /// <summary>Directory of a manager's log.</summary>
     public string Log { get; } = Path.Combine(path, "raft");
+
+    /// <summary>Directory of the tasks of the node's agent.</summary>
+    public string Tasks { get; } = Path.Combine(path, "tasks");
 
     /// <summary>The state as last saved; null when there is none.</summary>
     /// <exception cref="InvalidIdentityException">The file is damaged.</exception>
@@ -48,7 +51,7 @@ internal sealed class NodeDirectory(string path)
     public void Clear()
     {
         File.Delete(Path.Combine(path, StateFile));
-        foreach (var directory in new[] { Path.Combine(path, "certificates"), Log }.Where(Directory.Exists))
+        foreach (var directory in new[] { Path.Combine(path, "certificates"), Log, Tasks }.Where(Directory.Exists))
         {
             Directory.Delete(directory, recursive: true);
         }

@@ -58,7 +58,8 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
             _options.DataDirectory,
             _options.EngineLabels.ToValueDictionary(),
             time,
-            loggers));
+            loggers,
+            _options.StopTasksOnShutdown));
     }
 
     public LocalNodeState State => _current?.State ?? LocalNodeState.Inactive;

@@ -47,6 +47,7 @@ internal sealed class WorkerMembership : IMembership
             identity.NodeId,
             _connection,
             new DescribedExecutor(executor, () => _identity.Value.TlsInfo),
+            new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
             new NodeSession(_renewal, Remember),
             setup);
         _identity.Changed += OnIdentityChanged;

@@ -41,6 +41,7 @@ internal static class Daemon
             options.DataDirectory = settings.State;
             options.ListenAddress = settings.Listen;
             options.AdvertiseAddress = settings.Advertise;
+            options.StopTasksOnShutdown = !settings.KeepTasks;
             options.SecretStorage = settings.Secrets == "plain" ? SecretStorage.Plain : SecretStorage.Sealed;
             foreach (var label in settings.Labels)
             {

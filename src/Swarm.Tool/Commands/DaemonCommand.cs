@@ -62,11 +62,16 @@ internal static class DaemonCommand
         DefaultValueFactory = _ => "sealed",
     };
 
+    private static readonly Option<bool> KeepTasks = new("--keep-tasks")
+    {
+        Description = "Let tasks run on when the daemon stops; the next one of the same --state takes them over.",
+    };
+
     public static Command Create()
     {
         var command = new Command("daemon", "Runs a node until SIGTERM.")
         {
-            Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard, Secrets,
+            Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard, Secrets, KeepTasks,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), cancellationToken));
         return command;
@@ -82,7 +87,8 @@ internal static class DaemonCommand
         parsed.GetValue(Hostname),
         parsed.GetValue(Label) ?? [],
         parsed.GetValue(Dashboard)!,
-        parsed.GetValue(Secrets)!);
+        parsed.GetValue(Secrets)!,
+        parsed.GetValue(KeepTasks));
 
     private static async Task<int> RunAsync(DaemonSettings settings, CancellationToken cancellationToken)
     {

@@ -11,7 +11,8 @@ internal sealed record DaemonSettings(
     string? Hostname,
     IReadOnlyList<string> Labels,
     string Dashboard,
-    string Secrets)
+    string Secrets,
+    bool KeepTasks)
 {
     /// <summary>Why the daemon cannot run like this; null when it can.</summary>
     public string? Fault() => this switch

@@ -167,20 +167,4 @@ public sealed class ProcessLifeTests
         Assert.True(ProcessHarness.IsAlive($"{status.Pid}"));
         Assert.Equal(64, status.ContainerId.Length);
     }
-
-    [SkippableFact]
-    public async Task What_an_earlier_life_of_the_node_left_running_is_ended_before_the_task_goes_on()
-    {
-        await using var harness = new ProcessHarness();
-        var task = harness.Script("exec sleep 1000");
-        var before = await harness.StartAsync(task);
-        var pid = ((IContainerStatusSource)before).ContainerStatus!.Pid;
-        await using var next = new ProcessExecutor(harness.Options);
-
-        var after = next.CreateController(task, harness.Dependencies);
-        var exit = await after.WaitAsync(ProcessHarness.Timeout);
-
-        Assert.Equal(new TaskExit(137), exit);
-        await ProcessHarness.UntilAsync(() => !ProcessHarness.IsAlive($"{pid}"));
-    }
 }

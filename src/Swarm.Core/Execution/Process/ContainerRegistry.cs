@@ -14,6 +14,10 @@ internal sealed class ContainerRegistry
 
     internal void Remove(ProcessContainer container) => _containers.TryRemove(container.Id, out _);
 
+    /// <summary>The container of a task; null when there is none.</summary>
+    internal ProcessContainer? Find(TaskId task) =>
+        _containers.Values.FirstOrDefault(container => container.Task.Id == task && container.HasStarted);
+
     /// <summary>The container with a full id.</summary>
     /// <exception cref="SwarmException">There is none.</exception>
     internal ProcessContainer Get(string id) => _containers.TryGetValue(id, out var container)

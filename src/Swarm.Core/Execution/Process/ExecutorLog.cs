@@ -52,4 +52,16 @@ internal static partial class ExecutorLog
         LogLevel.Information,
         "Tasks find secrets by SWARM_SECRETS_DIR only: the trial of a mount namespace ended with {Reason}")]
     internal static partial void NoMountNamespace(ILogger logger, string reason);
+
+    [LoggerMessage(1613, LogLevel.Warning, "{Path} was not written; a restart of this node ends its task: {Reason}")]
+    internal static partial void RecordNotSaved(ILogger logger, string path, string reason);
+
+    [LoggerMessage(1614, LogLevel.Warning, "{Path} cannot be read; the process of its task is not taken over: {Reason}")]
+    internal static partial void RecordDamaged(ILogger logger, string path, string reason);
+
+    [LoggerMessage(1615, LogLevel.Information, "Task {TaskName} still runs as process {Pid} and is taken over")]
+    internal static partial void Adopted(ILogger logger, string taskName, int pid);
+
+    [LoggerMessage(1616, LogLevel.Warning, "Task {TaskId} of an earlier run of this node is unknown now and is removed")]
+    internal static partial void UnknownTask(ILogger logger, string taskId);
 }

@@ -52,6 +52,15 @@ internal sealed class PortReservations
         }
     }
 
+    /// <summary>Reserves what a task that is taken over has already.</summary>
+    internal void Keep(ValueList<PortPublication> ports)
+    {
+        lock (_gate)
+        {
+            _reserved.UnionWith(ports.Select(port => port.PublishedPort));
+        }
+    }
+
     internal void Release(ValueList<PortPublication> ports)
     {
         lock (_gate)

@@ -3,10 +3,14 @@ using System.Security.Cryptography;
 namespace Swarm.Execution.Processes;
 
 /// <summary>A task's process with what belongs to it: output, ports, limits, health.</summary>
-internal sealed class ProcessContainer : IDisposable
+internal sealed partial class ProcessContainer : IDisposable
 {
     private const string UnhealthyCause = "dockerexec: unhealthy container";
     private const int IdLength = 64;
+
+    /// <summary>Why a task whose exit code nobody got counts as failed.</summary>
+    internal const string UnknownExit =
+        "the exit code is not known, because this node was restarted while the task ran";
 
     private readonly Lock _gate = new();
     private readonly ProcessRuntime _runtime;
@@ -20,6 +24,8 @@ internal sealed class ProcessContainer : IDisposable
     private ValueList<EnvironmentVariable> _environment;
     private ContainerState _state;
     private int _exitCode;
+    private ProcessIdentity? _identity;
+    private TaskExit? _exit;
     private string _cause = "";
     private DateTimeOffset? _startedAt;
     private DateTimeOffset? _finishedAt;
@@ -34,12 +40,12 @@ internal sealed class ProcessContainer : IDisposable
         Log = new(runtime.LogDirectoryOf(task.Id), runtime.Options, runtime.TimeProvider);
     }
 
-    internal string Id { get; } = RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
+    internal string Id { get; private init; } = RandomNumberGenerator.GetHexString(IdLength, lowercase: true);
 
     /// <summary>The task; replaced when its desired state or labels change.</summary>
     internal SwarmTask Task { get; set; }
 
-    internal DateTimeOffset CreatedAt { get; }
+    internal DateTimeOffset CreatedAt { get; private init; }
 
     internal TaskLog Log { get; }
 
@@ -59,6 +65,17 @@ internal sealed class ProcessContainer : IDisposable
             lock (_gate)
             {
                 return _state == ContainerState.Running;
+            }
+        }
+    }
+
+    internal bool HasStarted
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _state != ContainerState.Created;
             }
         }
     }
@@ -102,8 +119,13 @@ internal sealed class ProcessContainer : IDisposable
         }
 
         ExecutorLog.Started(_runtime.Logger, Task.Name, _process!.Pid);
+        Follow();
+    }
+
+    private void Follow()
+    {
         _watching = _health?.WatchAsync(_healthStop.Token) ?? _watching;
-        _ = FollowAsync(_process);
+        _ = FollowAsync(_process!);
         _ = StopWhenUnhealthyAsync();
     }
 
@@ -205,6 +227,13 @@ internal sealed class ProcessContainer : IDisposable
 
         _startedAt = _runtime.TimeProvider.GetUtcNow();
         _state = ContainerState.Running;
+        _identity = ProcessIdentity.Of(_process.Pid);
+        Save();
+        WatchHealth(request);
+    }
+
+    private void WatchHealth(LaunchRequest request)
+    {
         if (_plan.HealthCheck is { } check)
         {
             var probe = new HealthProbe(check, request, _runtime, Task.Id.ToString());
@@ -224,6 +253,7 @@ internal sealed class ProcessContainer : IDisposable
         Mounts = _plan.Mounts,
         Group = _group!,
         Output = Log.Append,
+        OutputDirectory = _runtime.LogDirectoryOf(Task.Id),
     };
 
     private async Task FollowAsync(SpawnedProcess process)
@@ -247,16 +277,19 @@ internal sealed class ProcessContainer : IDisposable
         }
         finally
         {
+            var cause = _cause.Length > 0 || process.IsExitKnown ? _cause : UnknownExit;
+            var exit = new TaskExit(exitCode, exitCode == 0 ? "" : cause);
             lock (_gate)
             {
                 _state = ContainerState.Exited;
-                _exitCode = exitCode;
+                (_exit, _exitCode) = (exit, exitCode);
                 _finishedAt = _runtime.TimeProvider.GetUtcNow();
                 _runtime.Ports.Release(Ports);
             }
 
             ExecutorLog.Ended(_runtime.Logger, Task.Name, exitCode);
-            _ended.TrySetResult(new(exitCode, exitCode == 0 ? "" : _cause));
+            Save();
+            _ended.TrySetResult(exit);
         }
     }
 

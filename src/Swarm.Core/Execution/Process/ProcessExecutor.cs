@@ -10,14 +10,16 @@ namespace Swarm.Execution;
 /// <see cref="ProcessExecutorOptions.Images"/>. A task leads a session of its own, gets a clean environment and a
 /// directory of its own, its secrets and configs in memory, and finds the port to listen on in <c>PORT</c> and <c>SWARM_PORT_target</c>. Limits, and
 /// killing a task with all of its descendants however they detached, use a cgroup per task where one can be made.
-/// When the host process dies, tasks run on without anybody; the next executor with the same state directory ends
-/// what it finds of a task before it touches the task. Disposing the executor kills all tasks.
+/// When the host process dies, tasks run on; the next executor with the same state directory takes a task over when it is
+/// asked for a controller. Their output waits in pipes of 1 MiB meanwhile, as with Docker's live restore; a task that
+/// fills one waits. Disposing the executor kills all tasks, unless the options say otherwise.
 /// </remarks>
-public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposable
+public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposable, ILeftoverSource
 {
     private readonly ProcessRuntime _runtime;
     private readonly ContainerRegistry _containers = new();
     private int _swept;
+    private int _disposed;
 
     /// <summary>Makes an executor.</summary>
     /// <param name="options">Options.</param>
@@ -81,6 +83,17 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
             : throw new TaskRejectedException("the process executor runs containers only");
     }
 
+    Task ILeftoverSource.RemoveLeftoversAsync(IReadOnlySet<TaskId> known, CancellationToken cancellationToken) =>
+        Leftovers.RemoveAsync(
+            known,
+            _runtime,
+            task => new ProcessTaskController(
+                new SwarmTask { Id = task, Spec = new() { Workload = new ContainerSpec { Image = "" } } },
+                NoDependencies.Instance,
+                _runtime,
+                _containers),
+            cancellationToken);
+
     /// <inheritdoc/>
     public IReadOnlyList<ContainerInfo> ListContainers() =>
         [.. _containers.All.Select(container => container.Describe())];
@@ -142,10 +155,26 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
         return options.UseCgroups && LaunchGate.IsAvailable ? CgroupMounts.Detect() : CgroupMounts.None;
     }
 
-    /// <summary>Kills all tasks that still run.</summary>
+    /// <summary>Kills all tasks that still run, or leaves them to the next executor.</summary>
     /// <returns>Completes when they are gone.</returns>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        if (!_runtime.Options.StopTasksOnDispose)
+        {
+            foreach (var container in _containers.All)
+            {
+                container.Release();
+            }
+
+            _runtime.Loop.Dispose();
+            return;
+        }
+
         foreach (var container in _containers.All)
         {
             await container.KillAsync(CancellationToken.None);

@@ -52,4 +52,11 @@ public sealed class ProcessExecutorOptions
     /// <summary>Use cgroups where they can be written.</summary>
     /// <value>Default true. Without them limits are ignored, and a task's processes are found by other means.</value>
     public bool UseCgroups { get; set; } = true;
+
+    /// <summary>
+    /// Kill all tasks when the executor is disposed of; otherwise they run on, and the next executor of the same
+    /// <see cref="StateDirectory"/> takes them over.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool StopTasksOnDispose { get; set; } = true;
 }

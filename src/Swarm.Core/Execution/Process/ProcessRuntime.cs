@@ -18,6 +18,10 @@ internal sealed record ProcessRuntime(
     /// <summary>Secrets and configs of tasks.</summary>
     internal TaskFileStore Files { get; } = new(Options, Logger);
 
+    /// <summary>What the next life of the executor must know.</summary>
+    internal ProcessRecords Records { get; } =
+        new(task => Path.Combine(Options.StateDirectory, task.ToString()), Logger);
+
     /// <summary>Views of the file system for tasks.</summary>
     internal MountNamespace Namespaces { get; } = new(Options, Loop, Logger);
 

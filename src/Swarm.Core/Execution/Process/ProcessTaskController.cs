@@ -10,10 +10,11 @@ internal sealed class ProcessTaskController(
     ContainerRegistry containers) : ITaskController, ITaskLogSource, IContainerStatusSource, IPortStatusSource
 {
     private const int KilledCode = 137;
+    private const int UnknownCode = 255;
 
     private readonly TaskCompletionSource _prepared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SwarmTask _task = task;
-    private ProcessContainer? _container;
+    private ProcessContainer? _container = containers.Find(task.Id) ?? ProcessContainer.TryAdopt(task, runtime, containers);
 
     /// <inheritdoc/>
     public ContainerStatus? ContainerStatus => _container?.Status;
@@ -35,6 +36,7 @@ internal sealed class ProcessTaskController(
         MakeDirectories(plan);
         plan = await DeliverFilesAsync(plan);
         _container = new(_task, plan, runtime);
+        _container.Save();
         containers.Add(_container);
         _prepared.TrySetResult();
     }
@@ -65,10 +67,10 @@ internal sealed class ProcessTaskController(
     {
         if (_container is null)
         {
-            // Started by an earlier life of this node: its output and exit code have nobody who would get them.
-            await TaskLimits.KillLeftoversAsync(_task, runtime);
+            // Started by an earlier life of this node, and nothing that could be taken over.
+            var killed = await TaskLimits.KillLeftoversAsync(_task, runtime);
             runtime.Files.Wipe(_task.Id);
-            return new(KilledCode);
+            return killed ? new(KilledCode) : new(UnknownCode, ProcessContainer.UnknownExit);
         }
 
         return await _container.Ended.WaitAsync(cancellationToken);

@@ -25,11 +25,11 @@ internal static class TaskLimits
     }
 
     /// <summary>Kills what an earlier life of this node left running of a task, and removes its cgroup.</summary>
-    internal static async Task KillLeftoversAsync(SwarmTask task, ProcessRuntime runtime)
+    internal static async Task<bool> KillLeftoversAsync(SwarmTask task, ProcessRuntime runtime)
     {
         if (!Directory.Exists(runtime.DirectoryOf(task.Id)))
         {
-            return;
+            return false;
         }
 
         var cgroup = TaskCgroup.TryCreate(runtime.Cgroups, task.Id.ToString());
@@ -44,6 +44,21 @@ internal static class TaskLimits
         {
             await runtime.RemoveAsync(cgroup);
         }
+
+        return killed;
+    }
+
+    /// <summary>The cgroup that a process of an earlier life is in; null when it is in none of ours.</summary>
+    internal static TaskCgroup? FindCgroup(SwarmTask task, int pid, ProcessRuntime runtime)
+    {
+        var cgroup = MakeCgroup(task, runtime);
+        if (cgroup is null || cgroup.Members().Contains(pid))
+        {
+            return cgroup;
+        }
+
+        cgroup.TryRemove();
+        return null;
     }
 
     private static long Amount(ResourceLimits limits, string resource) => resource switch

@@ -63,6 +63,7 @@ internal sealed class HealthProbe(HealthCheck check, LaunchRequest task, Process
             Environment = task.Environment.Add(marker),
             Group = new ProcessGroup(marker.ToString(), cgroup),
             Output = output.Append,
+            OutputDirectory = null,
         };
     }
 

@@ -30,4 +30,7 @@ internal sealed record LaunchRequest
     public required ProcessGroup Group { get; init; }
 
     public required OutputSink Output { get; init; }
+
+    /// <summary>Directory of the pipes for its output; null means pipes that nobody else can take over.</summary>
+    public string? OutputDirectory { get; init; }
 }

@@ -16,9 +16,11 @@ internal static unsafe partial class Libc
     internal const int ErrAccess = 13;
 
     internal const int OpenReadOnly = 0;
+    internal const int OpenReadWrite = 2;
     internal const int CloseOnExec = 0x80000;
     internal const int NonBlocking = 0x800;
     internal const int SetFlags = 4;
+    internal const int SetPipeSize = 1031;
 
     internal const short SpawnSetSignalDefaults = 0x04;
     internal const short SpawnSetSignalMask = 0x08;
@@ -33,6 +35,7 @@ internal static unsafe partial class Libc
 
     // The same number on every architecture.
     internal const long SyscallPidfdOpen = 434;
+    internal const long SyscallPidfdSendSignal = 424;
 
     [LibraryImport("libc", EntryPoint = "pipe2", SetLastError = true)]
     internal static partial int Pipe(int* descriptors, int flags);
@@ -60,6 +63,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     internal static partial long Syscall(long number, long first, long second);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    internal static partial long Syscall(long number, long first, long second, long third, long fourth);
+
+    [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int MakePipe(string path, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     internal static partial uint EffectiveUserId();

@@ -6,11 +6,14 @@ namespace Swarm.Execution.Processes;
 /// <remarks>
 /// <c>posix_spawn</c>, because a forked copy of the runtime may not run managed code. Every process leads a session
 /// of its own, so signals from a terminal and the end of the host's session do not reach it. When the host dies,
-/// tasks live on as children of the system's first process, which also reaps them; their output has no reader then.
-/// The next life of the executor ends what it finds of a task before it does anything else with the task.
+/// tasks live on as children of the system's first process, which also reaps them; their output waits in named pipes.
+/// The next life of the executor takes them over.
 /// </remarks>
 internal static unsafe class ProcessLauncher
 {
+    internal const string OutputName = "stdout";
+    internal const string ErrorsName = "stderr";
+
     /// <summary>Starts a process.</summary>
     /// <exception cref="LaunchException">The program cannot be run.</exception>
     /// <exception cref="IOException">The system refuses.</exception>
@@ -19,11 +22,12 @@ internal static unsafe class ProcessLauncher
         request = SwitchUser(request);
         var limits = ResourceLimitNames.Resolve(request.Ulimits);
         var gated = LaunchGate.IsNeeded(request);
-        var output = Pipe.Open();
-        var errors = Pipe.Open();
-        var gate = gated ? Pipe.Open() : Pipe.None;
+        var (output, errors, gate) = (Pipe.None, Pipe.None, Pipe.None);
         try
         {
+            output = OpenOutput(request, OutputName);
+            errors = OpenOutput(request, ErrorsName);
+            gate = gated ? Pipe.Open() : gate;
             var pid = Spawn(gated ? LaunchGate.Wrap(request) : request, gate.Reader, output.Writer, errors.Writer);
             if (gated)
             {
@@ -41,6 +45,10 @@ internal static unsafe class ProcessLauncher
             errors.Close();
         }
     }
+
+    private static Pipe OpenOutput(LaunchRequest request, string name) => request.OutputDirectory is { } directory
+        ? Pipe.OpenNamed(Path.Combine(directory, name), request.User)
+        : Pipe.Open();
 
     private static SpawnedProcess Follow(int pid, LaunchRequest request, EventLoop loop, int output, int errors)
     {

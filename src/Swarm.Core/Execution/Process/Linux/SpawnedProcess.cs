@@ -2,7 +2,9 @@ namespace Swarm.Execution.Processes;
 
 /// <summary>A running process and everything it started.</summary>
 /// <remarks>
-/// Only its own id is ever waited for, so other children of the host are left to whoever started them.
+/// Only its own id is ever waited for, so other children of the host are left to whoever started them. A process that
+/// was started by an earlier life of the node is no child: it is signalled by its descriptor, because its id may belong
+/// to another process at any time, and its exit code goes to somebody else.
 /// </remarks>
 internal sealed unsafe class SpawnedProcess
 {
@@ -17,6 +19,8 @@ internal sealed unsafe class SpawnedProcess
     private readonly TaskCompletionSource _outputClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<LogStream, (int Descriptor, ulong Token)> _outputs = [];
     private byte[]? _buffer;
+    private readonly bool _adopted;
+    private (int Descriptor, ulong Token) _handle = (-1, 0);
     private bool _reaped;
 
     internal SpawnedProcess(int pid, LaunchRequest request, EventLoop loop, int output, int errors)
@@ -34,6 +38,16 @@ internal sealed unsafe class SpawnedProcess
         WatchExit();
     }
 
+    private SpawnedProcess(int pid, int handle, ProcessGroup group, OutputSink sink, EventLoop loop)
+    {
+        Pid = pid;
+        _adopted = true;
+        _loop = loop;
+        _group = group;
+        _sink = sink;
+        Follow(handle);
+    }
+
     internal int Pid { get; }
 
     /// <summary>
@@ -41,8 +55,54 @@ internal sealed unsafe class SpawnedProcess
     /// </summary>
     internal Task<int> Exited => _exited.Task;
 
+    /// <summary>False when the exit code went to somebody else; <see cref="Exited"/> gives 255 then.</summary>
+    internal bool IsExitKnown { get; private set; } = true;
+
     /// <summary>Completes when nobody can write output any more.</summary>
     internal Task OutputClosed => _outputClosed.Task;
+
+    /// <summary>Takes over a process that an earlier life of the node started; null when it has ended.</summary>
+    /// <remarks>Kernels before 5.3 cannot tell of the end of such a process; there is nothing to take over then.</remarks>
+    internal static SpawnedProcess? TryAdopt(
+        ProcessIdentity identity,
+        ProcessGroup group,
+        OutputSink sink,
+        string outputDirectory,
+        EventLoop loop)
+    {
+        var handle = (int)Libc.Syscall(Libc.SyscallPidfdOpen, identity.Pid, 0);
+        if (handle < 0)
+        {
+            return null;
+        }
+
+        // Looked at after the descriptor was opened: what has the old start now had the id then, too.
+        if (!identity.IsAlive)
+        {
+            _ = Libc.Close(handle);
+            return null;
+        }
+
+        var process = new SpawnedProcess(identity.Pid, handle, group, sink, loop);
+        process.ReadOn(LogStream.Stdout, Path.Combine(outputDirectory, ProcessLauncher.OutputName));
+        process.ReadOn(LogStream.Stderr, Path.Combine(outputDirectory, ProcessLauncher.ErrorsName));
+        return process;
+    }
+
+    /// <summary>Lets go of the process, which runs on for somebody else to take over.</summary>
+    internal void Release()
+    {
+        lock (_gate)
+        {
+            foreach (var (descriptor, token) in _outputs.Values.Append(_handle))
+            {
+                _loop.Close(descriptor, token);
+            }
+
+            _outputs.Clear();
+            _reaped = true;
+        }
+    }
 
     /// <summary>Sends a signal to the process itself; false when it has ended.</summary>
     internal bool TrySignal(int signal)
@@ -50,7 +110,7 @@ internal sealed unsafe class SpawnedProcess
         // Until it is reaped its id cannot belong to another process.
         lock (_gate)
         {
-            return !_reaped && Libc.Kill(Pid, signal) == 0;
+            return !_reaped && Signal(signal);
         }
     }
 
@@ -61,8 +121,7 @@ internal sealed unsafe class SpawnedProcess
         {
             if (!_reaped)
             {
-                _ = Libc.Kill(Pid, Libc.SigKill);
-                _group.Kill(Pid);
+                _group.Kill(Signal(Libc.SigKill) ? Pid : 0);
             }
         }
     }
@@ -72,6 +131,25 @@ internal sealed unsafe class SpawnedProcess
     {
         CloseOutput(LogStream.Stdout);
         CloseOutput(LogStream.Stderr);
+    }
+
+    private bool Signal(int signal) => _adopted
+        ? Libc.Syscall(Libc.SyscallPidfdSendSignal, _handle.Descriptor, signal, 0, 0) == 0
+        : Libc.Kill(Pid, signal) == 0;
+
+    private void ReadOn(LogStream stream, string path)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                Watch(stream, Pipe.OpenReader(path));
+            }
+            catch (IOException)
+            {
+                // Somebody has removed the pipe; the rest of the output is nobody's.
+            }
+        }
     }
 
     private void Watch(LogStream stream, int descriptor)
@@ -94,7 +172,8 @@ internal sealed unsafe class SpawnedProcess
         {
             _sink(stream, buffer.AsSpan(0, (int)count));
         }
-        else
+        else if (count == 0 || System.Runtime.InteropServices.Marshal.GetLastPInvokeError()
+            is not (Libc.ErrAgain or Libc.ErrInterrupted))
         {
             CloseOutput(stream);
         }
@@ -130,18 +209,14 @@ internal sealed unsafe class SpawnedProcess
             return;
         }
 
-        ulong token = 0;
+        Follow(descriptor);
+    }
+
+    private void Follow(int handle)
+    {
         lock (_gate)
         {
-            token = _loop.Register(descriptor, () =>
-            {
-                lock (_gate)
-                {
-                    _loop.Close(descriptor, token);
-                }
-
-                Reap();
-            });
+            _handle = (handle, _loop.Register(handle, Reap));
         }
     }
 
@@ -168,18 +243,26 @@ internal sealed unsafe class SpawnedProcess
         int status;
         lock (_gate)
         {
-            _group.Kill(Pid);
+            if (_reaped)
+            {
+                return;
+            }
+
+            // An id that does not wait for this process may be another's by now.
+            _group.Kill(_adopted ? 0 : Pid);
             while (Libc.WaitPid(Pid, out status, 0) < 0)
             {
                 if (System.Runtime.InteropServices.Marshal.GetLastPInvokeError() != Libc.ErrInterrupted)
                 {
-                    // Somebody in this host waits for any child and took the exit code.
+                    // It is no child of this process, or somebody in this host waits for any child.
                     status = 0xFF00;
+                    IsExitKnown = false;
                     break;
                 }
             }
 
             _reaped = true;
+            _loop.Close(_handle.Descriptor, _handle.Token);
         }
 
         var signal = status & 0x7F;

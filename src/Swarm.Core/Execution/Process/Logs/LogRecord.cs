@@ -15,6 +15,15 @@ internal static class LogRecord
         data.CopyTo(target[HeaderSize..]);
     }
 
+    /// <summary>Size of the record at the start of the bytes; 0 when there is no whole one.</summary>
+    internal static int SizeAt(ReadOnlySpan<byte> source)
+    {
+        var length = source.Length < HeaderSize ? -1 : BinaryPrimitives.ReadInt32LittleEndian(source);
+        return length is < 0 or > LineSplitter.MaximumLength || source.Length < HeaderSize + length
+            ? 0
+            : HeaderSize + length;
+    }
+
     /// <summary>The record at the start of the bytes; null when they end before it does or make no sense.</summary>
     internal static (LogLine Line, int Size)? Read(ReadOnlySpan<byte> source)
     {

@@ -112,6 +112,11 @@ internal sealed class TaskLog : IDisposable
     private void WriteLine(LogStream stream, ReadOnlySpan<byte> line)
     {
         var size = LogRecord.HeaderSize + line.Length;
+        if (_current is null && _newest > 0)
+        {
+            Reopen();
+        }
+
         if (_current is null || _length + size > _fileBytes)
         {
             Rotate();
@@ -120,6 +125,30 @@ internal sealed class TaskLog : IDisposable
         LogRecord.Write(_record, stream, _timeProvider.GetUtcNow(), line);
         RandomAccess.Write(_current!, _record.AsSpan(0, size), _length);
         _length += size;
+    }
+
+    // Goes on in the file of an earlier life, after its last whole line.
+    private void Reopen()
+    {
+        const int bufferSize = 1_048_576;
+        var file = File.OpenHandle(
+            FilePath(_newest), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        var buffer = new byte[bufferSize];
+        _length = 0;
+        for (var any = true; any;)
+        {
+            any = false;
+            var rest = buffer.AsSpan(0, RandomAccess.Read(file, buffer, _length));
+            while (LogRecord.SizeAt(rest) is > 0 and var size)
+            {
+                rest = rest[size..];
+                _length += size;
+                any = true;
+            }
+        }
+
+        RandomAccess.SetLength(file, _length);
+        _current = file;
     }
 
     private void Rotate()

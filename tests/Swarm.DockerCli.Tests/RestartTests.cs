@@ -1,0 +1,58 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Swarm.DockerCli.Tests;
+
+public sealed class RestartTests
+{
+    [SkippableFact]
+    public async Task A_daemon_that_was_killed_comes_back_to_the_processes_it_left()
+    {
+        Skip.If(DockerCli.Missing is not null, DockerCli.Missing ?? "");
+        await using var daemon = await DaemonProcess.StartAsync();
+        var docker = daemon.Docker;
+        await docker.OkAsync("swarm", "init");
+        await docker.OkAsync(
+            "service", "create", "-d", "--name", "web", "--replicas", "3", "host:latest",
+            "sh", "-c", "n=0; while :; do n=$((n+1)); echo line $n; sleep 0.2; done");
+        await RunningAsync(docker);
+        var tasks = await TasksAsync(docker);
+        var pids = await PidsAsync(docker);
+        Assert.Equal(3, pids.Count);
+
+        await daemon.KillAndRestartAsync();
+
+        await RunningAsync(docker);
+        Assert.Equal(pids, await PidsAsync(docker));
+        Assert.Equal(tasks, await TasksAsync(docker));
+        var seen = Highest(await docker.OkAsync("service", "logs", "--raw", "web"));
+        await Eventually.BecomesAsync(
+            () => docker.OkAsync("service", "logs", "--raw", "web"), text => Highest(text) > seen + 2, "more output");
+
+        await docker.OkAsync("service", "rm", "web");
+        await Eventually.BecomesAsync(
+            () => Task.FromResult(pids.Count(pid => Directory.Exists($"/proc/{pid}"))), count => count == 0, "no process");
+    }
+
+    private static Task<string> RunningAsync(DockerCli docker) => Eventually.BecomesAsync(
+        () => docker.OkAsync("service", "ls"), text => Regex.IsMatch(text, @"web +replicated +3/3 "), "3/3");
+
+    private static async Task<string> TasksAsync(DockerCli docker) => string.Join(
+        '\n',
+        (await docker.OkAsync("service", "ps", "--format", "{{.ID}} {{.Name}} {{.DesiredState}}", "web"))
+            .Split('\n')
+            .Order(StringComparer.Ordinal));
+
+    private static async Task<List<string>> PidsAsync(DockerCli docker)
+    {
+        var ids = (await docker.OkAsync("ps", "-q")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var pids = (await docker.OkAsync(["inspect", "-f", "{{.State.Pid}}", .. ids]))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return [.. pids.Order(StringComparer.Ordinal)];
+    }
+
+    private static int Highest(string logs) => Regex.Matches(logs, @"line (\d+)")
+        .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))
+        .DefaultIfEmpty(0)
+        .Max();
+}
