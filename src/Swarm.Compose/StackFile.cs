@@ -1,4 +1,5 @@
 using System.Text;
+using Swarm.Compose.Lenient;
 using Swarm.Compose.Loading;
 using Swarm.Compose.Output;
 
@@ -13,6 +14,7 @@ public sealed class StackFile
         Model = model;
         Files = context.Files;
         Limits = context.Limits;
+        Dependencies = context.Dependencies;
         Diagnostics = diagnostics.ToValueList();
     }
 
@@ -27,6 +29,8 @@ public sealed class StackFile
     internal IStackFiles Files { get; }
 
     internal StackLimits Limits { get; }
+
+    internal IReadOnlyDictionary<string, List<StackDependency>> Dependencies { get; }
 
     /// <summary>Reads files; later ones override earlier ones.</summary>
     /// <param name="name">Name of the stack.</param>

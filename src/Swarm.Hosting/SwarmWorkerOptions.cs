@@ -11,9 +11,20 @@ public sealed class SwarmWorkerOptions
     /// <value>Default null.</value>
     public string? JoinAddress { get; set; }
 
-    /// <summary>Token for <see cref="JoinAddress"/>.</summary>
+    /// <summary>Token for <see cref="JoinAddress"/>: <c>SWMTKN-1-…</c>, of a worker. Needed until the node is a member.</summary>
     /// <value>Default null.</value>
     public string? JoinToken { get; set; }
+
+    /// <summary>
+    /// Directory for the state of a node that joins over the network: its identity and its tasks. With it the node is the
+    /// same one after a restart. Nodes of one process may share it: each has a folder of its name there.
+    /// </summary>
+    /// <value>Default <c>swarm-data</c> below the working directory.</value>
+    public string DataDirectory { get; set; } = "swarm-data";
+
+    /// <summary>Address other nodes reach this one at, for a node that joins over the network.</summary>
+    /// <value>Default null: the address this machine uses towards the manager.</value>
+    public string? AdvertiseAddress { get; set; }
 
     /// <summary>Labels of this node's engine, for placement by <c>engine.labels.X</c>.</summary>
     public IDictionary<string, string> EngineLabels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);

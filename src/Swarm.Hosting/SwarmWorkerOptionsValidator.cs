@@ -10,15 +10,20 @@ internal sealed class SwarmWorkerOptionsValidator(IEnumerable<ManagerBlueprint> 
     public ValidateOptionsResult Validate(string? name, SwarmWorkerOptions options)
     {
         var node = options.NodeName ?? name;
-        if (options.JoinAddress is { } address)
+        if (options.JoinAddress is not null)
         {
-            return ValidateOptionsResult.Fail(
-                $"Worker {node} is to join {address}: joining over the network is not supported by this version. Leave "
-                + "JoinAddress empty to join the manager in this process.");
+            return string.IsNullOrWhiteSpace(options.DataDirectory)
+                ? ValidateOptionsResult.Fail($"Worker {node} joins over the network and needs a DataDirectory.")
+                : ValidateOptionsResult.Success;
+        }
+
+        if (options.JoinToken is not null)
+        {
+            return ValidateOptionsResult.Fail($"Worker {node} has a JoinToken but no JoinAddress to use it at.");
         }
 
         return managers.Any()
             ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"Worker {node} has no manager to join; call AddSwarmManager as well.");
+            : ValidateOptionsResult.Fail($"Worker {node} has no manager to join; set JoinAddress, or call AddSwarmManager as well.");
     }
 }

@@ -4,7 +4,7 @@ using Swarm.Tool.Stacks;
 
 if (args is ["stack", .. var stackArguments])
 {
-    return await StackProgram.RunAsync(stackArguments, CancellationToken.None);
+    return await StackProgram.RunAsync(stackArguments, StackShell.OfProcess(), CancellationToken.None);
 }
 
 var root = new RootCommand("Docker Swarm mode in one process: a daemon that the docker command drives.")

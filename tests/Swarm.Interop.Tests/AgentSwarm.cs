@@ -8,6 +8,7 @@ internal sealed record AgentSwarm(SwarmUnderTest Swarm, Peer Worker)
     public static async Task<AgentSwarm> FormAsync(Engines engines, Peer worker)
     {
         var swarm = await SwarmUnderTest.FormAsync(engines.Docker[0], [.. engines.Docker.Take(2)]);
+        await worker.LeaveAsync();
         await swarm.JoinAsync(worker);
         await swarm.NodeIsAsync(worker.Name, "Ready");
         return new AgentSwarm(swarm, worker);

@@ -12,7 +12,7 @@ public class RaftLogAppend
     public int Batch { get; set; }
 
     [GlobalSetup]
-    public void Open() => _log = new RaftLogWorkload(Batch, payload: 256);
+    public void Open() => _log = RaftLogWorkload.New(Batch, payload: 256);
 
     [GlobalCleanup]
     public void Close() => _log.Dispose();

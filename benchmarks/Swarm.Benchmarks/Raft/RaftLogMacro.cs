@@ -49,7 +49,7 @@ internal static class RaftLogMacro
 
     private static void Append(int batch, int count)
     {
-        using var log = new RaftLogWorkload(batch, payload: 256);
+        using var log = RaftLogWorkload.New(batch, payload: 256);
         for (var i = 0; i < count / 10; i++)
         {
             log.AppendAndSyncForever();
@@ -75,7 +75,7 @@ internal static class RaftLogMacro
     private static void Recover(int entries)
     {
         const int Batch = 1_000;
-        using var log = new RaftLogWorkload(Batch, payload: 64);
+        using var log = RaftLogWorkload.New(Batch, payload: 64);
         while (log.LastIndex < (ulong)entries)
         {
             log.AppendAndSync();
@@ -91,7 +91,7 @@ internal static class RaftLogMacro
 
     private static void Snapshot(int mebibytes)
     {
-        using var log = new RaftLogWorkload(1, payload: 64);
+        using var log = RaftLogWorkload.New(1, payload: 64);
         log.AppendAndSync();
         var allocated = GC.GetTotalAllocatedBytes();
         var (write, read) = log.Snapshot(mebibytes);

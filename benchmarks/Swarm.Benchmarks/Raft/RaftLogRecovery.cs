@@ -14,7 +14,7 @@ public class RaftLogRecovery
     [GlobalSetup]
     public void Fill()
     {
-        _log = new RaftLogWorkload(Batch, payload: 64);
+        _log = RaftLogWorkload.New(Batch, payload: 64);
         for (var i = 0; i < Entries / Batch; i++)
         {
             _log.AppendAndSync();

@@ -15,7 +15,7 @@ internal sealed class RaftLogWorkload : IDisposable
     private readonly byte[] _payload;
     private FileRaftStorage _storage;
 
-    public RaftLogWorkload(int batch, int payload)
+    private RaftLogWorkload(int batch, int payload)
     {
         _batch = new Entry[batch];
         _payload = new byte[payload];
@@ -24,6 +24,8 @@ internal sealed class RaftLogWorkload : IDisposable
     }
 
     public ulong LastIndex => _storage.LastIndex;
+
+    public static RaftLogWorkload New(int batch, int payload) => new(batch, payload);
 
     /// <summary>One batch is appended and made safe.</summary>
     public void AppendAndSync()

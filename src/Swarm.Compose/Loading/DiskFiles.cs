@@ -12,25 +12,29 @@ internal sealed class DiskFiles(string? root = null) : IStackFiles
         try
         {
             Confine(path);
-            if (Directory.Exists(path))
-            {
-                throw new StackIOException($"read {path}: is a directory");
-            }
-
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = Open(path);
             return ReadUpTo(file, path, limit);
         }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StackIOException($"open {path}: no such file or directory");
+            throw Explain(exception, path);
         }
-        catch (UnauthorizedAccessException)
+    }
+
+    /// <summary>As <see cref="Read"/>, without holding a thread.</summary>
+    /// <exception cref="StackIOException">It cannot be read, or is larger than the limit.</exception>
+    public static async Task<byte[]> ReadAsync(string path, int limit, CancellationToken cancellationToken)
+    {
+        try
         {
-            throw new StackIOException($"open {path}: permission denied");
+            await using var file = Open(path);
+            var content = new byte[file.Length <= limit ? file.Length : throw TooLarge(path, limit)];
+            await file.ReadExactlyAsync(content, cancellationToken);
+            return content;
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new StackIOException($"read {path}: {exception.Message}");
+            throw Explain(exception, path);
         }
     }
 
@@ -59,6 +63,17 @@ internal sealed class DiskFiles(string? root = null) : IStackFiles
     public static StackIOException TooLarge(string path, int limit) => new(string.Create(
         CultureInfo.InvariantCulture,
         $"read {path}: file is larger than the limit of {limit} bytes"));
+
+    private static FileStream Open(string path) => Directory.Exists(path)
+        ? throw new StackIOException($"read {path}: is a directory")
+        : new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 4096, useAsync: true);
+
+    private static StackIOException Explain(Exception exception, string path) => exception switch
+    {
+        FileNotFoundException or DirectoryNotFoundException => new($"open {path}: no such file or directory"),
+        UnauthorizedAccessException => new($"open {path}: permission denied"),
+        _ => new($"read {path}: {exception.Message}"),
+    };
 
     private void Confine(string path)
     {

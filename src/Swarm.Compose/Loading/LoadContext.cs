@@ -1,4 +1,5 @@
 using Swarm.Compose.Interpolation;
+using Swarm.Compose.Lenient;
 
 namespace Swarm.Compose.Loading;
 
@@ -19,6 +20,12 @@ internal sealed class LoadContext
 
     /// <summary>Warnings in the order in which they came up; they stand even when loading fails afterwards.</summary>
     public List<StackDiagnostic> Warnings { get; } = [];
+
+    /// <summary>What services wait for, by service; only in lenient mode.</summary>
+    public Dictionary<string, List<StackDependency>> Dependencies { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Data of secrets and configs that stands in the file, by section and name; only in lenient mode.</summary>
+    public Dictionary<(string Section, string Name), byte[]> InlineData { get; } = [];
 
     public void Warn(SourceMark mark, string message) => Warnings.Add(new(StackSeverity.Warning, mark, message));
 }

@@ -42,7 +42,11 @@ internal sealed class ObjectFinisher(LoadContext context, string version)
     /// <param name="entry">What was decoded.</param>
     public void FinishFileObject(string kind, string name, StackRecord entry)
     {
-        if (IsExternal(entry))
+        if (context.InlineData.TryGetValue((kind + "s", name), out var data))
+        {
+            entry.InlineData = data;
+        }
+        else if (IsExternal(entry))
         {
             NameExternal(kind, name, entry, since: 5);
         }

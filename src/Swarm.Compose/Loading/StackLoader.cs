@@ -1,4 +1,5 @@
 using Swarm.Compose.Interpolation;
+using Swarm.Compose.Lenient;
 using Swarm.Compose.Schema;
 using Swarm.Compose.Shapes;
 using Swarm.Compose.Values;
@@ -40,7 +41,7 @@ internal sealed class StackLoader(LoadContext context)
         string? common = null;
         foreach (var (name, root) in files)
         {
-            var version = StackVersion.Of(root);
+            var version = IsLenient ? StackSchema.NewestVersion : StackVersion.Of(root);
             common ??= version;
             if (common != version)
             {
@@ -55,17 +56,32 @@ internal sealed class StackLoader(LoadContext context)
         return StackMerger.Merge(models);
     }
 
+    private bool IsLenient => context.Mode == StackMode.Lenient;
+
     private StackModel LoadFile(string name, Value root, string version)
     {
-        ServiceKeys.RefuseForbidden(root);
+        if (!IsLenient)
+        {
+            ServiceKeys.RefuseForbidden(root);
+        }
+
         if (!context.SkipInterpolation)
         {
-            root = Interpolator.Apply(root, text => VariableTemplate.Substitute(text, context.Lookup));
+            root = Interpolator.Apply(root, Substitute);
+        }
+
+        if (IsLenient)
+        {
+            root = new LenientForms(context).Rewrite(root);
         }
 
         Validate(root, version);
         return Decode(name, root, version);
     }
+
+    private string Substitute(string text) => IsLenient
+        ? NestedTemplate.Substitute(text, context.Lookup)
+        : VariableTemplate.Substitute(text, context.Lookup);
 
     private void Validate(Value root, string version)
     {

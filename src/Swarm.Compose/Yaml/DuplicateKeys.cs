@@ -10,8 +10,8 @@ internal sealed class DuplicateKeys
 
     private readonly List<StackDiagnostic> _found = [];
 
-    /// <summary>Looks through the keys as written.</summary>
-    public void Check(YamlNode mapping)
+    /// <summary>Looks through the keys as written; true when there is a duplicate.</summary>
+    public bool Check(YamlNode mapping)
     {
         var first = new Dictionary<(YamlNodeKind, string), int>(mapping.Children.Count / 2);
         for (var index = 0; index < mapping.Children.Count; index += 2)
@@ -19,9 +19,11 @@ internal sealed class DuplicateKeys
             if (!first.TryAdd(Identity(mapping.Children[index]), index))
             {
                 Report(mapping);
-                return;
+                return true;
             }
         }
+
+        return false;
     }
 
     /// <exception cref="StackFileException">There were duplicate keys.</exception>

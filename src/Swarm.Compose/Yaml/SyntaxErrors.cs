@@ -17,9 +17,12 @@ internal static class SyntaxErrors
             : -1;
         var problem = (comma < 0 ? message : message[(comma + 2)..]).Trim(' ', '.');
         return new(
-            problem == "found invalid tab as indentation"
-                ? "found character that cannot start any token"
-                : char.ToLowerInvariant(problem[0]) + problem[1..],
+            problem switch
+            {
+                "found invalid tab as indentation" => "found character that cannot start any token",
+                "found invalid mapping" => "mapping values are not allowed in this context",
+                _ => char.ToLowerInvariant(problem[0]) + problem[1..],
+            },
             mark);
     }
 

@@ -57,31 +57,26 @@ internal sealed class YamlExpansion
             _budget.Spend(node);
         }
 
-        if (node.Kind != YamlNodeKind.Scalar)
+        if (node.Kind == YamlNodeKind.Sequence)
         {
-            Push(node, isAliased);
+            _frames.Push(new ListFrame(node, isAliased));
+            return null;
+        }
+
+        // A mapping with duplicate keys is not looked into: the duplicates are the error.
+        if (node.Kind == YamlNodeKind.Mapping && !_duplicates.Check(node))
+        {
+            _frames.Push(new MapFrame(node, isAliased));
             return null;
         }
 
         _budget.AliasDepth -= isAliased ? 1 : 0;
-        return YamlScalars.Resolve(node);
+        return node.Kind == YamlNodeKind.Mapping ? Value.Of(new ValueMap(), node.Mark) : YamlScalars.Resolve(node);
     }
 
     private static YamlNode Follow(YamlNode alias) => alias.Target is { Complete: true } target
         ? target
         : throw new YamlException($"anchor '{alias.Text}' value contains itself", alias.Mark, showLine: false);
-
-    private void Push(YamlNode node, bool isAliased)
-    {
-        if (node.Kind == YamlNodeKind.Sequence)
-        {
-            _frames.Push(new ListFrame(node, isAliased));
-            return;
-        }
-
-        _duplicates.Check(node);
-        _frames.Push(new MapFrame(node, isAliased));
-    }
 
     // False when the frame has nothing left to do.
     private bool Advance(Frame frame)
@@ -146,9 +141,12 @@ internal sealed class YamlExpansion
             throw NotMergeable(source);
         }
 
-        _budget.AliasDepth += isAliased ? 1 : 0;
-        _duplicates.Check(source);
-        _frames.Push(new MapFrame(source, isAliased, map));
+        if (!_duplicates.Check(source))
+        {
+            _budget.AliasDepth += isAliased ? 1 : 0;
+            _frames.Push(new MapFrame(source, isAliased, map));
+        }
+
         return true;
     }
 

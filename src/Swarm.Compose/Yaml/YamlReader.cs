@@ -16,12 +16,14 @@ internal sealed class YamlReader
     private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
     private readonly Stack<YamlNode> _open = new();
     private YamlNode? _root;
+    private SourceMark _last;
     private int _nodes;
 
     private YamlReader(string file, StackLimits limits)
     {
         _file = file;
         _limits = limits;
+        _last = new(file, 1, 1);
     }
 
     /// <summary>Reads a document; null when the file holds none.</summary>
@@ -43,7 +45,7 @@ internal sealed class YamlReader
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
             // The parser's own checks of its state: the text led it somewhere it had not foreseen.
-            throw new YamlException(exception.Message, new SourceMark(file, 1, 1));
+            throw new YamlException("did not find expected node content", reader._last);
         }
 
         return reader._root;
@@ -52,6 +54,7 @@ internal sealed class YamlReader
     // False once the first document is complete.
     private bool Accept(ParsingEvent current)
     {
+        _last = At(current);
         switch (current)
         {
             case DocumentStart { Version.Version: var version } start when (version.Major, version.Minor) != (1, 1):

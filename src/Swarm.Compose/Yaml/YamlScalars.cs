@@ -30,6 +30,9 @@ internal static partial class YamlScalars
         };
     }
 
+    /// <summary>The value that a text would have without quotes.</summary>
+    public static Value ReadPlain(string text, SourceMark mark) => ResolvePlain(text, mark, timestamps: false);
+
     /// <summary>True when a scalar, as the key of a mapping, is text.</summary>
     public static bool IsTextKey(YamlNode node)
     {

@@ -129,7 +129,10 @@ internal static class CertificateChain
         policy.VerificationTime = at.UtcDateTime;
         for (var i = 1; i < chain.Count; i++)
         {
-            policy.ExtraStore.Add(chain[i]);
+            var known = CertificateSignature.IsCrossSigned(chain[i], roots, at)
+                ? policy.CustomTrustStore
+                : policy.ExtraStore;
+            known.Add(chain[i]);
         }
 
         var trusted = builder.Build(chain[0]);

@@ -145,6 +145,8 @@ internal sealed partial class ControlPlane : IAsyncDisposable
             time,
             _options.ExternalCas,
             Logger<CertificateSigner>()).RunAsync(stop));
+        yield return ("key manager", stop =>
+            new NetworkKeyRotation(_store, _options.RandomBytes, time).RunAsync(stop));
         yield return ("root rotation", stop =>
             new RootRotationLoop(_store, _options.RandomBytes, time, Logger<RootRotationLoop>()).RunAsync(stop));
         foreach (var controller in _options.More)

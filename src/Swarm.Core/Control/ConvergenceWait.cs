@@ -31,7 +31,15 @@ internal sealed class ConvergenceWait(
         {
             var service = _view.Services.Find(id.ToString())
                 ?? throw SwarmException.NotFound($"service {id} not found");
-            _verdict.Judge(service.RolloutStatus);
+            if (service.Spec.Mode.IsJob)
+            {
+                JobProgress.RequireHope(_view, service);
+            }
+            else
+            {
+                _verdict.Judge(_view, service);
+            }
+
             var progress = Look(service);
             if (progress != last)
             {
@@ -50,14 +58,17 @@ internal sealed class ConvergenceWait(
 
     public void Dispose() => _subscription?.Dispose();
 
-    private static TimeSpan MonitorOf(Service service) =>
-        service.Spec.Update?.Monitor ?? ServiceDefaults.Monitor;
+    // What has completed does not fail afterwards.
+    private static TimeSpan MonitorOf(Service service) => service.Spec.Mode.IsJob
+        ? TimeSpan.Zero
+        : service.Spec.Update?.Monitor ?? ServiceDefaults.Monitor;
 
     private ServiceProgress Look(Service service)
     {
         var (running, desired) = ServiceCounts.ProgressOf(_view, service);
         var rollout = service.RolloutStatus?.State ?? RolloutState.Unknown;
-        var settled = running == desired && rollout is not (RolloutState.Updating or RolloutState.RollbackStarted);
+        var settled = running == desired
+            && (service.Spec.Mode.IsJob || rollout is not (RolloutState.Updating or RolloutState.RollbackStarted));
         _settledSince = settled ? _settledSince ?? time.GetUtcNow() : null;
         return new(running, desired, TimeLeft(service) <= TimeSpan.Zero, rollout);
     }

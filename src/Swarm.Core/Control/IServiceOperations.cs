@@ -77,13 +77,15 @@ public interface IServiceOperations
     Task<ServiceStatus> GetStatusAsync(ServiceId id, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Progress until the wanted number of tasks has run for the service's monitor period and no rollout is under way.
+    /// Progress until the wanted number of tasks has run for the service's monitor period and no rollout is under way; of
+    /// a job, until all of it has completed.
     /// </summary>
     /// <param name="id">The service.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>One item for each change of the counts; the last has <see cref="ServiceProgress.Converged"/> set.</returns>
     /// <exception cref="SwarmException">
-    /// <see cref="SwarmErrorCode.FailedPrecondition"/> when the rollout pauses or was rolled back;
+    /// <see cref="SwarmErrorCode.FailedPrecondition"/> when the rollout pauses or was rolled back, or when a task of a
+    /// job failed for good; the text has the failed task's error.
     /// <see cref="SwarmErrorCode.NotFound"/> when the service is removed.
     /// </exception>
     IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(

@@ -22,6 +22,20 @@ public interface ISwarmClient
     /// <summary>The swarm itself.</summary>
     IClusterOperations Cluster { get; }
 
+    /// <summary>
+    /// Works out what creating a service, or updating the one of the same name, would do: tasks, nodes, conflicts.
+    /// </summary>
+    /// <param name="spec">The spec that would be sent.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The plan for the state of this moment; a refusal is part of it, not an exception.</returns>
+    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.Unimplemented"/> from a client that cannot plan.</exception>
+    /// <remarks>
+    /// Docker's filters decide about the preview; those that the host added are not asked. It covers the first 10,000 new
+    /// tasks.
+    /// </remarks>
+    Task<ServicePlan> PlanAsync(ServiceSpec spec, CancellationToken cancellationToken = default) =>
+        throw new SwarmException(SwarmErrorCode.Unimplemented, "this client cannot plan");
+
     /// <summary>Changes of objects, in the order of the store, at least once.</summary>
     /// <param name="filter">Which changes; null means all from now on.</param>
     /// <param name="cancellationToken">Ends the watch.</param>

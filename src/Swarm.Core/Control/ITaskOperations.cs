@@ -18,6 +18,16 @@ public interface ITaskOperations
     /// <returns>The tasks of one moment.</returns>
     IAsyncEnumerable<SwarmTask> ListAsync(TaskQuery? query = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Says why a task does not run.</summary>
+    /// <param name="reference">The task, as for <see cref="FindAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>What it waits for, or that it runs or has ended.</returns>
+    /// <exception cref="SwarmException">
+    /// <see cref="SwarmErrorCode.NotFound"/>; <see cref="SwarmErrorCode.Unimplemented"/> from a client that cannot tell.
+    /// </exception>
+    Task<TaskExplanation> ExplainAsync(string reference, CancellationToken cancellationToken = default) =>
+        throw new SwarmException(SwarmErrorCode.Unimplemented, "this client cannot explain tasks");
+
     /// <summary>Reads the output of one task.</summary>
     /// <param name="id">The task.</param>
     /// <param name="options">What to read; null means everything there is.</param>

@@ -1,3 +1,5 @@
+using Swarm.Storage;
+
 namespace Swarm.Control;
 
 /// <summary>Tells whether the rollout that a caller waits for has failed.</summary>
@@ -7,24 +9,34 @@ internal sealed class RolloutVerdict
     private bool _looked;
 
     /// <summary>Takes note of a rollout's state.</summary>
-    /// <exception cref="SwarmException">It paused, or the service went back to its previous spec.</exception>
-    public void Judge(RolloutStatus? status)
+    /// <exception cref="SwarmException">
+    /// It paused, or the service went back to its previous spec; the text says which task failed, and of what.
+    /// </exception>
+    public void Judge(ClusterView view, Service service)
     {
+        var status = service.RolloutStatus;
         switch (status?.State)
         {
             case RolloutState.Paused:
-                throw SwarmException.FailedPrecondition($"service update paused: {status.Message}");
+                throw Failed("service update paused");
             case RolloutState.RollbackPaused:
-                throw SwarmException.FailedPrecondition($"service rollback paused: {status.Message}");
+                throw Failed("service rollback paused");
             case RolloutState.RollbackStarted when status.Message == ServiceChanges.ManualRollback:
             case RolloutState.RollbackCompleted when !_looked:
                 // Asked for, or over before the wait began: this rollback is what the caller waits for.
                 _accepted = status.StartedAt;
                 break;
             case RolloutState.RollbackStarted or RolloutState.RollbackCompleted when status.StartedAt != _accepted:
-                throw SwarmException.FailedPrecondition($"service rolled back: {status.Message}");
+                throw Failed("service rolled back");
         }
 
         _looked = true;
+
+        SwarmException Failed(string outcome)
+        {
+            var reason = FailureReasons.OfRollout(view, service, status.Message);
+            var text = $"{outcome}: {status.Message}";
+            return SwarmException.FailedPrecondition(reason.Length > 0 ? $"{text} ({reason})" : text);
+        }
     }
 }

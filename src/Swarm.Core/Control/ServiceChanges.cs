@@ -20,7 +20,12 @@ internal static class ServiceChanges
                 $"name conflicts with an existing object: service {spec.Name} already exists");
         }
 
-        return transaction.Create(new Service { Id = id, Spec = spec });
+        return transaction.Create(new Service
+        {
+            Id = id,
+            Spec = spec,
+            JobStatus = spec.Mode.IsJob ? new(default, transaction.Now) : null,
+        });
     }
 
     public static Service Update(
@@ -55,6 +60,7 @@ internal static class ServiceChanges
             PreviousSpec = service.Spec,
             PreviousSpecVersion = service.SpecVersion,
             RolloutStatus = null,
+            JobStatus = NextRun(service, transaction),
         });
 
     public static Service Rollback(StoreTransaction transaction, ServiceId id, ObjectVersion? version)
@@ -73,10 +79,15 @@ internal static class ServiceChanges
             PreviousSpec = service.Spec,
             PreviousSpecVersion = service.SpecVersion,
             RolloutStatus = new(RolloutState.RollbackStarted, transaction.Now, null, ManualRollback),
+            JobStatus = NextRun(service, transaction),
         });
     }
 
     public static void Remove(StoreTransaction transaction, ServiceId id) => transaction.Remove(Find(transaction, id));
+
+    // Any update runs a job again; users rely on it to repeat one.
+    private static JobStatus? NextRun(Service service, StoreTransaction transaction) =>
+        service.JobStatus is { } run ? new(new(run.Iteration.Index + 1), transaction.Now) : null;
 
     private static Service Find(StoreTransaction transaction, ServiceId id) =>
         transaction.Services.Find(id.ToString()) ?? throw SwarmException.NotFound($"service {id} not found");

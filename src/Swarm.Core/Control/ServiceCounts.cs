@@ -1,4 +1,5 @@
 using Swarm.Orchestration;
+using Swarm.Orchestration.Jobs;
 using Swarm.Storage;
 
 namespace Swarm.Control;
@@ -16,18 +17,37 @@ internal static class ServiceCounts
 
         long running = 0;
         long wanted = 0;
+        long completed = 0;
         foreach (var task in view.Tasks.OfService(id))
         {
+            if (service.Spec.Mode.IsJob && !JobSlots.IsCurrent(task, service))
+            {
+                continue;
+            }
+
             running += task.Status.State == TaskState.Running ? 1 : 0;
-            wanted += task.DesiredState == TaskState.Running ? 1 : 0;
+            completed += service.Spec.Mode.IsJob && task.Status.State == TaskState.Complete ? 1 : 0;
+            wanted += task.DesiredState == TaskGoal.Of(task) && task.Status.State != TaskState.Complete ? 1 : 0;
         }
 
-        return new(running, service.Spec.Mode is ReplicatedMode replicated ? replicated.Replicas : wanted, 0);
+        return service.Spec.Mode switch
+        {
+            ReplicatedMode replicated => new(running, replicated.Replicas, 0),
+            ReplicatedJobMode job => new(running, job.MaxConcurrent, completed),
+            _ => new(running, wanted, completed),
+        };
     }
 
-    /// <summary>How far a service is on its way to its current spec; tasks of older specs do not count.</summary>
+    /// <summary>
+    /// How far a service is on its way to its current spec; tasks of older specs do not count. Of jobs, what completed.
+    /// </summary>
     public static (long Running, long Desired) ProgressOf(ClusterView view, Service service)
     {
+        if (service.Spec.Mode.IsJob)
+        {
+            return JobProgress.Of(view, service);
+        }
+
         long running = 0;
         var check = new DirtyCheck(service, view);
         var nodes = new HashSet<NodeId>();

@@ -1,3 +1,5 @@
+using Swarm.Orchestration;
+
 namespace Swarm.Control;
 
 /// <summary>Decides whether a service may be asked for; the first rule that is broken is the one reported.</summary>
@@ -21,12 +23,7 @@ internal static class ServiceSpecValidator
         CheckMode(spec.Mode);
         CheckPolicies(spec);
         CheckEndpoint(spec.Endpoint);
-        if (spec.Mode.IsJob)
-        {
-            throw new SwarmException(
-                SwarmErrorCode.Unimplemented,
-                "job services are not supported by this version yet");
-        }
+        ServicePolicies.Parse(spec.Labels);
     }
 
     private static void CheckMode(ServiceMode? mode)
@@ -40,6 +37,7 @@ internal static class ServiceSpecValidator
             case ReplicatedJobMode job:
                 Rule.Require(job.MaxConcurrent >= 0, "Maximum concurrent jobs must not be negative");
                 Rule.Require(job.TotalCompletions >= 0, "Total completed jobs must not be negative");
+                Rule.Require(job.TotalCompletions <= MaxTasks, $"Total completed jobs must be at most {MaxTasks}");
                 Rule.Require(job.MaxConcurrent <= MaxTasks, $"Maximum concurrent jobs must be at most {MaxTasks}");
                 break;
             default:

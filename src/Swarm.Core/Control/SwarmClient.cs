@@ -34,6 +34,12 @@ internal sealed class SwarmClient(
 
     public IClusterOperations Cluster { get; } = new ClusterOperations(store, random, time, externalCas);
 
+    public Task<ServicePlan> PlanAsync(ServiceSpec spec, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return Task.FromResult(ServicePlanner.Plan(store.Current, spec, time.GetUtcNow(), ids));
+    }
+
     // "From now on" begins with this call, however late the reading starts.
     public IAsyncEnumerable<ObjectChange> WatchAsync(
         WatchFilter? filter = null,

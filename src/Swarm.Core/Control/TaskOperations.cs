@@ -15,6 +15,12 @@ internal sealed class TaskOperations(ClusterStore store, LogReader logs) : ITask
         CancellationToken cancellationToken = default) =>
         Select(store.Current, query ?? new TaskQuery()).Select(Redaction.Of).ToAsyncEnumerable();
 
+    public Task<TaskExplanation> ExplainAsync(string reference, CancellationToken cancellationToken = default)
+    {
+        var view = store.Current;
+        return Task.FromResult(TaskReasons.Explain(view, References.Task(view, reference)));
+    }
+
     public IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
         TaskId id,
         LogOptions? options = null,

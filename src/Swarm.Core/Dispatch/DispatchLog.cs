@@ -14,6 +14,12 @@ internal static partial class DispatchLog
     [LoggerMessage(1402, LogLevel.Debug, "Node {NodeId} registered from {Address}")]
     public static partial void Registered(ILogger logger, NodeId nodeId, string address);
 
+    [LoggerMessage(
+        1419,
+        LogLevel.Warning,
+        "This manager stood still for {Lateness}; nodes get that time again before they count as down")]
+    public static partial void Stalled(ILogger logger, TimeSpan lateness);
+
     [LoggerMessage(1403, LogLevel.Warning, "Node {NodeId} is down: {Reason}")]
     public static partial void NodeDown(ILogger logger, NodeId nodeId, string reason);
 

@@ -20,6 +20,9 @@ internal sealed record DispatcherOptions
     /// <summary>Periods that nodes have to come back after a change of leadership.</summary>
     public int GracePeriodsUnknown { get; init; } = 6;
 
+    /// <summary>Delay of the manager's own clockwork beyond which it blames itself and not the nodes for missed beats.</summary>
+    public TimeSpan OwnStall { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Registrations of one node within <see cref="RegistrationWindow"/> that are accepted.</summary>
     public int MaxRegistrations { get; init; } = 3;
 

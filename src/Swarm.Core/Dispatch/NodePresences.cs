@@ -21,6 +21,7 @@ internal sealed class NodePresences(
     private readonly DeadlineQueue<NodePresence> _deadlines = new();
     private readonly Pulse _earlier = new();
     private readonly long _epoch = time.GetTimestamp();
+    private long _plannedWake = long.MaxValue;
     private bool _running;
 
     /// <summary>Says how long to wait for a node that has no session.</summary>
@@ -190,6 +191,7 @@ internal sealed class NodePresences(
         lock (_gate)
         {
             var now = Now;
+            ForgiveOwnStall(now);
             while (_deadlines.TryTake(now, out var node))
             {
                 if (node.Phase == PresencePhase.Down)
@@ -206,7 +208,29 @@ internal sealed class NodePresences(
                 MarkDown(node);
             }
 
-            return (lost, closed, _deadlines.Next is { } next ? TimeSpan.FromTicks(next - now) : null);
+            var wait = _deadlines.Next is { } next ? TimeSpan.FromTicks(next - now) : (TimeSpan?)null;
+            _plannedWake = wait is { } span ? now + Math.Max(span.Ticks, Granularity.Ticks) : long.MaxValue;
+            return (lost, closed, wait);
+        }
+    }
+
+    // A manager that was stopped, swapped out or starved sees every deadline pass at once. What it missed is its own fault
+    // first: whoever is expected gets the lost time again, in which its heartbeats are heard.
+    private void ForgiveOwnStall(long now)
+    {
+        var late = now - _plannedWake;
+        if (late < options.OwnStall.Ticks)
+        {
+            return;
+        }
+
+        DispatchLog.Stalled(logger, TimeSpan.FromTicks(late));
+        foreach (var node in _nodes.Values)
+        {
+            if (node.Phase != PresencePhase.Down && node.DueAt != long.MaxValue)
+            {
+                SetDeadline(node, TimeSpan.FromTicks(Math.Max(0, node.DueAt - now) + late));
+            }
         }
     }
 

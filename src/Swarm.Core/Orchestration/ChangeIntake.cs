@@ -31,6 +31,11 @@ internal static class ChangeIntake
                     break;
                 case Node node when IsRelevant(node, (Node?)change.Previous):
                     OnNode(node, transaction.View, state);
+                    if (NodeEligibility.IsOpen(node))
+                    {
+                        state.Pending.Uneven.UnionWith(state.Rebalance.Services);
+                    }
+
                     break;
             }
         }
@@ -39,19 +44,26 @@ internal static class ChangeIntake
     /// <summary>Takes note of a service that is new or asks for something new.</summary>
     public static void OnService(Service service, Service? previous, OrchestratorState state)
     {
-        if (service.Spec.Mode.IsJob)
-        {
-            return;
-        }
-
-        if (service.Spec.Mode is GlobalMode)
+        if (service.Spec.Mode is GlobalMode or GlobalJobMode)
         {
             state.GlobalServices.Add(service.Id);
+        }
+
+        if (service.Spec.Mode is ReplicatedMode && ServicePolicies.Of(service).Moves > 0)
+        {
+            state.Rebalance.Services.Add(service.Id);
+            state.Rebalance.Unsettled.Add(service.Id);
+            state.Pending.Uneven.Add(service.Id);
+        }
+        else if (state.Rebalance.Services.Contains(service.Id))
+        {
+            state.Rebalance.Services.Remove(service.Id);
         }
 
         if (previous is null
             || previous.SpecVersion != service.SpecVersion
             || previous.Spec != service.Spec
+            || previous.JobStatus != service.JobStatus
             || IsNewRequest(service.RolloutStatus?.State, previous.RolloutStatus?.State))
         {
             state.Pending.Services.Add(service.Id);
@@ -79,9 +91,20 @@ internal static class ChangeIntake
             state.Restarts.Starts.OnStopped(task.Id);
         }
 
+        if (task is { JobIteration: not null, Status.State: > TaskState.Running } && state.Jobs.ContainsKey(task.ServiceId))
+        {
+            state.Pending.TouchJob(task.ServiceId, task.Slot);
+        }
+
         if (state.Rollouts.ContainsKey(task.ServiceId))
         {
             state.Pending.Touch(task.ServiceId, task.Id);
+        }
+
+        if (state.Rebalance.Moves.ContainsKey(task.ServiceId)
+            || (task.Status.State == TaskState.Running && state.Rebalance.Unsettled.Contains(task.ServiceId)))
+        {
+            state.Pending.Uneven.Add(task.ServiceId);
         }
     }
 
@@ -90,7 +113,7 @@ internal static class ChangeIntake
         state.Restarts.Starts.Cancel(task.Id);
         state.Restarts.Starts.OnStopped(task.Id);
         if (task.ServiceId.IsEmpty
-            || view.Services.Find(task.ServiceId.Value) is not { Spec.Mode.IsJob: false } service)
+            || view.Services.Find(task.ServiceId.Value) is not { } service)
         {
             return;
         }
@@ -100,12 +123,18 @@ internal static class ChangeIntake
             state.Pending.Touch(service.Id, task.Id);
         }
 
-        if (task.DesiredState > TaskState.Running)
+        if (state.Jobs.ContainsKey(service.Id))
+        {
+            state.Pending.TouchJob(service.Id, task.Slot);
+            return;
+        }
+
+        if (!TaskGoal.IsWanted(task))
         {
             return;
         }
 
-        if (service.Spec.Mode is GlobalMode)
+        if (service.Spec.Mode is GlobalMode or GlobalJobMode)
         {
             state.Pending.Slots.Add(SlotKey.OnNode(service.Id, task.NodeId));
         }
@@ -129,12 +158,18 @@ internal static class ChangeIntake
         {
             OnNodeLost(node.Id, view, state);
         }
+
+        if (node.Status.State != NodeState.Down)
+        {
+            state.Disconnects.Forget(node.Id);
+        }
     }
 
     private static void OnNodeRemoved(Node node, ClusterView view, OrchestratorState state)
     {
         state.Pending.Nodes.Remove(node.Id);
         state.Pending.RemovedNodes.Add(node.Id);
+        state.Disconnects.Forget(node.Id);
         OnNodeLost(node.Id, view, state);
     }
 

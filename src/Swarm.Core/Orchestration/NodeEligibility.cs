@@ -13,6 +13,10 @@ internal static class NodeEligibility
     public static bool IsLost(Node? node) =>
         node is null || node.Status.State == NodeState.Down || node.Spec.Availability == NodeAvailability.Drain;
 
+    /// <summary>True when the node takes new tasks.</summary>
+    public static bool IsOpen(Node node) =>
+        node is { Status.State: NodeState.Ready, Spec.Availability: NodeAvailability.Active };
+
     /// <summary>True when a task sits on a node that is gone, down or being drained.</summary>
     public static bool IsOnLostNode(SwarmTask task, ClusterView view) =>
         !task.NodeId.IsEmpty && IsLost(view.Nodes.Find(task.NodeId.Value));

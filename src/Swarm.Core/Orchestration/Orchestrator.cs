@@ -116,6 +116,10 @@ internal sealed partial class Orchestrator(
             if (write.Created is { } task)
             {
                 next.Touch(task.ServiceId, task.Id);
+                if (task.JobIteration is not null)
+                {
+                    next.TouchJob(task.ServiceId, task.Slot);
+                }
             }
         }
     }

@@ -1,3 +1,5 @@
+using Swarm.Orchestration.Jobs;
+using Swarm.Orchestration.Rebalance;
 using Swarm.Orchestration.Restart;
 using Swarm.Orchestration.Rollout;
 
@@ -7,6 +9,13 @@ namespace Swarm.Orchestration;
 internal sealed class OrchestratorState
 {
     public RestartState Restarts { get; } = new();
+
+    public RebalanceState Rebalance { get; } = new();
+
+    public Disconnects Disconnects { get; } = new();
+
+    /// <summary>Replicated jobs with the slots of their current run.</summary>
+    public Dictionary<ServiceId, JobBook> Jobs { get; } = [];
 
     public Dictionary<ServiceId, RolloutRun> Rollouts { get; } = [];
 
@@ -18,13 +27,14 @@ internal sealed class OrchestratorState
     public PendingWork Pending { get; set; } = new();
 
     /// <summary>When to act although nothing changes.</summary>
-    public DateTimeOffset? NextWake => Restarts.Starts.Next is { } start && !(RolloutWakes.Next < start)
-        ? start
-        : RolloutWakes.Next;
+    public DateTimeOffset? NextWake => Earliest(Restarts.Starts.Next, RolloutWakes.Next, Disconnects.Next, Rebalance.Wakes.Next);
 
     public void Forget(ServiceId service)
     {
         Restarts.History.Forget(service);
+        Restarts.Backoff.Forget(service);
+        Jobs.Remove(service);
+        Rebalance.Forget(service);
         GlobalServices.Remove(service);
         EndRollout(service);
     }
@@ -33,5 +43,16 @@ internal sealed class OrchestratorState
     {
         Rollouts.Remove(service);
         RolloutWakes.Remove(service);
+    }
+
+    private static DateTimeOffset? Earliest(params ReadOnlySpan<DateTimeOffset?> times)
+    {
+        DateTimeOffset? earliest = null;
+        foreach (var time in times)
+        {
+            earliest = earliest is null || time < earliest ? time : earliest;
+        }
+
+        return earliest;
     }
 }

@@ -1,6 +1,7 @@
 using Swarm.Orchestration.Global;
+using Swarm.Orchestration.Jobs;
+using Swarm.Orchestration.Rebalance;
 using Swarm.Orchestration.Replicated;
-using Swarm.Orchestration.Restart;
 using Swarm.Orchestration.Rollout;
 using Swarm.Storage;
 
@@ -29,12 +30,16 @@ internal static class OrchestratorSteps
 
         foreach (var task in state.Restarts.Starts.TakeDue(tick.View, tick.Now))
         {
-            writes.Add(TaskWrite.Move(task, TaskState.Running));
+            if (tick.View.Tasks.Find(task) is { } start)
+            {
+                writes.Add(TaskWrite.Move(task, TaskGoal.Of(start)));
+            }
         }
 
+        state.Pending.Tasks.UnionWith(state.Disconnects.TakeDue(tick.Now));
         foreach (var id in state.Pending.Tasks)
         {
-            if (tick.View.Tasks.Find(id) is { } task && Repair(tick, task, state.Restarts) is { } write)
+            if (tick.View.Tasks.Find(id) is { } task && Repair(tick, task, state) is { } write)
             {
                 writes.Add(write);
             }
@@ -57,18 +62,35 @@ internal static class OrchestratorSteps
             {
                 next.Services.Add(id);
             }
-            else if (tick.View.Services.Find(id.Value) is { Spec.Mode.IsJob: false } service)
+            else if (tick.View.Services.Find(id.Value) is { Spec.Mode.IsJob: true } job)
+            {
+                JobSteps.Reconcile(tick, job, state, writes);
+            }
+            else if (tick.View.Services.Find(id.Value) is { } service)
             {
                 ReconcileService(tick, service, state, next, writes);
             }
         }
 
-        foreach (var (service, result) in ReconcileNodes(tick, state))
+        JobSteps.Step(tick, state, next, MaxWrites, writes);
+        foreach (var (service, result) in ReconcileNodes(tick, state, writes))
         {
             writes.AddRange(result.Writes);
             Extend(tick, service, result.DirtySlots, state, writes);
         }
 
+        StepRollouts(tick, state, next, onHalt, writes);
+        StepMoves(tick, state, next, writes);
+        return writes;
+    }
+
+    private static void StepRollouts(
+        Tick tick,
+        OrchestratorState state,
+        PendingWork next,
+        Action<Service, RolloutStep> onHalt,
+        List<StoreWrite> writes)
+    {
         while (state.RolloutWakes.TryTake(tick.Now, out var due))
         {
             state.Pending.Touched.TryAdd(due, []);
@@ -89,16 +111,35 @@ internal static class OrchestratorSteps
                 }
             }
         }
-
-        return writes;
     }
 
-    private static TaskWrite? Repair(Tick tick, SwarmTask task, RestartState restarts) =>
+    private static void StepMoves(Tick tick, OrchestratorState state, PendingWork next, List<StoreWrite> writes)
+    {
+        while (state.Rebalance.Wakes.TryTake(tick.Now, out var due))
+        {
+            state.Pending.Uneven.Add(due);
+        }
+
+        foreach (var id in state.Pending.Uneven)
+        {
+            var concerned = state.Rebalance.Services.Contains(id) || state.Rebalance.Moves.ContainsKey(id);
+            if (concerned
+                && tick.View.Services.Find(id.Value) is { Spec.Mode: ReplicatedMode } service
+                && Rebalancer.Step(tick, service, state, writes))
+            {
+                next.Uneven.Add(id);
+            }
+        }
+    }
+
+    private static TaskWrite? Repair(Tick tick, SwarmTask task, OrchestratorState state) =>
         tick.View.Services.Find(task.ServiceId.Value) switch
         {
-            { Spec.Mode: ReplicatedMode } service => ReplicatedReconciler.Repair(tick, service, task, restarts),
-            { Spec.Mode: GlobalMode } service => GlobalReconciler.Repair(tick, service, task, restarts),
-            _ => null,
+            null => null,
+            var service when state.Disconnects.IsWaitedFor(tick, service, task) => null,
+            { Spec.Mode: ReplicatedMode } service => ReplicatedReconciler.Repair(tick, service, task, state.Restarts),
+            { Spec.Mode: GlobalMode } service => GlobalReconciler.Repair(tick, service, task, state.Restarts),
+            var job => JobTasks.Repair(tick, job, task, state.Restarts),
         };
 
     private static void AddRemovedService(ClusterView view, ServiceId service, List<StoreWrite> writes)
@@ -116,7 +157,8 @@ internal static class OrchestratorSteps
     {
         foreach (var task in view.Tasks.OnNode(node))
         {
-            if (!task.ServiceId.IsEmpty && view.Services.Find(task.ServiceId.Value) is { Spec.Mode: GlobalMode })
+            if (!task.ServiceId.IsEmpty
+                && view.Services.Find(task.ServiceId.Value) is { Spec.Mode: GlobalMode or GlobalJobMode })
             {
                 writes.Add(TaskWrite.Remove(task.Id));
             }
@@ -132,7 +174,7 @@ internal static class OrchestratorSteps
     {
         var history = state.Restarts.History;
         var result = service.Spec.Mode is GlobalMode
-            ? GlobalReconciler.Reconcile(tick, service, history)
+            ? GlobalReconciler.Reconcile(tick, service, history, state.Disconnects)
             : ReplicatedReconciler.Reconcile(tick, service, history);
         writes.AddRange(result.Writes);
         if (result.HasMore)
@@ -148,7 +190,8 @@ internal static class OrchestratorSteps
 
     private static IEnumerable<(Service Service, ReconcileResult Result)> ReconcileNodes(
         Tick tick,
-        OrchestratorState state)
+        OrchestratorState state,
+        List<StoreWrite> writes)
     {
         var slots = state.Pending.Slots
             .Concat(state.Pending.Nodes.SelectMany(
@@ -160,14 +203,20 @@ internal static class OrchestratorSteps
             var there = tick.View.Tasks.OnNode(node.Key).ToLookup(task => task.ServiceId);
             foreach (var slot in node.Distinct())
             {
-                if (tick.View.Services.Find(slot.Service.Value) is { Spec.Mode: GlobalMode } service)
+                var found = tick.View.Services.Find(slot.Service.Value);
+                if (found is { Spec.Mode: GlobalJobMode } job && tick.View.Nodes.Find(slot.Node.ToString()) is { } place)
+                {
+                    GlobalJobReconciler.Visit(tick, job, place, there[slot.Service], state, writes);
+                }
+                else if (found is { Spec.Mode: GlobalMode } service)
                 {
                     yield return (service, GlobalReconciler.Reconcile(
                         tick,
                         service,
                         slot.Node,
                         there[slot.Service],
-                        state.Restarts.History));
+                        state.Restarts.History,
+                        state.Disconnects));
                 }
             }
         }
@@ -223,6 +272,10 @@ internal static class OrchestratorSteps
             // Another look: a slot whose new task failed beside its old one is still to be finished.
             state.EndRollout(service);
             next.Services.Add(service);
+            if (state.Rebalance.Services.Contains(service))
+            {
+                next.Uneven.Add(service);
+            }
         }
         else if (run.Wake is { } wake)
         {

@@ -24,6 +24,12 @@ internal sealed class PendingWork
     /// <summary>Changed tasks of services that are being rolled out.</summary>
     public Dictionary<ServiceId, HashSet<TaskId>> Touched { get; } = [];
 
+    /// <summary>Replicated jobs with the slots that changed.</summary>
+    public Dictionary<ServiceId, HashSet<int>> JobSlots { get; } = [];
+
+    /// <summary>Services whose tasks may be spread unevenly.</summary>
+    public HashSet<ServiceId> Uneven { get; } = [];
+
     public bool IsEmpty =>
         Services.Count == 0
         && RemovedServices.Count == 0
@@ -31,7 +37,22 @@ internal sealed class PendingWork
         && RemovedNodes.Count == 0
         && Slots.Count == 0
         && Tasks.Count == 0
-        && Touched.Count == 0;
+        && Touched.Count == 0
+        && JobSlots.Count == 0
+        && Uneven.Count == 0;
+
+    public void TouchJob(ServiceId service, int? slot = null)
+    {
+        if (!JobSlots.TryGetValue(service, out var slots))
+        {
+            JobSlots[service] = slots = [];
+        }
+
+        if (slot is { } number)
+        {
+            slots.Add(number);
+        }
+    }
 
     public void Touch(ServiceId service, TaskId task)
     {

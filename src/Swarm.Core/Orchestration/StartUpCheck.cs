@@ -16,6 +16,7 @@ internal static class StartUpCheck
             ChangeIntake.OnService(service, null, state);
         }
 
+        RebuildHistory(view, state.Restarts);
         foreach (var task in view.Tasks)
         {
             if (task.ServiceId.IsEmpty)
@@ -31,35 +32,57 @@ internal static class StartUpCheck
             {
                 state.Pending.Tasks.Add(task.Id);
             }
-            else if (task.DesiredState == TaskState.Ready && !service.Spec.Mode.IsJob)
+            else if (task.DesiredState == TaskState.Ready)
             {
-                ResumeDelay(task, now, state.Restarts.Starts);
+                ResumeDelay(task, service, view, now, state.Restarts);
             }
         }
 
-        RebuildHistory(view, state.Restarts.History);
         return leftovers;
     }
 
-    // The predecessor is not waited for again: the old leader may have been the only one to know it.
-    private static void ResumeDelay(SwarmTask task, DateTimeOffset now, DelayedStarts starts)
+    // Whatever still stops in the slot is waited for again, or two would run at once.
+    private static void ResumeDelay(
+        SwarmTask task,
+        Service service,
+        ClusterView view,
+        DateTimeOffset now,
+        RestartState restarts)
     {
         var since = task.Status.AppliedAt ?? task.Status.Timestamp;
-        var delay = task.Spec.Restart?.Delay ?? RestartPolicy.DefaultDelay;
+        var slot = SlotKey.Of(task, service);
+        var delay = restarts.Backoff.Find(slot, task.Id) ?? task.Spec.Restart?.Delay ?? RestartPolicy.DefaultDelay;
         var remaining = delay - (now - since);
-        starts.Arm(DelayedStart.At(task.Id, remaining > TimeSpan.Zero ? now + remaining : now));
+        TaskId[] stopping = [.. slot.TasksIn(view).Where(IsStopping).Select(other => other.Id)];
+        restarts.Starts.Arm(DelayedStart.After(
+            task.Id,
+            now,
+            remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero,
+            stopping));
     }
 
-    private static void RebuildHistory(ClusterView view, RestartHistory history)
+    private static bool IsStopping(SwarmTask task) => task is
     {
-        foreach (var service in view.Services.Where(service => !service.Spec.Mode.IsJob))
+        DesiredState: > TaskState.Running,
+        Status.State: >= TaskState.Assigned and <= TaskState.Running,
+    };
+
+    private static void RebuildHistory(ClusterView view, RestartState restarts)
+    {
+        foreach (var service in view.Services)
         {
+            var backoff = ServicePolicies.Of(service).RestartBackoff;
             var slots = view.Tasks.OfService(service.Id)
-                .Where(task => task.Spec.Restart is { MaxAttempts: > 0 })
+                .Where(task => backoff is not null || task.Spec.Restart is { MaxAttempts: > 0 })
                 .GroupBy(task => SlotKey.Of(task, service));
             foreach (var slot in slots)
             {
-                history.Rebuild(slot.Key, [.. slot]);
+                SwarmTask[] tasks = [.. slot];
+                restarts.History.Rebuild(slot.Key, tasks);
+                if (backoff is { } limit)
+                {
+                    restarts.Backoff.Rebuild(slot.Key, tasks, limit);
+                }
             }
         }
     }

@@ -31,6 +31,9 @@ internal sealed record TaskWrite : StoreWrite
     /// <summary>The slot in whose history the new task counts as a restart; null when it is none.</summary>
     public SlotKey? Restarted { get; init; }
 
+    /// <summary>The delay of <see cref="Start"/> is a step of a growing one.</summary>
+    public bool BacksOff { get; init; }
+
     public static TaskWrite Create(Service owner, SwarmTask task) => new() { Owner = owner, Created = task };
 
     public static TaskWrite Move(TaskId task, TaskState target) => Move([task], target);

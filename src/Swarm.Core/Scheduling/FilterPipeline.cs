@@ -42,7 +42,21 @@ internal sealed class FilterPipeline(IReadOnlyList<ISchedulingFilter> filters)
             .Where(entry => entry.Nodes > 0)
             .OrderByDescending(entry => entry.Nodes)
             .Select(entry => new FilterRejection(entry.Filter.Name, entry.Nodes, entry.Filter.Explain(entry.Nodes)));
-        return new SchedulingExplanation([.. rejections], preassigned);
+        return new SchedulingExplanation([.. rejections], preassigned, WaitsForRoom());
+    }
+
+    // What a filter that is not ours goes by is not known, so it is asked again whenever something happens.
+    private bool WaitsForRoom()
+    {
+        for (var i = 0; i < _bound; i++)
+        {
+            if (_rejected[_filterOf[i]] > 0 && _predicates[i] is not IFixedNodePredicate)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool AdmitsFrom(int first, NodeView node)

@@ -52,6 +52,7 @@ internal sealed class PassCommit(ClusterStore store, SchedulerState state, PassP
         foreach (var index in _dropped)
         {
             state.Undo(plan.Reservations[index]);
+            state.Relieve(plan.Reservations[index].Node.Node.Id);
         }
     }
 

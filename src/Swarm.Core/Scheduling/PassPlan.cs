@@ -20,13 +20,50 @@ internal sealed class PassPlan(SchedulerState state, GroupPlacer placer)
     {
         foreach (var task in state.Pending.Preassigned)
         {
-            Confirm(task);
+            if (IsDue(task))
+            {
+                Confirm(task);
+            }
         }
 
         Confirmed = _reservations.Count;
         foreach (var group in state.Pending.Groups)
         {
-            Place(group);
+            if (IsDue(group))
+            {
+                Place(group);
+            }
+            else if (group.Fresh.Count > 0)
+            {
+                ExplainFresh(group);
+            }
+        }
+
+        state.Pending.TryAll = false;
+        state.Pending.Relieved.Clear();
+    }
+
+    private bool IsDue(SwarmTask task) =>
+        state.Pending.TryAll
+        || !state.Pending.Refused.Contains(task.Id)
+        || state.Pending.Relieved.Contains(task.NodeId);
+
+    // Where tasks ended, and only there, it is tried whether one more fits.
+    private bool IsDue(TaskGroup group) =>
+        state.Pending.TryAll
+        || group.Blocked is not { } explanation
+        || (explanation.WaitsForRoom && state.Pending.Relieved.Any(id =>
+            state.FindNode(id) is { } node && placer.Confirm(group.Tasks.Values.First(), node)));
+
+    // No node took one like it, and none has changed since.
+    private void ExplainFresh(TaskGroup group)
+    {
+        var tasks = group.Fresh.Distinct().Select(id => group.Tasks.GetValueOrDefault(id.Value)).OfType<SwarmTask>();
+        var unplaced = new UnplacedTasks([.. tasks], group.Blocked!);
+        group.Fresh.Clear();
+        if (unplaced.Tasks.Count > 0)
+        {
+            _unplaced.Add(unplaced);
         }
     }
 
@@ -58,16 +95,19 @@ internal sealed class PassPlan(SchedulerState state, GroupPlacer placer)
 
         if (placer.Confirm(task, node))
         {
+            state.Pending.Refused.Remove(task.Id);
             _reservations.Add(state.Reserve(node, task, state.Loads.Of(task.ServiceId)));
         }
         else
         {
+            state.Pending.Refused.Add(task.Id);
             _unplaced.Add(new UnplacedTasks([task], placer.Explain(preassigned: true)));
         }
     }
 
     private void Place(TaskGroup group)
     {
+        group.Fresh.Clear();
         var count = group.Tasks.Count;
         var tasks = ArrayPool<SwarmTask>.Shared.Rent(count);
         group.Tasks.Values.CopyTo(tasks, 0);
@@ -75,10 +115,12 @@ internal sealed class PassPlan(SchedulerState state, GroupPlacer placer)
         var placed = placer.Place(tasks.AsSpan(0, count), _reservations);
         if (placed < count)
         {
-            _unplaced.Add(new UnplacedTasks(tasks[placed..count], placer.Explain()));
+            group.Blocked = placer.Explain();
+            _unplaced.Add(new UnplacedTasks(tasks[placed..count], group.Blocked));
         }
         else
         {
+            group.Blocked = null;
             _placedWhole.Add(group);
         }
 

@@ -11,6 +11,15 @@ internal sealed class PendingTasks
     // Changes come in runs of one group, and its key is the dearest part of finding it.
     private TaskGroup? _last;
 
+    /// <summary>True when nothing is known of why tasks wait: everything is to be tried.</summary>
+    public bool TryAll { get; set; } = true;
+
+    /// <summary>Nodes on which something became free since the last pass.</summary>
+    public HashSet<NodeId> Relieved { get; } = [];
+
+    /// <summary>Tasks bound to their node that it cannot take for now.</summary>
+    public HashSet<TaskId> Refused { get; } = [];
+
     public bool IsEmpty => _groups.Count == 0 && _preassigned.Count == 0;
 
     /// <summary>Groups of tasks that are alike.</summary>
@@ -28,10 +37,18 @@ internal sealed class PendingTasks
     /// <summary>Adds or replaces a task; false when it waited before and nothing that matters has changed.</summary>
     public bool Set(SwarmTask task)
     {
-        var tasks = task.NodeId.IsEmpty ? GroupOf(task).Tasks : _preassigned;
-        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(tasks, task.Id.Value, out _);
+        var group = task.NodeId.IsEmpty ? GroupOf(task) : null;
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(
+            group?.Tasks ?? _preassigned,
+            task.Id.Value,
+            out _);
         var news = known is null || known.DesiredState != task.DesiredState;
         known = task;
+        if (news && group?.Blocked is not null)
+        {
+            group.Fresh.Add(task.Id);
+        }
+
         return news;
     }
 
@@ -40,6 +57,7 @@ internal sealed class PendingTasks
         if (!task.NodeId.IsEmpty)
         {
             _preassigned.Remove(task.Id.Value);
+            Refused.Remove(task.Id);
         }
         else if (FindGroup(task) is { } group && group.Tasks.Remove(task.Id.Value) && group.Tasks.Count == 0)
         {
@@ -84,6 +102,12 @@ internal sealed class TaskGroup(TaskGroupKey key)
     public TaskGroupKey Key { get; } = key;
 
     public Dictionary<string, SwarmTask> Tasks { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Why no node took more of the tasks when they were last tried; null when that is not known.</summary>
+    public SchedulingExplanation? Blocked { get; set; }
+
+    /// <summary>Tasks that came, or changed their mind, since then.</summary>
+    public List<TaskId> Fresh { get; } = [];
 }
 
 /// <summary>

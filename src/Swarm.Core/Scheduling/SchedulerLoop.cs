@@ -78,6 +78,7 @@ internal sealed partial class SchedulerLoop(
             var commit = new PassCommit(store, state, plan, time.GetUtcNow());
             await commit.RunAsync(cancellationToken);
             state.IsPassDue |= commit.FoundStale;
+            state.Pending.TryAll |= commit.FoundStale;
             var elapsed = time.GetElapsedTime(started);
             metrics?.SchedulerPassEnded(elapsed);
             LogPass(plan.Reservations.Count, commit.Explained, elapsed.TotalMilliseconds);
@@ -86,6 +87,7 @@ internal sealed partial class SchedulerLoop(
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             state.IsPassDue = true;
+            state.Pending.TryAll = true;
             LogFailed(exception);
             return false;
         }

@@ -94,6 +94,16 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
     public void Undo(in Reservation reservation) =>
         Vacate(reservation.Node, reservation.Task, TaskUse.Of(reservation.Task, reservation.Generic));
 
+    /// <summary>Notes that something has become free on a node.</summary>
+    public void Relieve(NodeId node)
+    {
+        if (!Pending.IsEmpty)
+        {
+            Pending.Relieved.Add(node);
+            IsPassDue = true;
+        }
+    }
+
     private void ApplyTask(SwarmTask? before, SwarmTask? after)
     {
         if (before is not null && after is not null && TaskUse.Occupies(before) && TakesUpTheSame(before, after))
@@ -113,7 +123,11 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
             NoteFailure(node, before, after);
             Vacate(node, before, TaskUse.Of(before));
             Drop(node);
-            IsPassDue |= !Pending.IsEmpty && (after is null || !TaskUse.Occupies(after));
+            if (after is null || !TaskUse.Occupies(after) || TaskUse.IsActive(before) != TaskUse.IsActive(after))
+            {
+                Relieve(before.NodeId);
+            }
+
         }
 
         if (before is not null
@@ -174,10 +188,22 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
             Order.Relabel();
         }
 
+        var matters = MattersToTasks(view.Node, node);
         view.Update(node);
         Order.Touch(view);
-        IsPassDue |= !Pending.IsEmpty;
+        if (matters)
+        {
+            Pending.TryAll = true;
+            IsPassDue |= !Pending.IsEmpty;
+        }
     }
+
+    private static bool MattersToTasks(Node before, Node after) =>
+        before.Status.State != after.Status.State
+        || before.Status.Address != after.Status.Address
+        || before.Spec != after.Spec
+        || before.Role != after.Role
+        || before.Description != after.Description;
 
     private void RemoveNode(Node node)
     {
@@ -185,6 +211,7 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
         {
             Order.Remove(view);
             view.IsPresent = false;
+            Pending.TryAll = true;
             Drop(view);
         }
     }

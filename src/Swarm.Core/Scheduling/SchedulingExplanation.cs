@@ -5,14 +5,21 @@ public sealed class SchedulingExplanation
 {
     private readonly bool _preassigned;
 
-    internal SchedulingExplanation(IReadOnlyList<FilterRejection> rejections, bool preassigned)
+    internal SchedulingExplanation(
+        IReadOnlyList<FilterRejection> rejections,
+        bool preassigned,
+        bool waitsForRoom = true)
     {
+        WaitsForRoom = waitsForRoom;
         Rejections = rejections;
         _preassigned = preassigned;
     }
 
     /// <summary>Filters that rejected nodes, most rejections first; equal ones in the order of the filters.</summary>
     public IReadOnlyList<FilterRejection> Rejections { get; }
+
+    /// <summary>True when a task that ends may make room; false when only a change of a node can help.</summary>
+    internal bool WaitsForRoom { get; }
 
     /// <summary>The text that becomes the task's error, in Docker's words.</summary>
     /// <returns>

@@ -64,8 +64,9 @@ public static class SwarmServiceCollectionExtensions
     }
 
     /// <summary>
-    /// Adds a worker to this process: a node of its own, with its own name and executor, in the swarm of the manager in
-    /// the same process, whenever that forms one.
+    /// Adds a worker to this process: a node of its own, with its own name and executor. With a
+    /// <see cref="SwarmWorkerOptions.JoinAddress"/> it joins a swarm over the network, whose managers may be Docker
+    /// Engines; without one it is in the swarm of the manager in the same process, whenever that forms one.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configure">Changes the settings.</param>
@@ -87,6 +88,9 @@ public static class SwarmServiceCollectionExtensions
             services.Configure(name, configure);
         }
 
+        services.AddLogging();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RemoteWorkers>());
         return new SwarmBuilder(services, blueprint);
     }
 

@@ -9,7 +9,7 @@ namespace Swarm.Hosting.Nodes;
 
 /// <summary>This process on its way into a swarm: it has a token and asks for a certificate until it is left alone.</summary>
 internal sealed partial class JoiningMembership(
-    ManagerSetup setup,
+    NodeSetup setup,
     NodeDirectory directory,
     SwarmJoinRequest request,
     NodeAddresses addresses,

@@ -53,9 +53,12 @@ internal sealed class LocalWorkers(
 
     private IExecutor[] CreateExecutors()
     {
-        var workers = blueprints.Select(blueprint => (
-            blueprint.Node,
-            Name: workerOptions.Get(blueprint.Node.OptionsName).NodeName ?? blueprint.Node.OptionsName)).ToArray();
+        var workers = blueprints
+            .Where(blueprint => workerOptions.Get(blueprint.Node.OptionsName).JoinAddress is null)
+            .Select(blueprint => (
+                blueprint.Node,
+                Name: workerOptions.Get(blueprint.Node.OptionsName).NodeName ?? blueprint.Node.OptionsName))
+            .ToArray();
         RefuseSharedNames(workers.Select(worker => worker.Name));
         return [.. workers.Select(worker => worker.Node.CreateExecutor(services, new NodeProfile(
             worker.Name,

@@ -5,6 +5,13 @@ using Swarm.Secrets;
 
 namespace Swarm.Hosting.Nodes;
 
+/// <summary>What every node of this process is made of.</summary>
+internal record NodeSetup(TimeProvider Time, ILoggerFactory Loggers)
+{
+    /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>
+    public Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
+}
+
 /// <summary>What a manager is made of that outlives the swarms it is in.</summary>
 internal sealed record ManagerSetup(
     TimeProvider Time,
@@ -12,8 +19,4 @@ internal sealed record ManagerSetup(
     IReadOnlyList<ISchedulingFilter> Filters,
     IReadOnlyList<ISchedulingScorer> Scorers,
     SecretVault Secrets,
-    System.Diagnostics.Metrics.IMeterFactory? Meters)
-{
-    /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>
-    public Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
-}
+    System.Diagnostics.Metrics.IMeterFactory? Meters) : NodeSetup(Time, Loggers);

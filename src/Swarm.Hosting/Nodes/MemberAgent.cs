@@ -24,7 +24,7 @@ internal sealed class MemberAgent : IAsyncDisposable
     private volatile LocalLeader? _leader;
 
     public MemberAgent(
-        ManagerSetup setup,
+        NodeSetup setup,
         NodeDirectory directory,
         NodeIdentity identity,
         KeyEncryptionKey encryption,

@@ -24,7 +24,7 @@ internal sealed partial class NodeAgent : IAsyncDisposable
         IDispatcherConnection connection,
         IExecutor executor,
         NodeSession? session,
-        ManagerSetup setup)
+        NodeSetup setup)
     {
         NodeId = nodeId;
         _logger = setup.Loggers.CreateLogger<NodeAgent>();

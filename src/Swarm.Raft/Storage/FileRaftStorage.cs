@@ -7,11 +7,13 @@ namespace Swarm.Raft.Storage;
 
 /// <summary>
 /// What a member must not forget, in a directory: an encrypted write-ahead log and snapshots. Survives a crash at any
-/// instruction with all that was acknowledged; refuses to open when something that was acknowledged is damaged or missing.
+/// instruction with all that was acknowledged; refuses to open when something that was acknowledged is damaged or
+/// missing.
 /// </summary>
 /// <remarks>
 /// <see cref="Append"/>, <see cref="Sync"/> and <see cref="Compact"/> belong to one thread, which blocks on the disk; everything
-/// else may be called from any thread. Readers see what is safe, and nothing else. Only one instance may have a directory open.
+/// else may be called from any thread. Readers see what is safe, and nothing else. Only one instance may have a
+/// directory open.
 /// </remarks>
 public sealed class FileRaftStorage : IRaftLogReader, IDisposable
 {
@@ -23,7 +25,8 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
     private ILogKeyProvider _provider;
     private bool _disposed;
 
-    private FileRaftStorage(FileRaftStorageOptions options, StorageLayout layout, IDisposable exclusive, StorageParts parts)
+    private FileRaftStorage(
+        FileRaftStorageOptions options, StorageLayout layout, IDisposable exclusive, StorageParts parts)
     {
         (_options, _layout, _lock, _parts, _provider) = (options, layout, exclusive, parts, options.KeyProvider);
         _parts.Snapshots.Saved = metadata => _parts.Log.SnapshotSaved(metadata.Index, metadata.Term);
@@ -40,7 +43,8 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
     public HardState HardState => _parts.Log.HardState;
 
     /// <summary>
-    /// Where the newest snapshot stands, with the membership there; index 0 when there is none. Its bytes are not in memory:
+    /// Where the newest snapshot stands, with the membership there; index 0 when there is none. Its bytes are not in
+    /// memory:
     /// <see cref="OpenSnapshot"/> reads them.
     /// </summary>
     public Snapshot Snapshot => _parts.Snapshots.Newest?.Snapshot ?? Snapshot.None;
@@ -52,8 +56,8 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
     public ulong LastIndex => _parts.Log.LastIndex;
 
     /// <summary>
-    /// While data keys besides the newest are needed: the entry up to which a snapshot must reach, and the log be compacted, so
-    /// that they can go. Null otherwise.
+    /// While data keys besides the newest are needed: the entry up to which a snapshot must reach, and the log be
+    /// compacted, so that they can go. Null otherwise.
     /// </summary>
     public ulong? KeyRotationBoundary => _parts.Log.RotationBoundary(_parts.Keys.Newest.Id)
         ?? (_parts.Keys.All.Count > 1 ? LastIndex : null);
@@ -123,13 +127,14 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
     }
 
     /// <summary>
-    /// Adds to the log what the next <see cref="Sync"/> makes safe: all of it or, after a crash before, none of it. An entry
-    /// takes the place of the one with its index and of all behind that.
+    /// Adds to the log what the next <see cref="Sync"/> makes safe: all of it or, after a crash before, none of it. An
+    /// entry takes the place of the one with its index and of all behind that.
     /// </summary>
     /// <param name="hardState">The new hard state; null when it is as before.</param>
     /// <param name="entries">In order, the first at most one behind the last. Their memory must not be written to afterwards.</param>
     /// <param name="installed">
-    /// A snapshot that was received completely (<see cref="SnapshotOrigin.Received"/>) and takes the place of the whole log;
+    /// A snapshot that was received completely (<see cref="SnapshotOrigin.Received"/>) and takes the place of the
+    /// whole log;
     /// <paramref name="entries"/> follow it.
     /// </param>
     /// <exception cref="ArgumentException">It does not fit the log, or is too large; the log is untouched.</exception>
@@ -153,8 +158,8 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
     }
 
     /// <summary>
-    /// Makes everything appended so far safe, with one flush; what it says may be promised when this returns. A commit index
-    /// that rose alone waits for the next flush, since nothing depends on it.
+    /// Makes everything appended so far safe, with one flush; what it says may be promised when this returns. A commit
+    /// index that rose alone waits for the next flush, since nothing depends on it.
     /// </summary>
     /// <exception cref="RaftStorageFullException">
     /// No room. Everything since the last successful call is void and may be appended again.
@@ -201,7 +206,8 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
     public void DropReceivedSnapshot() => _parts.Snapshots.DropIncoming();
 
     /// <summary>
-    /// Makes a new data key. The next append begins a segment under it, and so do snapshots; what is older stays readable until
+    /// Makes a new data key. The next append begins a segment under it, and so do snapshots; what is older stays
+    /// readable until
     /// <see cref="KeyRotationBoundary"/> says that nothing is left.
     /// </summary>
     /// <param name="cancellationToken">Gives up; nothing has changed then.</param>
@@ -248,7 +254,7 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
         }
     }
 
-    /// <summary>Makes safe what was appended, and closes the files.</summary>
+    /// <summary>Makes safe what was appended, and closes the files. Streams of snapshots have to be disposed of before.</summary>
     public void Dispose()
     {
         if (_disposed)
@@ -286,7 +292,7 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
 
         try
         {
-            var needed = new HashSet<Guid>([.. _parts.Log.KeysInUse, .. _parts.Snapshots.KeysInUse, _parts.Keys.Newest.Id]);
+            HashSet<Guid> needed = [.. _parts.Log.KeysInUse, .. _parts.Snapshots.KeysInUse, _parts.Keys.Newest.Id];
             var keys = _parts.Keys.All.Where(stored => needed.Contains(stored.Key.Id)).ToArray();
             var retired = _parts.Keys.All.Count - keys.Length;
             if (retired > 0)

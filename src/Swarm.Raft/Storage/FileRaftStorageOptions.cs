@@ -51,7 +51,8 @@ public sealed class FileRaftStorageOptions
     internal FileRaftStorageOptions Validated()
     {
         Require(SegmentBytes is >= 4096 and <= 1 << 30, nameof(SegmentBytes), SegmentBytes, "4 KiB to 1 GiB");
-        Require(PreallocateBytes is >= 512 and <= 64 << 20, nameof(PreallocateBytes), PreallocateBytes, "512 B to 64 MiB");
+        Require(
+            PreallocateBytes is >= 512 and <= 64 << 20, nameof(PreallocateBytes), PreallocateBytes, "512 B to 64 MiB");
         Require(MaxEntryBytes is >= 1024 and <= 256 << 20, nameof(MaxEntryBytes), MaxEntryBytes, "1 KiB to 256 MiB");
         Require(CacheEntries is >= 1 and <= 1 << 20, nameof(CacheEntries), CacheEntries, "1 to 1,048,576");
         Require(CacheBytes >= 0, nameof(CacheBytes), CacheBytes, "0 or more");

@@ -24,7 +24,8 @@ internal sealed record MetaFile(Guid LogId, ReadOnlyMemory<byte> Metadata)
             || !content.AsSpan().StartsWith(Magic)
             || Crc32C.Compute(0, content.AsSpan(..^4)) != BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(^4)))
         {
-            throw new RaftStorageCorruptException(layout.MetaPath, 0, StorageDamage.Unreadable, "the file's checksum is wrong");
+            throw new RaftStorageCorruptException(
+                layout.MetaPath, 0, StorageDamage.Unreadable, "the file's checksum is wrong");
         }
 
         var format = BinaryPrimitives.ReadUInt32LittleEndian(content.AsSpan(8));

@@ -44,8 +44,8 @@ public enum StorageDamage
 }
 
 /// <summary>
-/// The log on disk does not hold what it had promised to. It is never repaired in silence: a member that forgets entries or
-/// votes it acknowledged can make the whole group lose data.
+/// The log on disk does not hold what it had promised to. It is never repaired in silence: a member that forgets
+/// entries or votes it acknowledged can make the whole group lose data.
 /// </summary>
 public sealed class RaftStorageCorruptException : RaftStorageException
 {

@@ -13,8 +13,8 @@ public abstract class RaftStorageException : Exception
 }
 
 /// <summary>
-/// There is no room on the disk. Nothing of what was appended since the last successful sync is kept or may be acknowledged;
-/// the log is intact and takes the same entries once there is room again.
+/// There is no room on the disk. Nothing of what was appended since the last successful sync is kept or may be
+/// acknowledged; the log is intact and takes the same entries once there is room again.
 /// </summary>
 public sealed class RaftStorageFullException : RaftStorageException
 {
@@ -29,8 +29,8 @@ public sealed class RaftStorageFullException : RaftStorageException
 }
 
 /// <summary>
-/// A write or flush failed, so it is not known what is on the disk. The log acknowledges nothing more; it must be closed, and
-/// opened again once the disk works.
+/// A write or flush failed, so it is not known what is on the disk. The log acknowledges nothing more; it must be
+/// closed, and opened again once the disk works.
 /// </summary>
 public sealed class RaftStorageFaultedException : RaftStorageException
 {

@@ -86,8 +86,8 @@ internal sealed class StorageOpening(FileRaftStorageOptions options, StorageLayo
                 options, layout, meta.LogId, keys, recovered, hardState, (snapshot.Index, snapshot.Term));
             snapshots.DeleteSurplus();
             RaftStorageLog.Opened(
-                options.Logger, layout.Root, log.FirstIndex, log.LastIndex, hardState.Term, hardState.Commit, snapshot.Index,
-                log.SegmentCount);
+                options.Logger, layout.Root, log.FirstIndex, log.LastIndex, hardState.Term, hardState.Commit,
+                snapshot.Index, log.SegmentCount);
             return new StorageParts(meta, keys, snapshots, log);
         }
         catch
@@ -97,8 +97,8 @@ internal sealed class StorageOpening(FileRaftStorageOptions options, StorageLayo
         }
     }
 
-    // What was read may only be in the page cache: the process died between a write and its flush. It is promised again from
-    // here on, so it must be safe first.
+    // What was read may only be in the page cache: the process died between a write and its flush. It is promised
+    // again from here on, so it must be safe first.
     private void MakeSafe(RecoveredLog recovered)
     {
         if (recovered.Segments.Count > 0)

@@ -1,4 +1,3 @@
-using System.Collections;
 using Swarm.Compose;
 using Swarm.Compose.Loading;
 
@@ -8,44 +7,43 @@ namespace Swarm.Tool.Stacks;
 internal static class ComposeFiles
 {
     /// <exception cref="StackFileException">A file cannot be used.</exception>
-    public static LoadedStack Load(List<string> paths, StackConsole console, bool skipInterpolation = false)
+    public static LoadedStack Load(List<string> paths, StackShell shell, bool skipInterpolation = false)
     {
         if (paths.Count == 0)
         {
             throw new StackCommandException("Specify a Compose file (with --compose-file)");
         }
 
-        var environment = Variables();
         var context = new LoadContext
         {
             WorkingDirectory = paths is ["-"]
-                ? Directory.GetCurrentDirectory()
-                : Path.GetDirectoryName(StackPaths.Absolute(Directory.GetCurrentDirectory(), paths[0])) ?? "/",
-            Lookup = name => environment.GetValueOrDefault(name),
+                ? shell.WorkingDirectory
+                : Path.GetDirectoryName(StackPaths.Absolute(shell.WorkingDirectory, paths[0])) ?? "/",
+            Lookup = name => shell.Environment.GetValueOrDefault(name),
             Files = new DiskFiles(),
             SkipInterpolation = skipInterpolation,
         };
         try
         {
-            return LoadedStack.Load(context, paths.ConvertAll(path => Read(path, context.Limits)));
+            return LoadedStack.Load(context, paths.ConvertAll(path => Read(path, shell, context.Limits)));
         }
         finally
         {
             foreach (var warning in context.Warnings)
             {
-                console.Log(warning.Message);
+                shell.Log(warning.Message);
             }
         }
     }
 
-    private static StackSource Read(string path, StackLimits limits)
+    private static StackSource Read(string path, StackShell shell, StackLimits limits)
     {
         if (path != "-")
         {
-            return StackSource.Read(path, limits);
+            return StackSource.Read(path, limits, shell.WorkingDirectory);
         }
 
-        using var input = Console.OpenStandardInput();
+        using var input = shell.OpenInput();
         try
         {
             return new("-", DiskFiles.ReadUpTo(input, "-", limits.FileBytes));
@@ -54,16 +52,5 @@ internal static class ComposeFiles
         {
             throw new StackFileException(exception.Message, new SourceMark("-", 0, 0));
         }
-    }
-
-    private static Dictionary<string, string> Variables()
-    {
-        var variables = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (DictionaryEntry entry in Environment.GetEnvironmentVariables())
-        {
-            variables[(string)entry.Key] = (string?)entry.Value ?? "";
-        }
-
-        return variables;
     }
 }

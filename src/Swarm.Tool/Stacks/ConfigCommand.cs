@@ -5,7 +5,7 @@ namespace Swarm.Tool.Stacks;
 /// <summary><c>swarm stack config</c>: prints what files say together.</summary>
 internal static class ConfigCommand
 {
-    public static void Run(string[] arguments, StackConsole console)
+    public static void Run(string[] arguments, StackShell shell)
     {
         var flags = new FlagSet()
             .Add("compose-file", "c")
@@ -17,7 +17,7 @@ internal static class ConfigCommand
         }
 
         var stack = ComposeFiles.Load(
-            CommaSeparated.Split(flags.Values("compose-file")), console, flags.IsOn("skip-interpolation"));
-        console.Write(StackPrinter.Print(stack.Model));
+            CommaSeparated.Split(flags.Values("compose-file")), shell, flags.IsOn("skip-interpolation"));
+        shell.Write(StackPrinter.Print(stack.Model));
     }
 }

@@ -7,7 +7,7 @@ namespace Swarm.Tool.Stacks;
 /// <summary><c>swarm stack deploy</c>: makes a swarm run what files say.</summary>
 internal static class DeployCommand
 {
-    public static async Task RunAsync(string[] arguments, StackConsole console, CancellationToken cancellationToken)
+    public static async Task RunAsync(string[] arguments, StackShell shell, CancellationToken cancellationToken)
     {
         var flags = new FlagSet()
             .Add("compose-file", "c")
@@ -27,7 +27,7 @@ internal static class DeployCommand
             throw new StackCommandException(StackName.Complaint(name));
         }
 
-        var stack = Load(CommaSeparated.Split(flags.Values("compose-file")), console);
+        var stack = Load(CommaSeparated.Split(flags.Values("compose-file")), shell);
         var resolve = flags.Value("resolve-image") ?? "always";
         if (resolve is not ("always" or "changed" or "never"))
         {
@@ -36,28 +36,28 @@ internal static class DeployCommand
 
         if (!flags.IsGiven("detach"))
         {
-            console.Notice(
+            shell.Notice(
                 "Since --detach=false was not specified, tasks will be created in the background.\n"
                 + "In a future release, --detach=false will become the default.");
         }
 
-        using var client = new DockerClient(Environment.GetEnvironmentVariable("DOCKER_HOST"));
+        using var client = shell.OpenClient();
         var converter = new StackConverter(stack.Model, new(name), new DiskFiles(), StackLimits.Default);
-        var credentials = flags.IsOn("with-registry-auth") ? RegistryCredentials.Load() : null;
-        var services = await new StackDeployment(client, console, converter, resolve, credentials)
+        var credentials = flags.IsOn("with-registry-auth") ? RegistryCredentials.Load(shell.Environment) : null;
+        var services = await new StackDeployment(client, shell, converter, resolve, credentials)
             .RunAsync(flags.IsOn("prune"), cancellationToken);
         if (!flags.IsOn("detach", otherwise: true))
         {
-            await WaitAsync(client, console, services, flags.IsOn("quiet"), cancellationToken);
+            await WaitAsync(client, shell, services, flags.IsOn("quiet"), cancellationToken);
         }
     }
 
-    private static LoadedStack Load(List<string> paths, StackConsole console)
+    private static LoadedStack Load(List<string> paths, StackShell shell)
     {
         LoadedStack stack;
         try
         {
-            stack = ComposeFiles.Load(paths, console);
+            stack = ComposeFiles.Load(paths, shell);
         }
         catch (StackFileException exception) when (ServiceKeys.IsForbiddenKeys(exception))
         {
@@ -70,7 +70,7 @@ internal static class DeployCommand
             stack.Roots.SelectMany(ServiceKeys.FindUnsupported).Select(entry => entry.Key), StringComparer.Ordinal);
         if (unsupported.Count > 0)
         {
-            console.Notice($"Ignoring unsupported options: {string.Join(", ", unsupported)}\n");
+            shell.Notice($"Ignoring unsupported options: {string.Join(", ", unsupported)}\n");
         }
 
         var deprecated = new SortedSet<string>(
@@ -78,7 +78,7 @@ internal static class DeployCommand
             StringComparer.Ordinal);
         if (deprecated.Count > 0)
         {
-            console.Notice($"Ignoring deprecated options:\n\n{string.Join("\n\n", deprecated)}\n");
+            shell.Notice($"Ignoring deprecated options:\n\n{string.Join("\n\n", deprecated)}\n");
         }
 
         ImageCheck.Check(stack.Model);
@@ -86,12 +86,12 @@ internal static class DeployCommand
     }
 
     private static async Task WaitAsync(
-        DockerClient client, StackConsole console, List<string> services, bool isQuiet, CancellationToken cancellationToken)
+        DockerClient client, StackShell shell, List<string> services, bool isQuiet, CancellationToken cancellationToken)
     {
         var failures = new List<string>();
         foreach (var service in services)
         {
-            if (await new ServiceWait(client, service, isQuiet ? _ => { } : console.Line, TimeProvider.System)
+            if (await new ServiceWait(client, service, isQuiet ? _ => { } : shell.Line, shell.Time)
                 .RunAsync(cancellationToken) is { } failure)
             {
                 failures.Add($"{service}: {failure}");

@@ -18,10 +18,12 @@ internal sealed class DockerClient : IDisposable
     private readonly string _host;
     private string _version = "";
 
-    public DockerClient(string? host)
+    /// <param name="host">Address of the API; null or empty means the socket of this machine.</param>
+    /// <param name="handler">What carries requests; null means a connection to the address.</param>
+    public DockerClient(string? host, HttpMessageHandler? handler = null)
     {
         _host = string.IsNullOrEmpty(host) ? DefaultHost : host;
-        _http = new(Handler(_host)) { BaseAddress = Address(_host), Timeout = Timeout.InfiniteTimeSpan };
+        _http = new(handler ?? Handler(_host)) { BaseAddress = Address(_host), Timeout = Timeout.InfiniteTimeSpan };
     }
 
     public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken, string? registryAuth = null) =>

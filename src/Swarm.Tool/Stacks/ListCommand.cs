@@ -10,7 +10,7 @@ internal static class ListCommand
         new Dictionary<string, string>(StringComparer.Ordinal) { ["Name"] = "NAME", ["Services"] = "SERVICES" },
         ["Name", "Services"]);
 
-    public static async Task RunAsync(string[] arguments, StackConsole console, CancellationToken cancellationToken)
+    public static async Task RunAsync(string[] arguments, StackShell shell, CancellationToken cancellationToken)
     {
         var flags = new FlagSet().Add("format").Parse(arguments);
         if (flags.Arguments.Count > 0)
@@ -18,7 +18,7 @@ internal static class ListCommand
             throw new StackCommandException("\"swarm stack ls\" accepts no arguments");
         }
 
-        using var client = new DockerClient(Environment.GetEnvironmentVariable("DOCKER_HOST"));
+        using var client = shell.OpenClient();
         var services = await client.ListAsync("/services", [("label", StackNamespace.Label)], cancellationToken);
         var rows = services.Items()
             .GroupBy(service => service.TextAt("Spec", "Labels", StackNamespace.Label), StringComparer.Ordinal)
@@ -28,6 +28,6 @@ internal static class ListCommand
                 ["Name"] = stack.Key,
                 ["Services"] = stack.Count().ToString(CultureInfo.InvariantCulture),
             });
-        console.Write(Listing.Format(rows, flags.Value("format") ?? ""));
+        shell.Write(Listing.Format(rows, flags.Value("format") ?? ""));
     }
 }

@@ -9,10 +9,10 @@ internal sealed class RegistryCredentials(JsonElement configuration)
 {
     private const string HubKey = "https://index.docker.io/v1/";
 
-    public static RegistryCredentials Load()
+    public static RegistryCredentials Load(IReadOnlyDictionary<string, string> environment)
     {
-        var folder = Environment.GetEnvironmentVariable("DOCKER_CONFIG")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
+        var folder = environment.GetValueOrDefault("DOCKER_CONFIG")
+            ?? Path.Combine(environment.GetValueOrDefault("HOME") ?? "/", ".docker");
         var path = Path.Combine(folder, "config.json");
         if (!File.Exists(path))
         {

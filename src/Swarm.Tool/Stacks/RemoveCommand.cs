@@ -8,7 +8,7 @@ internal static class RemoveCommand
     private static readonly HashSet<string> EndedStates = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
-    public static async Task RunAsync(string[] arguments, StackConsole console, CancellationToken cancellationToken)
+    public static async Task RunAsync(string[] arguments, StackShell shell, CancellationToken cancellationToken)
     {
         var flags = new FlagSet().Add("detach", "d", isSwitch: true).Parse(arguments);
         if (flags.Arguments.Count == 0)
@@ -21,17 +21,17 @@ internal static class RemoveCommand
             throw new StackCommandException(StackName.Complaint(invalid));
         }
 
-        using var client = new DockerClient(Environment.GetEnvironmentVariable("DOCKER_HOST"));
+        using var client = shell.OpenClient();
         var failures = new List<string>();
         foreach (var name in flags.Arguments)
         {
-            if (!await RemoveAsync(name, client, console, cancellationToken))
+            if (!await RemoveAsync(name, client, shell, cancellationToken))
             {
                 failures.Add($"failed to remove some resources from stack: {name}");
             }
             else if (!flags.IsOn("detach", otherwise: true))
             {
-                await WaitAsync(name, client, cancellationToken);
+                await WaitAsync(name, client, shell.Time, cancellationToken);
             }
         }
 
@@ -42,7 +42,7 @@ internal static class RemoveCommand
     }
 
     private static async Task<bool> RemoveAsync(
-        string name, DockerClient client, StackConsole console, CancellationToken cancellationToken)
+        string name, DockerClient client, StackShell shell, CancellationToken cancellationToken)
     {
         var objects = new StackObjects(client, name);
         var services = await objects.ServicesAsync(cancellationToken);
@@ -51,11 +51,11 @@ internal static class RemoveCommand
         var configs = await objects.ConfigsAsync(cancellationToken);
         if (services.Count + networks.Count + secrets.Count + configs.Count == 0)
         {
-            console.Notice($"Nothing found in stack: {name}");
+            shell.Notice($"Nothing found in stack: {name}");
             return true;
         }
 
-        var removal = new StackRemoval(client, console);
+        var removal = new StackRemoval(client, shell);
         var isClean = await removal.RemoveServicesAsync(services, cancellationToken);
         isClean &= await removal.RemoveFileObjectsAsync("secret", secrets, cancellationToken);
         isClean &= await removal.RemoveFileObjectsAsync("config", configs, cancellationToken);
@@ -63,12 +63,13 @@ internal static class RemoveCommand
         return isClean;
     }
 
-    private static async Task WaitAsync(string name, DockerClient client, CancellationToken cancellationToken)
+    private static async Task WaitAsync(
+        string name, DockerClient client, TimeProvider time, CancellationToken cancellationToken)
     {
         var objects = new StackObjects(client, name);
         while ((await objects.TasksAsync(cancellationToken)).Exists(task => !EndedStates.Contains(task.TextAt("Status", "State"))))
         {
-            await Task.Delay(PollInterval, TimeProvider.System, cancellationToken);
+            await Task.Delay(PollInterval, time, cancellationToken);
         }
     }
 }

@@ -20,23 +20,23 @@ internal static class ServicesCommand
         },
         ["ID", "Name", "Mode", "Replicas", "Image", "Ports"]);
 
-    public static async Task RunAsync(string[] arguments, StackConsole console, CancellationToken cancellationToken)
+    public static async Task RunAsync(string[] arguments, StackShell shell, CancellationToken cancellationToken)
     {
         var flags = new FlagSet().Add("quiet", "q", isSwitch: true).Add("format").Add("filter", "f").Parse(arguments);
         var name = StackArgument.Read(flags, "services");
-        using var client = new DockerClient(Environment.GetEnvironmentVariable("DOCKER_HOST"));
+        using var client = shell.OpenClient();
         var isQuiet = flags.IsOn("quiet");
         var services = (await client.ListAsync(
             "/services", StackArgument.Filters(flags, name), cancellationToken, isQuiet ? "" : "&status=true")).Items().ToList();
         if (services.Count == 0)
         {
-            console.Notice($"Nothing found in stack: {name}");
+            shell.Notice($"Nothing found in stack: {name}");
             return;
         }
 
         services = [.. services.OrderBy(service => service.TextAt("Spec", "Name"), NumberAwareOrder.Instance)];
         var format = flags.Value("format") ?? "";
-        console.Write(isQuiet && format.Length == 0
+        shell.Write(isQuiet && format.Length == 0
             ? string.Concat(services.Select(service => ShortText.OfId(service.TextAt("ID")) + "\n"))
             : Listing.Format(services.Select(Row), format));
     }

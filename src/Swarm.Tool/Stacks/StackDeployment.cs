@@ -11,7 +11,7 @@ namespace Swarm.Tool.Stacks;
 /// services. The first failure ends it; running it again is the repair.
 /// </summary>
 internal sealed class StackDeployment(
-    DockerClient client, StackConsole console, StackConverter stack, string resolve, RegistryCredentials? credentials)
+    DockerClient client, StackShell shell, StackConverter stack, string resolve, RegistryCredentials? credentials)
 {
     private readonly StackObjects _objects = new(client, stack.Scope.Name);
     private readonly ImageResolution _images = new(client);
@@ -22,7 +22,7 @@ internal sealed class StackDeployment(
         await RequireManagerAsync(cancellationToken);
         if (prune)
         {
-            var removal = new StackRemoval(client, console);
+            var removal = new StackRemoval(client, shell);
             var services = await _objects.ServicesAsync(cancellationToken);
             await removal.RemoveServicesAsync(
                 services.Where(service => !stack.Model.Services.ContainsKey(stack.Scope.Descope(service.TextAt("Spec", "Name")))),
@@ -76,7 +76,7 @@ internal sealed class StackDeployment(
         var names = existing.Select(network => network.TextAt("Name")).ToHashSet(StringComparer.Ordinal);
         foreach (var network in stack.Networks().Where(network => !names.Contains(network.Name)))
         {
-            console.Line($"Creating network {network.Name}");
+            shell.Line($"Creating network {network.Name}");
             var document = network with { Driver = network.Driver.Length > 0 ? network.Driver : "overlay" };
             await WriteAsync(
                 "/networks/create",
@@ -102,7 +102,7 @@ internal sealed class StackDeployment(
                 continue;
             }
 
-            console.Line($"Creating {kind} {document.Name}");
+            shell.Line($"Creating {kind} {document.Name}");
             await WriteAsync($"/{kind}s/create", body, $"failed to create {kind} {document.Name}", cancellationToken);
         }
     }
@@ -203,7 +203,7 @@ internal sealed class StackDeployment(
 
     private async Task<string> CreateAsync(ServiceDocument document, CancellationToken cancellationToken)
     {
-        console.Line($"Creating service {document.Name}");
+        shell.Line($"Creating service {document.Name}");
         var auth = credentials?.Encode(document.TaskTemplate.ContainerSpec.Image);
         (document, _) = await _images.ResolveAsync(document, resolve != "never", auth, cancellationToken);
         var response = await WriteAsync(
@@ -214,7 +214,7 @@ internal sealed class StackDeployment(
     private async Task<string> UpdateAsync(ServiceDocument document, JsonElement current, CancellationToken cancellationToken)
     {
         var id = current.TextAt("ID");
-        console.Line($"Updating service {document.Name} (id: {id})");
+        shell.Line($"Updating service {document.Name} (id: {id})");
         var image = document.TaskTemplate.ContainerSpec.Image;
         var auth = credentials?.Encode(image);
         var isSame = image == current.TextAt("Spec", "Labels", StackNamespace.ImageLabel);
@@ -238,7 +238,7 @@ internal sealed class StackDeployment(
         {
             if (text is not null)
             {
-                console.Notice(text);
+                shell.Notice(text);
             }
         }
 

@@ -17,46 +17,45 @@ internal static class StackProgram
           services  List the services in the stack
         """;
 
-    public static async Task<int> RunAsync(string[] arguments, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(string[] arguments, StackShell shell, CancellationToken cancellationToken)
     {
-        using var console = new StackConsole(TimeProvider.System);
         try
         {
-            await DispatchAsync(arguments, console, cancellationToken);
+            await DispatchAsync(arguments, shell, cancellationToken);
             return 0;
         }
         catch (Exception exception) when (exception is StackCommandException or StackFileException or DockerApiException)
         {
-            console.Notice(exception.Message);
+            shell.Notice(exception.Message);
             return 1;
         }
     }
 
-    private static async Task DispatchAsync(string[] arguments, StackConsole console, CancellationToken cancellationToken)
+    private static async Task DispatchAsync(string[] arguments, StackShell shell, CancellationToken cancellationToken)
     {
         var rest = arguments.Length > 0 ? arguments[1..] : [];
         switch (arguments is [var verb, ..] ? verb : "")
         {
             case "config":
-                ConfigCommand.Run(rest, console);
+                ConfigCommand.Run(rest, shell);
                 break;
             case "deploy" or "up":
-                await DeployCommand.RunAsync(rest, console, cancellationToken);
+                await DeployCommand.RunAsync(rest, shell, cancellationToken);
                 break;
             case "ls" or "list":
-                await ListCommand.RunAsync(rest, console, cancellationToken);
+                await ListCommand.RunAsync(rest, shell, cancellationToken);
                 break;
             case "ps":
-                await TasksCommand.RunAsync(rest, console, cancellationToken);
+                await TasksCommand.RunAsync(rest, shell, cancellationToken);
                 break;
             case "rm" or "remove" or "down":
-                await RemoveCommand.RunAsync(rest, console, cancellationToken);
+                await RemoveCommand.RunAsync(rest, shell, cancellationToken);
                 break;
             case "services":
-                await ServicesCommand.RunAsync(rest, console, cancellationToken);
+                await ServicesCommand.RunAsync(rest, shell, cancellationToken);
                 break;
             case "" or "help" or "-h" or "--help":
-                console.Line(Usage);
+                shell.Line(Usage);
                 break;
             default:
                 throw new StackCommandException($"unknown command: swarm stack {arguments[0]}\n\n{Usage}");

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Swarm.Tool.Stacks;
 
 /// <summary>Removes objects of stacks; a failure does not keep the rest from being removed.</summary>
-internal sealed class StackRemoval(DockerClient client, StackConsole console)
+internal sealed class StackRemoval(DockerClient client, StackShell shell)
 {
     /// <summary>True when every service is gone.</summary>
     public Task<bool> RemoveServicesAsync(IEnumerable<JsonElement> services, CancellationToken cancellationToken) =>
@@ -27,7 +27,7 @@ internal sealed class StackRemoval(DockerClient client, StackConsole console)
         var isClean = true;
         foreach (var (id, name) in objects)
         {
-            console.Line($"Removing {kind} {name}");
+            shell.Line($"Removing {kind} {name}");
             try
             {
                 await client.DeleteAsync($"/{kind}s/{id}", cancellationToken);
@@ -35,7 +35,7 @@ internal sealed class StackRemoval(DockerClient client, StackConsole console)
             catch (DockerApiException exception)
             {
                 isClean = false;
-                console.NoticeWithoutBreak($"Failed to remove {kind} {id}: {exception.Message}");
+                shell.NoticeWithoutBreak($"Failed to remove {kind} {id}: {exception.Message}");
             }
         }
 

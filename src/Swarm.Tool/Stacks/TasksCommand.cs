@@ -22,7 +22,7 @@ internal static class TasksCommand
         },
         ["ID", "Name", "Image", "Node", "DesiredState", "CurrentState", "Error", "Ports"]);
 
-    public static async Task RunAsync(string[] arguments, StackConsole console, CancellationToken cancellationToken)
+    public static async Task RunAsync(string[] arguments, StackShell shell, CancellationToken cancellationToken)
     {
         var flags = new FlagSet()
             .Add("quiet", "q", isSwitch: true)
@@ -32,7 +32,7 @@ internal static class TasksCommand
             .Add("filter", "f")
             .Parse(arguments);
         var name = StackArgument.Read(flags, "ps");
-        using var client = new DockerClient(Environment.GetEnvironmentVariable("DOCKER_HOST"));
+        using var client = shell.OpenClient();
         var tasks = (await client.ListAsync("/tasks", StackArgument.Filters(flags, name), cancellationToken)).Items().ToList();
         if (tasks.Count == 0)
         {
@@ -51,21 +51,21 @@ internal static class TasksCommand
             .ThenByDescending(entry => entry.Task.At("CreatedAt") is { ValueKind: JsonValueKind.String } created
                 ? created.GetDateTimeOffset()
                 : default)];
-        await PrintAsync(named, flags, names, console, cancellationToken);
+        await PrintAsync(named, flags, names, shell, cancellationToken);
     }
 
     private static async Task PrintAsync(
         List<(string Name, JsonElement Task)> tasks,
         FlagSet flags,
         NameLookup names,
-        StackConsole console,
+        StackShell shell,
         CancellationToken cancellationToken)
     {
         var format = flags.Value("format") ?? "";
         var truncates = !flags.IsOn("no-trunc");
         if (flags.IsOn("quiet") && format.Length == 0)
         {
-            console.Write(string.Concat(tasks.Select(entry => Id(entry.Task, truncates) + "\n")));
+            shell.Write(string.Concat(tasks.Select(entry => Id(entry.Task, truncates) + "\n")));
             return;
         }
 
@@ -76,10 +76,10 @@ internal static class TasksCommand
         {
             var shown = isTable && name == previous ? $" \\_ {name}" : name;
             previous = name;
-            rows.Add(Row(shown, await names.NodeAsync(task.TextAt("NodeID"), cancellationToken), task, truncates));
+            rows.Add(Row(shown, await names.NodeAsync(task.TextAt("NodeID"), cancellationToken), task, truncates, shell.Time));
         }
 
-        console.Write(Listing.Format(rows, format));
+        shell.Write(Listing.Format(rows, format));
     }
 
     private static async Task<string> NameAsync(JsonElement task, NameLookup names, CancellationToken cancellationToken)
@@ -90,7 +90,7 @@ internal static class TasksCommand
             : $"{service}.{task.TextAt("NodeID")}";
     }
 
-    private static Dictionary<string, string> Row(string name, string node, JsonElement task, bool truncates)
+    private static Dictionary<string, string> Row(string name, string node, JsonElement task, bool truncates, TimeProvider time)
     {
         var image = task.TextAt("Spec", "ContainerSpec", "Image");
         return new(StringComparer.Ordinal)
@@ -100,7 +100,7 @@ internal static class TasksCommand
             ["Image"] = truncates ? ShortText.OfImage(image) : image,
             ["Node"] = node,
             ["DesiredState"] = Title(task.TextAt("DesiredState")),
-            ["CurrentState"] = $"{Title(task.TextAt("Status", "State"))} {Age(task)} ago",
+            ["CurrentState"] = $"{Title(task.TextAt("Status", "State"))} {Age(task, time)} ago",
             ["Error"] = Error(task.TextAt("Status", "Err"), truncates),
             ["Ports"] = ShortText.OfPorts(task.At("Status", "PortStatus", "Ports").Items(), ingressOnly: false),
         };
@@ -111,9 +111,9 @@ internal static class TasksCommand
 
     private static string Title(string state) => state.Length == 0 ? "" : char.ToUpperInvariant(state[0]) + state[1..];
 
-    private static string Age(JsonElement task) =>
+    private static string Age(JsonElement task, TimeProvider time) =>
         task.At("Status", "Timestamp") is { ValueKind: JsonValueKind.String } timestamp
-            ? HumanDuration.Format(TimeProvider.System.GetUtcNow() - timestamp.GetDateTimeOffset()).ToLowerInvariant()
+            ? HumanDuration.Format(time.GetUtcNow() - timestamp.GetDateTimeOffset()).ToLowerInvariant()
             : "";
 
     private static string Error(string error, bool truncates)

@@ -89,6 +89,40 @@ public sealed class CertificateChainTests
         Assert.Equal(byOld.IssuerSubject, byNew.IssuerSubject);
     }
 
+    [Fact]
+    public void A_cross_signed_root_is_one_whether_or_not_it_names_the_key_of_its_issuer()
+    {
+        var rotating = Rotating(namesIssuerKey: false);
+        var chain = Issue(rotating);
+        var stranger = RootCertificate.Create(Now, RandomNumberGenerator.Fill);
+
+        Assert.Equal(ChainFault.None, CertificateChain.Check(chain, _root.Certificate, Now).Fault);
+        Assert.Equal(ChainFault.None, CertificateChain.Check(chain, rotating.Rotation!.Certificate, Now).Fault);
+        Assert.Equal(ChainFault.Untrusted, CertificateChain.Check(chain, stranger.Certificate, Now).Fault);
+        Assert.Equal(
+            ChainFault.Untrusted,
+            CertificateChain.Check(
+                Issue(stranger) + stranger.Certificate,
+                _root.Certificate,
+                Now).Fault);
+    }
+
+    [Fact]
+    public void A_node_is_no_authority_for_others()
+    {
+        var (key, request) = SigningRequest.Create();
+        var node = NodeCertificateIssuer.Issue(
+            _root,
+            Worker,
+            SigningRequest.ReadKey(request),
+            TimeSpan.FromDays(90),
+            Now,
+            RandomNumberGenerator.Fill);
+        var forged = Issue(_root with { Certificate = node, PrivateKey = key });
+
+        Assert.Equal(ChainFault.Untrusted, CertificateChain.Check(forged + node, _root.Certificate, Now).Fault);
+    }
+
     [SkippableFact]
     public void A_second_implementation_agrees_about_every_chain()
     {
@@ -162,10 +196,11 @@ public sealed class CertificateChainTests
                 Now)).Message);
     }
 
-    private RootCa Rotating()
+    private RootCa Rotating(bool namesIssuerKey = true)
     {
         var next = RootCertificate.Create(Now, RandomNumberGenerator.Fill);
-        using var signer = CertificateSigningKey.OfTrustedRoot(_root)!;
+        var issuer = namesIssuerKey ? _root : WithoutKeyName(_root);
+        using var signer = CertificateSigningKey.OfTrustedRoot(issuer)!;
         return _root with
         {
             Rotation = new()
@@ -175,6 +210,17 @@ public sealed class CertificateChainTests
                 CrossSignedCertificate = CrossSigning.Sign(next.Certificate, signer, RandomNumberGenerator.Fill),
             },
         };
+    }
+
+    // The same name and key, so that what it signs is signed by the root, without the name of the key.
+    private static RootCa WithoutKeyName(RootCa root)
+    {
+        using var key = ECDsa.Create();
+        key.ImportFromPem(root.PrivateKey);
+        var request = new CertificateRequest("CN=swarm-ca", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using var certificate = request.CreateSelfSigned(Now.AddHours(-1), Now.AddYears(20));
+        return root with { Certificate = CertificatePem.Write(certificate) };
     }
 
     private static string Issue(RootCa root, NodeRole role = NodeRole.Worker) => NodeCertificateIssuer.Issue(

@@ -207,9 +207,10 @@ public sealed class JoinAdmissionTests : IDisposable
 
     private void AssertRefused(string token, string reason)
     {
+        var before = _swarm.Store.Current.Nodes.Count;
         var refusal = _swarm.Refuses(token, RpcPeer.Anonymous);
         Assert.Equal(Refusal + reason, refusal.Message);
         Assert.Equal(SwarmErrorCode.InvalidArgument, refusal.Code);
-        Assert.Empty(_swarm.Store.Current.Nodes);
+        Assert.Equal(before, _swarm.Store.Current.Nodes.Count);
     }
 }

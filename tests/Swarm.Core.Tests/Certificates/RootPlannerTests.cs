@@ -150,6 +150,24 @@ public sealed class RootPlannerTests : IDisposable
     }
 
     [Fact]
+    public void A_root_that_may_not_sign_authorities_cannot_be_rotated_away_from()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest(
+            "CN=narrow",
+            key,
+            HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(
+            new System.Security.Cryptography.X509Certificates.X509BasicConstraintsExtension(true, true, 0, true));
+        using var narrow = request.CreateSelfSigned(_swarm.Now.AddHours(-1), _swarm.Now.AddYears(5));
+        var root = Root with { Certificate = CertificatePem.Write(narrow), PrivateKey = key.ExportPkcs8PrivateKeyPem() };
+
+        Assert.Equal(
+            "unable to generate a cross-signed certificate for root rotation",
+            Assert.Throws<SwarmException>(() => Decide(root, Config with { ForceRotate = 1 })).Message);
+    }
+
+    [Fact]
     public void The_key_of_an_external_root_can_be_brought_in()
     {
         var decided = Decide(
@@ -238,10 +256,15 @@ public sealed class RootPlannerTests : IDisposable
     private static string Unreachable(string which) =>
         $"there must be at least one valid, reachable external CA corresponding to the {which} CA certificate";
 
-    private ChainFault CheckCross(RootCa root) => CertificateChain.Check(
-        root.Rotation!.CrossSignedCertificate,
-        root.Certificate,
-        _swarm.Now).Fault;
+    // By what it is for: certificates that the new root signs are good for who trusts the old one.
+    private ChainFault CheckCross(RootCa root)
+    {
+        var rotation = root.Rotation!;
+        CrossSigning.Verify(rotation.CrossSignedCertificate, rotation.Certificate, root.Certificate);
+        return rotation.PrivateKey.Length == 0
+            ? ChainFault.None
+            : CertificateChain.Check(IssueBy(root), root.Certificate, _swarm.Now).Fault;
+    }
 
     private string IssueBy(RootCa root) => NodeCertificateIssuer.Issue(
         root,

@@ -200,18 +200,39 @@ public sealed class ServiceSpecValidatorTests
     }
 
     [Fact]
-    public void Jobs_are_checked_and_then_refused()
+    public void Jobs_have_no_rollouts()
     {
         var job = WithMode(new ReplicatedJobMode(1, 1));
         AssertRefused(spec => job(spec) with { Update = new() }, "Jobs may not have an update config");
+        AssertRefused(spec => job(spec) with { Rollback = new() }, "Jobs may not have a rollback config");
+        AssertRefused(WithMode(new ReplicatedJobMode(1, 1_000_001)), "Total completed jobs must be at most 1000000");
+        Validate(job(ControlFixture.Spec()));
+        Validate(ControlFixture.Spec() with { Mode = new GlobalJobMode() });
+    }
+
+    [Theory]
+    [InlineData(ServiceLabels.UpdateDeadline, "soon", "a duration such as 90s or 10m")]
+    [InlineData(ServiceLabels.UpdateDeadline, "10", "a duration such as 90s or 10m")]
+    [InlineData(ServiceLabels.RestartBackoff, "0s", "a duration such as 90s or 10m")]
+    [InlineData(ServiceLabels.RestartBackoff, "1e9h", "a duration such as 90s or 10m")]
+    [InlineData(ServiceLabels.Rebalance, "-1", "a number from 0 to 1000")]
+    [InlineData(ServiceLabels.Rebalance, "1001", "a number from 0 to 1000")]
+    [InlineData(ServiceLabels.Disconnect, "Keep", "replace or keep")]
+    [InlineData(ServiceLabels.DisconnectLostAfter, "", "a duration such as 90s or 10m")]
+    public void Labels_that_ask_for_something_must_make_sense(string label, string value, string wanted) =>
         AssertRefused(
-            job,
-            "job services are not supported by this version yet",
-            SwarmErrorCode.Unimplemented);
-        AssertRefused(
-            WithMode(new GlobalJobMode()),
-            "job services are not supported by this version yet",
-            SwarmErrorCode.Unimplemented);
+            spec => spec with { Labels = spec.Labels.With(label, value) },
+            $"invalid value \"{value}\" for label {label}: must be {wanted}");
+
+    [Theory]
+    [InlineData("90s", 90)]
+    [InlineData("1h30m", 5_400)]
+    [InlineData("1.5s", 1.5)]
+    [InlineData("250ms", 0.25)]
+    public void Durations_in_labels_are_written_as_go_writes_them(string text, double seconds)
+    {
+        Assert.True(Swarm.Orchestration.DurationText.TryParse(text, out var duration));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), duration);
     }
 
     [Fact]

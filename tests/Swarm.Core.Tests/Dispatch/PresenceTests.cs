@@ -27,6 +27,25 @@ public class PresenceTests
     }
 
     [Fact]
+    public void A_manager_that_stood_still_blames_itself_first_and_the_nodes_only_when_they_stay_silent()
+    {
+        var fixture = new DispatcherFixture().Start();
+        fixture.AddNode("n1");
+        var node = fixture.Join("n1");
+
+        // Timers go off meanwhile, but nothing runs.
+        fixture.Simulation.Time.MoveTo(fixture.Simulation.Time.GetUtcNow() + TimeSpan.FromSeconds(60));
+        fixture.Simulation.Settle();
+        Assert.Equal(NodeState.Ready, fixture.NodeOf("n1").Status.State);
+
+        node.Beat();
+        fixture.Advance(10);
+        Assert.Equal(NodeState.Ready, fixture.NodeOf("n1").Status.State);
+        fixture.Advance(10);
+        Assert.Equal(NodeState.Down, fixture.NodeOf("n1").Status.State);
+    }
+
+    [Fact]
     public void Scenario_071_heartbeats_need_a_registration_and_its_session()
     {
         var fixture = new DispatcherFixture().Start();

@@ -86,8 +86,10 @@ public class ProcessFileTests
     public async Task What_an_earlier_life_left_behind_is_wiped_unless_its_task_still_runs()
     {
         await using var harness = new ProcessHarness(Elsewhere);
-        var live = harness.Script("sleep 100", With(harness, Secret(harness, "pw", Canary, new("pw"))));
+        var live = harness.Script(
+            $"echo up > {harness.PathOf("up")}; sleep 100", With(harness, Secret(harness, "pw", Canary, new("pw"))));
         await harness.StartAsync(live);
+        await harness.FileAsync("up");
         Directory.CreateDirectory(Path.Combine(Folder(harness), "gone", "secrets"));
         File.WriteAllText(Path.Combine(Folder(harness), "gone", "secrets", "pw"), Canary);
 

@@ -138,7 +138,12 @@ internal sealed class OrchestrationFixture : IDisposable
     public ServiceId AddService(ServiceSpec spec)
     {
         var id = new ServiceId(_ids.Next());
-        Change(transaction => transaction.Create(new Service { Id = id, Spec = spec }));
+        Change(transaction => transaction.Create(new Service
+        {
+            Id = id,
+            Spec = spec,
+            JobStatus = spec.Mode.IsJob ? new(default, Now) : null,
+        }));
         return id;
     }
 
@@ -157,6 +162,7 @@ internal sealed class OrchestrationFixture : IDisposable
             Spec = change(service.Spec),
             SpecVersion = service.Version,
             RolloutStatus = null,
+            JobStatus = service.JobStatus is { } run ? new(new(run.Iteration.Index + 1), Now) : null,
         });
     });
 
@@ -251,7 +257,7 @@ internal sealed class OrchestrationFixture : IDisposable
         {
             { Status.State: > TaskState.Running } => null,
             { DesiredState: TaskState.Ready } => TaskState.Ready,
-            { DesiredState: TaskState.Running } => Behaviour(task),
+            { DesiredState: TaskState.Running or TaskState.Complete } => Behaviour(task),
             { NodeId.IsEmpty: true } => null,
             _ => TaskState.Shutdown,
         };

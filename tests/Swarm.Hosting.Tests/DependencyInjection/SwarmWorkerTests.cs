@@ -38,21 +38,72 @@ public class SwarmWorkerTests
     }
 
     [Fact]
-    public async Task A_worker_that_is_to_join_over_the_network_is_refused_before_anything_starts()
+    public async Task A_worker_that_joins_over_the_network_is_a_node_of_its_own_and_the_same_one_after_a_restart()
     {
-        await using var swarm = SwarmHostUnderTest.Build(services =>
+        await using var manager = await SwarmHostUnderTest.StartAsync(services =>
+            services.AddSwarmManager().UseInMemoryExecutor());
+        var token = (await manager.Client.Cluster.GetAsync()).RootCa.WorkerJoinToken;
+        var address = manager.Host.Services.GetRequiredService<IOptions<SwarmManagerOptions>>().Value.ListenAddress;
+        var directory = Directory.CreateTempSubdirectory("swarm-remote-");
+        void Configure(IServiceCollection services) => services
+            .AddSwarmWorker(options =>
+            {
+                options.JoinAddress = address;
+                options.JoinToken = token;
+                options.DataDirectory = directory.FullName;
+            })
+            .UseInMemoryExecutor();
+
+        NodeId first;
+        await using (await SwarmHostUnderTest.StartAsync(Configure))
         {
-            services.AddSwarmManager().UseInMemoryExecutor();
-            services.AddSwarmWorker(options => options.JoinAddress = "10.0.0.1:2377").UseInMemoryExecutor();
-        });
+            first = (await ReadyAsync(manager)).Id;
+        }
 
-        var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => swarm.Host.StartAsync());
+        await using (await SwarmHostUnderTest.StartAsync(Configure))
+        {
+            Assert.Equal(first, (await ReadyAsync(manager)).Id);
+        }
 
-        Assert.Equal(
-            "Worker worker-1 is to join 10.0.0.1:2377: joining over the network is not supported by this version. "
-                + "Leave JoinAddress empty to join the manager in this process.",
-            fault.Message);
-        Assert.True(swarm.Node.NodeId.IsEmpty);
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_worker_that_a_manager_refuses_stops_the_start_with_the_reason()
+    {
+        await using var manager = await SwarmHostUnderTest.StartAsync(services =>
+            services.AddSwarmManager().UseInMemoryExecutor());
+        var token = (await manager.Client.Cluster.GetAsync()).RootCa.WorkerJoinToken;
+        var address = manager.Host.Services.GetRequiredService<IOptions<SwarmManagerOptions>>().Value.ListenAddress;
+        var directory = Directory.CreateTempSubdirectory("swarm-remote-");
+
+        var refusal = await Assert.ThrowsAsync<SwarmException>(() => SwarmHostUnderTest.StartAsync(services => services
+            .AddSwarmWorker(options =>
+            {
+                options.JoinAddress = address;
+                options.JoinToken = token[..^3] + "zzz";
+                options.DataDirectory = directory.FullName;
+            })
+            .UseInMemoryExecutor()));
+
+        Assert.Contains("A valid join token is necessary to join this cluster", refusal.Message, StringComparison.Ordinal);
+        directory.Delete(recursive: true);
+    }
+
+    private static async Task<Node> ReadyAsync(SwarmHostUnderTest manager)
+    {
+        while (true)
+        {
+            await foreach (var node in manager.Client.Nodes.ListAsync())
+            {
+                if (node is { Role: NodeRole.Worker, Status.State: NodeState.Ready })
+                {
+                    return node;
+                }
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+        }
     }
 
     [Fact]
@@ -60,7 +111,7 @@ public class SwarmWorkerTests
     {
         await using var swarm = SwarmHostUnderTest.Build(services => services.AddSwarmWorker());
         var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => swarm.Host.StartAsync());
-        Assert.Equal("Worker worker-1 has no manager to join; call AddSwarmManager as well.", fault.Message);
+        Assert.Equal("Worker worker-1 has no manager to join; set JoinAddress, or call AddSwarmManager as well.", fault.Message);
     }
 
     [Fact]

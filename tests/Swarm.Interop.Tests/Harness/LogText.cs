@@ -5,8 +5,8 @@ internal static class LogText
 {
     private const int MaxColumns = 400;
 
-    // Talk of the engine's gRPC client, the bulk of a dockerd log, explains nothing.
-    private const string Noise = "module=grpc";
+    // The bulk of a dockerd log explains nothing: talk of its gRPC client, and sysctls a namespace does not have.
+    private static readonly string[] Noise = ["module=grpc", "error reading the kernel parameter"];
 
     public static string Tail(string file, int lines)
     {
@@ -16,7 +16,7 @@ internal static class LogText
         }
 
         var kept = Read(file).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Where(line => !line.EndsWith(Noise, StringComparison.Ordinal))
+            .Where(line => !Noise.Any(line.Contains))
             .TakeLast(lines)
             .Select(line => line.Length > MaxColumns ? line[..MaxColumns] + "…" : line);
         return $"end of {file}:\n{string.Join('\n', kept)}";

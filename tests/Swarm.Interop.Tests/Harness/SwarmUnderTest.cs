@@ -20,6 +20,9 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
     public static async Task<SwarmUnderTest> FormAsync(Peer manager, IReadOnlyList<DockerEngine> engines)
     {
         var swarm = new SwarmUnderTest(manager, engines);
+
+        // A class whose swarm could not be formed leaves a part of it behind.
+        await swarm.DissolveAsync();
         await manager.Docker.OkAsync(
             "swarm", "init", "--advertise-addr", manager.Address, "--dispatcher-heartbeat", Heartbeat,
             "--availability", manager.IsOurs ? "drain" : "active");
@@ -134,7 +137,7 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
         var ids = (await Docker.RunAsync("service", "ls", "-q")).Output
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var tasks = ids.Length > 0 ? (await Docker.RunAsync(["service", "ps", "--no-trunc", .. ids])).All : "";
-        var logs = engines.Where(engine => engine != manager).Prepend(manager).Select(peer => peer.Tail());
+        var logs = engines.Where(engine => engine != manager).Prepend(manager).Select(peer => peer.Tail(12));
         return $"{nodes.All}\n{services.All}\n{tasks}\n{string.Join("\n\n", logs)}";
     }
 }

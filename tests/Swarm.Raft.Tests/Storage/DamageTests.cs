@@ -3,7 +3,6 @@ using Swarm.Raft.Consensus;
 using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Encryption;
 using Swarm.Raft.Storage.Files.InMemory;
-using Swarm.Raft.Storage.Snapshots;
 using static Swarm.Raft.Tests.Storage.StorageFixture;
 
 namespace Swarm.Raft.Tests.Storage;

@@ -140,12 +140,12 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Writing_and_reading_a_large_snapshot_takes_no_more_memory_than_a_small_one()
+    public async Task Writing_and_reading_a_large_snapshot_takes_no_more_memory_than_a_small_one()
     {
         var directory = Directory.CreateTempSubdirectory("swarm-raft-");
         try
         {
-            using var storage = FileRaftStorage.OpenAsync(directory.FullName).AsTask().GetAwaiter().GetResult();
+            using var storage = await FileRaftStorage.OpenAsync(directory.FullName);
             storage.Save(new HardState(1, 1, 1), Entries(1, 1, 1));
             var piece = new byte[1 << 20];
             var before = GC.GetAllocatedBytesForCurrentThread();

@@ -60,7 +60,9 @@ internal static class StorageFixture
 
     public static SnapshotMetadata MetadataAt(ulong index, ulong term) => new()
     {
-        Index = index, Term = term, ConfState = new ConfState { Voters = [1, 2, index + 100], Learners = [9], AutoLeave = true },
+        Index = index,
+        Term = term,
+        ConfState = new ConfState { Voters = [1, 2, index + 100], Learners = [9], AutoLeave = true },
     };
 
     /// <summary>The content that a snapshot of the tests has.</summary>

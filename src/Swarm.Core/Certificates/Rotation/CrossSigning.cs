@@ -42,6 +42,27 @@ internal static class CrossSigning
         return CertificatePem.Write(signed);
     }
 
+    /// <summary>Checks what came back: the new root's key, signed by the old root, and good for signing.</summary>
+    /// <exception cref="CryptographicException">It is something else.</exception>
+    public static void Verify(string crossSigned, string newRoot, string oldRoot)
+    {
+        using var signed = X509Certificate2.CreateFromPem(crossSigned);
+        using var issuer = X509Certificate2.CreateFromPem(oldRoot);
+        if (!RootRules.HaveSameKey(crossSigned, newRoot)
+            || !CertificateSignature.IsSignedBy(signed, issuer)
+            || signed.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault()
+                is not { CertificateAuthority: true })
+        {
+            throw new CryptographicException("the cross-signed certificate does not lead from the new root to the old");
+        }
+
+        if (issuer.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault()
+            is { HasPathLengthConstraint: true, PathLengthConstraint: 0 })
+        {
+            throw new CryptographicException("the present root may not sign authorities (its path length is 0)");
+        }
+    }
+
     /// <summary>The request by which an external authority is asked to sign a root: subject, key and extensions kept.</summary>
     /// <returns>The request (PEM) and the value of the basic constraints (DER).</returns>
     /// <exception cref="CryptographicException">The certificate or the key cannot be read.</exception>

@@ -164,10 +164,8 @@ internal sealed class RootPlanner(RandomBytes random, TimeProvider time, IExtern
                     privateKey,
                     cancellationToken)
                 : CrossSigning.Sign(certificate, signer, random);
-            var check = CertificateChain.Check(signed, current.Certificate, time.GetUtcNow());
-            return check.Fault == ChainFault.None && RootRules.HaveSameKey(signed, certificate)
-                ? signed
-                : throw new CryptographicException(check.Text);
+            CrossSigning.Verify(signed, certificate, current.Certificate);
+            return signed;
         }
         catch (Exception exception) when (exception
             is CryptographicException or SigningDelayedException or SwarmException)

@@ -6,9 +6,13 @@ namespace Swarm.Orchestration.Global;
 internal static class GlobalReconciler
 {
     /// <summary>Looks at every node.</summary>
-    public static ReconcileResult Reconcile(Tick tick, Service service, RestartHistory history)
+    public static ReconcileResult Reconcile(
+        Tick tick,
+        Service service,
+        RestartHistory history,
+        Disconnects? disconnects = null)
     {
-        var pass = new Pass(tick, service, history);
+        var pass = new Pass(tick, service, history, disconnects);
         var byNode = tick.View.Tasks.OfService(service.Id).ToLookup(task => task.NodeId);
         foreach (var node in tick.View.Nodes)
         {
@@ -32,9 +36,10 @@ internal static class GlobalReconciler
         Service service,
         NodeId node,
         IEnumerable<SwarmTask> tasksThere,
-        RestartHistory history)
+        RestartHistory history,
+        Disconnects? disconnects = null)
     {
-        var pass = new Pass(tick, service, history);
+        var pass = new Pass(tick, service, history, disconnects);
         pass.Visit(node, tick.View.Nodes.Find(node.Value), tasksThere);
         return pass.ToResult();
     }
@@ -60,7 +65,7 @@ internal static class GlobalReconciler
     private static bool Belongs(Service service, Node? node) =>
         !NodeEligibility.IsLost(node) && NodeEligibility.Matches(node!, service.Spec.TaskTemplate.Placement);
 
-    private sealed class Pass(Tick tick, Service service, RestartHistory history)
+    private sealed class Pass(Tick tick, Service service, RestartHistory history, Disconnects? disconnects)
     {
         private readonly DirtyCheck _dirty = new(service, tick.View);
         private readonly List<StoreWrite> _writes = [];
@@ -70,7 +75,9 @@ internal static class GlobalReconciler
         {
             if (!Belongs(service, node))
             {
-                foreach (var task in tasksThere.Where(task => task.DesiredState <= TaskState.Running))
+                foreach (var task in tasksThere.Where(task =>
+                    task.DesiredState <= TaskState.Running
+                    && disconnects?.IsWaitedFor(tick, service, task) != true))
                 {
                     _writes.Add(TaskWrite.Move(task.Id, TaskState.Shutdown));
                 }

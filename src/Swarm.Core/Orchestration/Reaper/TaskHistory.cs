@@ -19,7 +19,10 @@ internal static class TaskHistory
             : (cluster?.Spec ?? new ClusterSpec()).TaskHistoryRetentionLimit;
 
     /// <summary>Chooses the tasks of a slot to delete: the oldest ended ones, as many as exceed the limit.</summary>
-    public static PrunedSlot Prune(IReadOnlyList<SwarmTask> tasks, long limit)
+    /// <param name="tasks">Its tasks.</param>
+    /// <param name="limit">How many to keep.</param>
+    /// <param name="run">The current run of a job: what completed in it counts, and stays.</param>
+    public static PrunedSlot Prune(IReadOnlyList<SwarmTask> tasks, long limit, JobStatus? run = null)
     {
         if (limit < 0 || tasks.Count <= limit)
         {
@@ -36,7 +39,7 @@ internal static class TaskHistory
                 break;
             }
 
-            if (HasEnded(task))
+            if (HasEnded(task) && !Counts(task, run))
             {
                 ended.Add(task.Id);
             }
@@ -48,6 +51,9 @@ internal static class TaskHistory
 
         return new(ended, LookAgain: living > 1 && ended.Count < excess);
     }
+
+    private static bool Counts(SwarmTask task, JobStatus? run) =>
+        run is not null && task.Status.State == TaskState.Complete && task.JobIteration == run.Iteration;
 
     public static bool HasEnded(SwarmTask task) =>
         task.Status.State > TaskState.Running

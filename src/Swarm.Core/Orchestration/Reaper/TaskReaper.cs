@@ -40,9 +40,20 @@ internal sealed partial class TaskReaper(ClusterStore store, TimeProvider time, 
         var feed = new TimedFeed(subscription, time);
         _slots.Clear();
         _garbage.Clear();
+        var seen = new HashSet<TaskSlot>();
         foreach (var task in subscription.View.Tasks)
         {
             NoteIfGarbage(task);
+            if (!task.ServiceId.IsEmpty && !seen.Add(TaskSlot.Of(task)))
+            {
+                _slots.Add(TaskSlot.Of(task));
+            }
+        }
+
+        if (_slots.Count > 0)
+        {
+            // The last leader may have left some that were over their limit.
+            await ReapAsync(cancellationToken);
         }
 
         while (true)
@@ -144,8 +155,11 @@ internal sealed partial class TaskReaper(ClusterStore store, TimeProvider time, 
     }
 
     private static PrunedSlot Prune(ClusterView view, TaskSlot slot) =>
-        view.Services.Find(slot.ServiceId.Value) is { Spec.Mode: ReplicatedMode or GlobalMode } service
-            ? TaskHistory.Prune(slot.TasksIn(view), TaskHistory.LimitFor(service, view.Cluster))
+        view.Services.Find(slot.ServiceId.Value) is { } service
+            ? TaskHistory.Prune(
+                slot.TasksIn(view),
+                TaskHistory.LimitFor(service, view.Cluster),
+                service.JobStatus)
             : PrunedSlot.Clean;
 
     private static void Delete(StoreTransaction transaction, TaskId id)

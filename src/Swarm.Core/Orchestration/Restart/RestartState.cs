@@ -7,6 +7,8 @@ internal sealed class RestartState
 
     public DelayedStarts Starts { get; } = new();
 
+    public RestartBackoff Backoff { get; } = new();
+
     /// <summary>Takes over what a write that has been committed asked to be remembered.</summary>
     public void Remember(TaskWrite write, DateTimeOffset now)
     {
@@ -18,6 +20,10 @@ internal sealed class RestartState
         if (write is { Restarted: { } slot, Created: { } replacement })
         {
             History.Add(slot, replacement, now);
+            if (write is { BacksOff: true, Start: { } after })
+            {
+                Backoff.Note(slot, replacement.Id, after.NotBefore - replacement.Status.Timestamp);
+            }
         }
     }
 }

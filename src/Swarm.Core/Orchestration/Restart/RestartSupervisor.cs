@@ -6,16 +6,20 @@ namespace Swarm.Orchestration.Restart;
 internal static class RestartSupervisor
 {
     /// <summary>True when the orchestrators no longer want the task where it is, although it should run.</summary>
+    /// <remarks>
+    /// A job's task on a lost node may yet complete, and must not do so twice; it is given up with its node.
+    /// </remarks>
     public static bool IsCandidate(SwarmTask task, ClusterView view) =>
-        task.DesiredState <= TaskState.Running
-        && (task.Status.State > TaskState.Running || NodeEligibility.IsOnLostNode(task, view));
+        TaskGoal.IsWanted(task)
+        && (task.Status.State > TaskGoal.Of(task)
+            || (task.JobIteration is null && NodeEligibility.IsOnLostNode(task, view)));
 
     /// <summary>Shuts a task down and, if its policy says so, puts a new one in its place, to start later.</summary>
     /// <returns>Null while the task waits for its own start; the end of that delay brings it back here.</returns>
     public static TaskWrite? Restart(Tick tick, Service service, SwarmTask task, RestartState state)
     {
         // Without this, a replacement that fails before it was allowed to run would be replaced in a hot loop.
-        if (task.DesiredState > TaskState.Running || state.Starts.IsPending(task.Id))
+        if (!TaskGoal.IsWanted(task) || state.Starts.IsPending(task.Id))
         {
             return null;
         }
@@ -26,11 +30,20 @@ internal static class RestartSupervisor
             return TaskWrite.Move(task.Id, TaskState.Shutdown);
         }
 
+        var delay = DelayOf(task, tick.View);
+        var limit = ServicePolicies.Of(service).RestartBackoff;
+        var backsOff = limit is not null && task.Status.State > TaskState.Running;
+        if (backsOff)
+        {
+            delay = state.Backoff.DelayOf(slot, task, delay, limit!.Value);
+        }
+
         var replacement = TaskTemplate.NewTask(tick, service, slot, TaskState.Ready);
         return TaskWrite.Replace(service, [task.Id], replacement) with
         {
-            Start = DelayedStart.After(replacement.Id, tick.Now, DelayOf(task, tick.View), [task.Id]),
+            Start = DelayedStart.After(replacement.Id, tick.Now, delay, [task.Id]),
             Restarted = slot,
+            BacksOff = backsOff,
         };
     }
 
@@ -61,7 +74,8 @@ internal static class RestartSupervisor
             ? slotTasks
             : [.. slotTasks.Where(task => task.DesiredState <= TaskState.Running)];
 
-    private static bool ShouldRestart(SwarmTask task, SlotKey slot, RestartHistory history) =>
+    /// <summary>What the policy of a task that ended, or lost its node, says.</summary>
+    public static bool ShouldRestart(SwarmTask task, SlotKey slot, RestartHistory history) =>
         (task.Spec.Restart ?? RestartPolicy.Default).Condition switch
         {
             RestartCondition.Any => history.AllowsAnother(task, slot),

@@ -1,6 +1,8 @@
 namespace Swarm.Orchestration.Rollout;
 
-/// <summary>Counts the new tasks of a run that end too early, and acts on too many as the policy says.</summary>
+/// <summary>
+/// Counts the new tasks of a run that end too early or do not get up, and acts on too many as the policy says.
+/// </summary>
 internal static class FailureWatch
 {
     public static void Observe(
@@ -23,8 +25,19 @@ internal static class FailureWatch
             }
             else if (task.Status.State > TaskState.Running && IsEarly(tick, run, runningSince) && run.Failed.Add(id))
             {
-                Act(tick, service, run, id, writes);
+                run.Unjudged.Enqueue(RolloutFailure.Ended(id));
             }
+        }
+
+        Judge(tick, service, run, writes);
+    }
+
+    /// <summary>Acts on the failures that came up.</summary>
+    public static void Judge(Tick tick, Service service, RolloutRun run, List<StoreWrite> writes)
+    {
+        while (run.Unjudged.TryDequeue(out var failure))
+        {
+            Act(tick, service, run, failure, writes);
         }
     }
 
@@ -32,7 +45,12 @@ internal static class FailureWatch
     private static bool IsEarly(Tick tick, RolloutRun run, DateTimeOffset? runningSince) =>
         runningSince is not { } start || tick.Now - start <= run.Monitor;
 
-    private static void Act(Tick tick, Service service, RolloutRun run, TaskId failed, List<StoreWrite> writes)
+    private static void Act(
+        Tick tick,
+        Service service,
+        RolloutRun run,
+        RolloutFailure failure,
+        List<StoreWrite> writes)
     {
         if (run.IsHalted
             || run.Policy.FailureAction == FailureAction.Continue
@@ -44,15 +62,15 @@ internal static class FailureWatch
         run.IsHalted = true;
         if (run.Policy.FailureAction == FailureAction.Rollback && !run.IsRollback)
         {
-            RollBack(tick, service, failed, writes);
+            RollBack(tick, service, failure, writes);
         }
         else
         {
-            Pause(service, run, failed, writes);
+            Pause(service, run, failure, writes);
         }
     }
 
-    private static void Pause(Service service, RolloutRun run, TaskId failed, List<StoreWrite> writes)
+    private static void Pause(Service service, RolloutRun run, RolloutFailure failure, List<StoreWrite> writes)
     {
         if (service.RolloutStatus is not { } status)
         {
@@ -64,16 +82,16 @@ internal static class FailureWatch
         writes.Add(new RolloutWrite(service, status with
         {
             State = run.IsRollback ? RolloutState.RollbackPaused : RolloutState.Paused,
-            Message = $"{what} paused due to failure or early termination of task {failed}",
+            Message = $"{what} paused {failure.Cause}",
         }));
     }
 
     // Without a previous spec the update stays where it is, in progress.
-    private static void RollBack(Tick tick, Service service, TaskId failed, List<StoreWrite> writes)
+    private static void RollBack(Tick tick, Service service, RolloutFailure failure, List<StoreWrite> writes)
     {
         if (service.PreviousSpec is not null)
         {
-            var message = $"update rolled back due to failure or early termination of task {failed}";
+            var message = $"update rolled back {failure.Cause}";
             var status = new RolloutStatus(RolloutState.RollbackStarted, tick.Now, null, message);
             writes.Add(new RolloutWrite(service, status) { ToPreviousSpec = true });
         }

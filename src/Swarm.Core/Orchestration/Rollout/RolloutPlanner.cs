@@ -19,7 +19,8 @@ internal static class RolloutPlanner
             return null;
         }
 
-        if (dirtySlots.Count == 0)
+        var steps = RolloutResumption.FindSteps(tick, service);
+        if (dirtySlots.Count == 0 && steps.Count == 0)
         {
             Complete(tick, service, writes);
             return null;
@@ -31,7 +32,16 @@ internal static class RolloutPlanner
             writes.Add(new RolloutWrite(service, started));
         }
 
-        return new RolloutRun(service, dirtySlots);
+        if (steps.Count == 0)
+        {
+            return new RolloutRun(service, dirtySlots);
+        }
+
+        // What was begun goes first, so that no more slots are at work than the policy allows.
+        var begun = steps.Select(step => step.Slot).ToHashSet();
+        var run = new RolloutRun(service, [.. dirtySlots.OrderByDescending(begun.Contains)]);
+        RolloutResumption.Adopt(tick, run, steps, dirtySlots.ToHashSet());
+        return run;
     }
 
     /// <summary>Takes a run as far as it gets now.</summary>
@@ -60,6 +70,7 @@ internal static class RolloutPlanner
             }
         }
 
+        Expire(tick, service, run, writes);
         while (run.Resting.TryPeek(out var end) && end <= tick.Now)
         {
             run.Resting.Dequeue();
@@ -75,6 +86,24 @@ internal static class RolloutPlanner
         }
 
         return new RolloutStep(writes, IsOver(tick, service, run, writes), run.IsHalted && !wasHalted);
+    }
+
+    // A task that does not get up counts as failed; if the update goes on all the same, its slot is left to itself.
+    private static void Expire(Tick tick, Service service, RolloutRun run, List<StoreWrite> writes)
+    {
+        while (run.Deadlines.TryPeek(out var next) && (next.Deadline <= tick.Now || !run.Active.ContainsKey(next.Task)))
+        {
+            run.Deadlines.Dequeue();
+            run.Awaited.Remove(next.Task);
+            if (run.Active.Remove(next.Task))
+            {
+                run.Failed.Add(next.Task);
+                run.Unjudged.Enqueue(RolloutFailure.Stuck(next.Task, run.Deadline!.Value));
+                Rest(tick, run);
+            }
+        }
+
+        FailureWatch.Judge(tick, service, run, writes);
     }
 
     private static void Rest(Tick tick, RolloutRun run)

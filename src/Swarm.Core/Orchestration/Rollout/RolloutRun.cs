@@ -20,6 +20,7 @@ internal sealed class RolloutRun
             Monitor = Policy.Delay + TimeSpan.FromSeconds(1);
         }
 
+        Deadline = ServicePolicies.Of(service).UpdateDeadline;
         Add(dirtySlots);
         Parallelism = Policy.Parallelism == 0 ? int.MaxValue : (int)Math.Min(Policy.Parallelism, int.MaxValue);
     }
@@ -35,8 +36,11 @@ internal sealed class RolloutRun
 
     public int Parallelism { get; }
 
+    /// <summary>How long a new task may take until it runs; null waits for ever.</summary>
+    public TimeSpan? Deadline { get; }
+
     /// <summary>Dirty slots at the start: what the failure ratio refers to.</summary>
-    public int SlotCount { get; private set; }
+    public int SlotCount { get; set; }
 
     /// <summary>Slots whose turn has not come.</summary>
     public Queue<SlotKey> Waiting { get; } = [];
@@ -53,6 +57,15 @@ internal sealed class RolloutRun
     /// <summary>Tasks of <see cref="Created"/> that failed.</summary>
     public HashSet<TaskId> Failed { get; } = [];
 
+    /// <summary>Failures that nobody has acted on yet.</summary>
+    public Queue<RolloutFailure> Unjudged { get; } = [];
+
+    /// <summary>Tasks that have, or had, a place in <see cref="Deadlines"/>.</summary>
+    public HashSet<TaskId> Awaited { get; } = [];
+
+    /// <summary>When each new task must run at the latest, earliest first; some may run already.</summary>
+    public Queue<(TaskId Task, DateTimeOffset Deadline)> Deadlines { get; } = [];
+
     /// <summary>No more slots: paused or rolled back.</summary>
     public bool IsHalted { get; set; }
 
@@ -64,7 +77,11 @@ internal sealed class RolloutRun
     public bool IsDrained => Waiting.Count == 0 && Active.Count == 0 && Resting.Count == 0;
 
     /// <summary>When to look at the run again although nothing changed.</summary>
-    public DateTimeOffset? Wake => IsHalted ? null : Resting.TryPeek(out var end) ? end : MonitorEnds;
+    public DateTimeOffset? Wake => IsHalted
+        ? null
+        : Earlier(
+            Resting.TryPeek(out var end) ? end : MonitorEnds,
+            Deadlines.TryPeek(out var first) ? first.Deadline : null);
 
     /// <summary>True while this run leads where the service wants to be.</summary>
     public bool IsFor(Service service) =>
@@ -72,6 +89,16 @@ internal sealed class RolloutRun
         && service.Spec == Service.Spec
         && IsRollback == (service.RolloutStatus?.State is RolloutState.RollbackStarted or RolloutState.RollbackPaused)
         && !(IsHalted && service.RolloutStatus is null);
+
+    /// <summary>Waits for a task of a slot to run.</summary>
+    public void Await(SlotKey slot, SwarmTask task, DateTimeOffset since)
+    {
+        Active[task.Id] = slot;
+        if (Deadline is { } deadline && Awaited.Add(task.Id))
+        {
+            Deadlines.Enqueue((task.Id, since + deadline));
+        }
+    }
 
     /// <summary>Adds slots that turned out dirty later, such as those of nodes that came back.</summary>
     public void Add(IReadOnlyList<SlotKey> slots)
@@ -84,4 +111,6 @@ internal sealed class RolloutRun
             MonitorEnds = null;
         }
     }
+    private static DateTimeOffset? Earlier(DateTimeOffset? one, DateTimeOffset? other) =>
+        one is null || other < one ? other : one;
 }

@@ -65,9 +65,14 @@ internal sealed class SlotReplacement(
 
     private bool Keep(SlotKey slot, SwarmTask clean, IReadOnlyList<SwarmTask> others)
     {
-        if (StartsFirst && others.Count > 0 && clean.Status.State < TaskState.Running)
+        if (StartsFirst && others.Count > 0 && clean.Status.State != TaskState.Running)
         {
             KeepOneOf(others);
+            if (clean.Status.State > TaskState.Running)
+            {
+                return true;
+            }
+
             StartAfter(clean, []);
             return Wait(slot, clean);
         }
@@ -99,7 +104,7 @@ internal sealed class SlotReplacement(
 
     private bool Wait(SlotKey slot, SwarmTask task)
     {
-        run.Active[task.Id] = slot;
+        run.Await(slot, task, tick.Now);
         return false;
     }
 

@@ -76,10 +76,11 @@ internal static class ContainerMapping
         wire.Sysctls.Fill(spec.Sysctls);
         wire.CapabilityAdd.Fill(spec.CapabilityAdd);
         wire.CapabilityDrop.Fill(spec.CapabilityDrop);
-        wire.Ulimits.Fill(
-            spec.Ulimits,
-            ulimit => new Protos.ContainerSpec.Types.Ulimit { Name = ulimit.Name, Soft = ulimit.Soft, Hard = ulimit.Hard });
+        wire.Ulimits.Fill(spec.Ulimits, ToWire);
     }
+
+    private static Protos.ContainerSpec.Types.Ulimit ToWire(Ulimit ulimit) =>
+        new() { Name = ulimit.Name, Soft = ulimit.Soft, Hard = ulimit.Hard };
 
     private static Protos.ContainerSpec.Types.DNSConfig? ToWire(this DnsConfig? dns)
     {

@@ -30,8 +30,13 @@ internal sealed class WireText(string field, params string[] words)
             return 0;
         }
 
-        var number = Array.IndexOf(words, word);
-        return number >= 0 || int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number)
+        var known = Array.IndexOf(words, word);
+        if (known >= 0)
+        {
+            return known;
+        }
+
+        return int.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw WireErrors.OutOfRange(field, $"'{word}'");
     }

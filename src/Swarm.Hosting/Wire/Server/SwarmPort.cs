@@ -126,6 +126,7 @@ internal sealed class SwarmPort : IAsyncDisposable
                 HandshakeTimeout = HandshakeTimeout,
                 OnConnection = _ => ValueTask.FromResult(identity.Options),
             });
+            listen.Use(AssumedHttp2.Middleware);
         });
     }
 }

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Swarm.Raft.Storage.Encryption;
 
 /// <summary>
-/// Stores data keys as they are, next to the log: a swarm without autolock. Protects a copy of the log without its key file,
-/// and nothing else.
+/// Stores data keys as they are, next to the log: a swarm without autolock. Protects a copy of the log without its key
+/// file, and nothing else.
 /// </summary>
 public sealed class ClearLogKeyProvider : ILogKeyProvider
 {

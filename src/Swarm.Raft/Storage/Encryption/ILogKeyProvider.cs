@@ -1,8 +1,8 @@
 namespace Swarm.Raft.Storage.Encryption;
 
 /// <summary>
-/// Keeps the data keys of a log under a key of its own (the unlock key of a swarm, a key service). Records and snapshots are
-/// encrypted with data keys; only wrapped data keys are stored.
+/// Keeps the data keys of a log under a key of its own (the unlock key of a swarm, a key service). Records and
+/// snapshots are encrypted with data keys; only wrapped data keys are stored.
 /// </summary>
 public interface ILogKeyProvider
 {

@@ -6,8 +6,8 @@ using Swarm.Raft.Storage.Files;
 namespace Swarm.Raft.Storage.Encryption;
 
 /// <summary>
-/// The wrapped data keys of a log, oldest first, in one small file that is only ever replaced whole. Another wrapping key
-/// rewrites this file and nothing else.
+/// The wrapped data keys of a log, oldest first, in one small file that is only ever replaced whole. Another wrapping
+/// key rewrites this file and nothing else.
 /// </summary>
 internal static class KeyFile
 {
@@ -102,7 +102,8 @@ internal static class KeyFile
             || !content.StartsWith(Magic)
             || Crc32C.Compute(0, content[..^4]) != BinaryPrimitives.ReadUInt32LittleEndian(content[^4..]))
         {
-            throw new RaftStorageCorruptException(path, 0, StorageDamage.Unreadable, "the key file's checksum is wrong");
+            throw new RaftStorageCorruptException(
+                path, 0, StorageDamage.Unreadable, "the key file's checksum is wrong");
         }
 
         var format = BinaryPrimitives.ReadUInt32LittleEndian(content[8..]);

@@ -29,7 +29,8 @@ internal sealed class LogKeyRing(IEnumerable<StoredLogKey> keys) : IDisposable
 
     /// <summary>Opens the cipher of a file.</summary>
     /// <exception cref="RaftStorageCorruptException">The key is not in the ring.</exception>
-    public RecordCipher OpenCipher(string path, CipherKind kind, Guid keyId, ReadOnlySpan<byte> salt, FileIdentity identity)
+    public RecordCipher OpenCipher(
+        string path, CipherKind kind, Guid keyId, ReadOnlySpan<byte> salt, FileIdentity identity)
     {
         if (kind is not (CipherKind.Aes256Gcm or CipherKind.ChaCha20Poly1305))
         {

@@ -13,8 +13,9 @@ internal enum CipherKind : byte
 }
 
 /// <summary>
-/// The cipher of one file. Its key is derived for that file alone from a random salt, and numbers are used as nonces; a file is
-/// only ever written by the run that made it, and each number once, so that no nonce comes twice under a key.
+/// The cipher of one file. Its key is derived for that file alone from a random salt, and numbers are used as nonces;
+/// a file is only ever written by the run that made it, and each number once, so that no nonce comes twice under a
+/// key.
 /// </summary>
 /// <remarks>Not safe for use by several threads at once.</remarks>
 internal sealed class RecordCipher : IDisposable
@@ -72,7 +73,11 @@ internal sealed class RecordCipher : IDisposable
 
     /// <summary>False when key, number, associated data, ciphertext or tag is not what it was.</summary>
     public bool TryOpen(
-        ulong number, ReadOnlySpan<byte> ciphertext, ReadOnlySpan<byte> tag, Span<byte> plain, ReadOnlySpan<byte> associated)
+        ulong number,
+        ReadOnlySpan<byte> ciphertext,
+        ReadOnlySpan<byte> tag,
+        Span<byte> plain,
+        ReadOnlySpan<byte> associated)
     {
         Span<byte> nonce = stackalloc byte[NonceSize];
         WriteNonce(nonce, number);
@@ -120,7 +125,8 @@ internal readonly record struct FileIdentity(string Label, Guid LogId, ulong Fir
 
     public static FileIdentity Segment(Guid logId, ulong sequence) => new("swarm-raft/wal/1", logId, sequence, 0);
 
-    public static FileIdentity Snapshot(Guid logId, ulong term, ulong index) => new("swarm-raft/snapshot/1", logId, term, index);
+    public static FileIdentity Snapshot(Guid logId, ulong term, ulong index) =>
+        new("swarm-raft/snapshot/1", logId, term, index);
 
     public int Write(Span<byte> destination)
     {

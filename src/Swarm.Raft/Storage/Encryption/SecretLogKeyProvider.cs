@@ -43,7 +43,10 @@ public sealed class SecretLogKeyProvider : ILogKeyProvider, IDisposable
         _random.Fill(wrapped.AsSpan(0, NonceSize));
         using var aes = new AesGcm(_secret, TagSize);
         aes.Encrypt(
-            wrapped.AsSpan(0, NonceSize), key.Span, wrapped.AsSpan(NonceSize, key.Length), wrapped.AsSpan(NonceSize + key.Length));
+            wrapped.AsSpan(0, NonceSize),
+            key.Span,
+            wrapped.AsSpan(NonceSize, key.Length),
+            wrapped.AsSpan(NonceSize + key.Length));
         return ValueTask.FromResult(new WrappedLogKey(KeyId, wrapped));
     }
 

@@ -37,8 +37,8 @@ internal static class FileOperations
         }
 
         /// <summary>
-        /// Writes zeros. Blocks that hold zeros are rewritten in place: a later flush has no new extents to record, which makes
-        /// it a third cheaper than after a reservation.
+        /// Writes zeros. Blocks that hold zeros are rewritten in place: a later flush has no new extents to record,
+        /// which makes it a third cheaper than after a reservation.
         /// </summary>
         public void WriteZeros(long from, long to)
         {

@@ -1,7 +1,8 @@
 namespace Swarm.Raft.Storage.Files;
 
 /// <summary>
-/// The part of a file system that the log stands on. Failures are <see cref="IOException"/>; nothing survives a crash but what
+/// The part of a file system that the log stands on. Failures are <see cref="IOException"/>; nothing survives a crash
+/// but what
 /// <see cref="IStorageFile.Sync"/> and <see cref="SyncDirectory"/> have reported to be safe.
 /// </summary>
 internal interface IFileSystem

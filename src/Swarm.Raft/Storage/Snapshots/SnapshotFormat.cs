@@ -7,8 +7,8 @@ using Swarm.Raft.Storage.Files;
 namespace Swarm.Raft.Storage.Snapshots;
 
 /// <summary>
-/// The beginning of a snapshot file: what it is, which key it is under, and the membership. Chunks follow, numbered from 0,
-/// then an end chunk with the length and the SHA-256 of the whole.
+/// The beginning of a snapshot file: what it is, which key it is under, and the membership. Chunks follow, numbered
+/// from 0, then an end chunk with the length and the SHA-256 of the whole.
 /// </summary>
 internal sealed record SnapshotHeader
 {
@@ -45,7 +45,8 @@ internal sealed record SnapshotHeader
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(96), (uint)membership.Length);
         membership.CopyTo(bytes, FixedSize);
         var tagOffset = FixedSize + membership.Length;
-        cipher.Seal(RecordCipher.HeaderNumber, [], [], bytes.AsSpan(tagOffset, RecordCipher.TagSize), bytes.AsSpan(0, tagOffset));
+        var tag = bytes.AsSpan(tagOffset, RecordCipher.TagSize);
+        cipher.Seal(RecordCipher.HeaderNumber, [], [], tag, bytes.AsSpan(0, tagOffset));
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(^4), Crc32C.Compute(0, bytes.AsSpan(..^4)));
         return bytes;
     }
@@ -83,8 +84,8 @@ internal sealed record SnapshotHeader
         var tagOffset = FixedSize + (int)membershipSize;
         var header = Decode(path, bytes.AsSpan(0, tagOffset));
         cipher = keys.OpenCipher(path, header.Cipher, header.KeyId, header.Salt.Span, header.Identity);
-        if (!cipher.TryOpen(
-            RecordCipher.HeaderNumber, [], bytes.AsSpan(tagOffset, RecordCipher.TagSize), [], bytes.AsSpan(0, tagOffset)))
+        var tag = bytes.AsSpan(tagOffset, RecordCipher.TagSize);
+        if (!cipher.TryOpen(RecordCipher.HeaderNumber, [], tag, [], bytes.AsSpan(0, tagOffset)))
         {
             cipher.Dispose();
             throw Damaged(path, StorageDamage.Tampered, "the header does not authenticate under its data key");
@@ -172,8 +173,9 @@ internal sealed record SnapshotHeader
 }
 
 /// <summary>
-/// The plain part of a chunk: checksum of the rest and of the body (4), length (4), number (4), kind (4); then the encrypted
-/// body and its tag. Number, length and kind are authenticated with the body, so that chunks cannot be dropped or reordered.
+/// The plain part of a chunk: checksum of the rest and of the body (4), length (4), number (4), kind (4); then the
+/// encrypted body and its tag. Number, length and kind are authenticated with the body, so that chunks cannot be
+/// dropped or reordered.
 /// </summary>
 internal readonly record struct ChunkHeader(uint Length, uint Number, uint Kind)
 {

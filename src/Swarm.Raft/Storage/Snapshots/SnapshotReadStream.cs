@@ -7,8 +7,8 @@ using Swarm.Raft.Storage.Files;
 namespace Swarm.Raft.Storage.Snapshots;
 
 /// <summary>
-/// Gives the bytes of a snapshot, each chunk authenticated before it is handed out; whatever its size, it holds 64 KiB in
-/// memory. The snapshot may be replaced meanwhile; what is open stays readable.
+/// Gives the bytes of a snapshot, each chunk authenticated before it is handed out; whatever its size, it holds 64 KiB
+/// in memory. The snapshot may be replaced meanwhile; what is open stays readable.
 /// </summary>
 /// <remarks>For one thread at a time.</remarks>
 public sealed class SnapshotReadStream : Stream
@@ -31,7 +31,8 @@ public sealed class SnapshotReadStream : Stream
     private bool _ended;
     private bool _disposed;
 
-    private SnapshotReadStream(string path, IStorageFile file, SnapshotHeader header, RecordCipher cipher, int headerSize) =>
+    private SnapshotReadStream(
+        string path, IStorageFile file, SnapshotHeader header, RecordCipher cipher, int headerSize) =>
         (_path, _file, _header, _cipher, _position) = (path, file, header, cipher, headerSize);
 
     /// <summary>Where in the log the snapshot stands.</summary>

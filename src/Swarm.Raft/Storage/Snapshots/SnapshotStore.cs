@@ -20,24 +20,20 @@ internal sealed class SnapshotStore
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Guid> _writing = [];
     private List<StoredSnapshot> _snapshots;
+    private volatile StoredSnapshot? _newest;
 
-    private SnapshotStore(FileRaftStorageOptions options, StorageLayout layout, LogKeyRing keys, List<StoredSnapshot> snapshots) =>
+    private SnapshotStore(
+        FileRaftStorageOptions options, StorageLayout layout, LogKeyRing keys, List<StoredSnapshot> snapshots)
+    {
         (_options, _files, _layout, _keys, _snapshots) = (options, options.Files, layout, keys, snapshots);
+        _newest = snapshots.LastOrDefault();
+    }
 
     /// <summary>Whose snapshots these are.</summary>
     public required Guid LogId { get; init; }
 
-    /// <summary>The newest complete one; null for none.</summary>
-    public StoredSnapshot? Newest
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _snapshots.Count > 0 ? _snapshots[^1] : null;
-            }
-        }
-    }
+    /// <summary>The newest complete one; null for none. Does not wait for the disk.</summary>
+    public StoredSnapshot? Newest => _newest;
 
     /// <summary>The one that was received and waits for the log; null for none.</summary>
     public StoredSnapshot? Incoming { get; private set; }
@@ -102,11 +98,18 @@ internal sealed class SnapshotStore
             _options.Random.Fill(salt);
             var header = new SnapshotHeader
             {
-                Cipher = RecordCipher.Preferred, LogId = LogId, KeyId = key.Id, Salt = salt, Metadata = metadata,
+                Cipher = RecordCipher.Preferred,
+                LogId = LogId,
+                KeyId = key.Id,
+                Salt = salt,
+                Metadata = metadata,
             };
             SnapshotWriteStream? writer = null;
-            Guarded(path, () => writer = new SnapshotWriteStream(
-                this, path, _files.Create(path), header, new RecordCipher(header.Cipher, key, salt, header.Identity), origin));
+            Guarded(path, () =>
+            {
+                var cipher = new RecordCipher(header.Cipher, key, salt, header.Identity);
+                writer = new SnapshotWriteStream(this, path, _files.Create(path), header, cipher, origin);
+            });
             return writer!;
         }
         catch
@@ -247,6 +250,7 @@ internal sealed class SnapshotStore
     private void Add(StoredSnapshot stored)
     {
         _snapshots = [.. _snapshots.Where(other => other.Path != stored.Path), stored];
+        _newest = stored;
         Saved?.Invoke(stored.Metadata);
         Prune();
     }

@@ -38,7 +38,12 @@ public sealed class SnapshotWriteStream : Stream
     private bool _closed;
 
     internal SnapshotWriteStream(
-        SnapshotStore store, string path, IStorageFile file, SnapshotHeader header, RecordCipher cipher, SnapshotOrigin origin)
+        SnapshotStore store,
+        string path,
+        IStorageFile file,
+        SnapshotHeader header,
+        RecordCipher cipher,
+        SnapshotOrigin origin)
     {
         (_store, TemporaryPath, _file, Header, _cipher, Origin) = (store, path, file, header, cipher, origin);
         var bytes = header.Encode(cipher);

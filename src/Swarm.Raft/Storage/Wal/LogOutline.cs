@@ -1,8 +1,8 @@
 namespace Swarm.Raft.Storage.Wal;
 
 /// <summary>
-/// The log without its payloads: which entries there are behind the floor (the last entry that is gone), of which terms, and
-/// where on disk.
+/// The log without its payloads: which entries there are behind the floor (the last entry that is gone), of which
+/// terms, and where on disk.
 /// </summary>
 internal sealed class LogOutline
 {

@@ -23,12 +23,19 @@ internal enum RecordType : byte
 }
 
 /// <summary>
-/// The plain part of a record. On disk, little endian: checksum of what follows (4), checksum of body and tag (4), length of
-/// the body (4), type (1), kind of entry (1), 0 (2), batch (4), number in the segment (4), index (8), term (8); then the
-/// encrypted body and its tag (16). Everything but the checksums is authenticated with the body.
+/// The plain part of a record. On disk, little endian: checksum of what follows (4), checksum of body and tag (4),
+/// length of the body (4), type (1), kind of entry (1), 0 (2), batch (4), number in the segment (4), index (8), term
+/// (8); then the encrypted body and its tag (16). Everything but the checksums is authenticated with the body.
 /// </summary>
 internal readonly record struct RecordHeader(
-    uint BodyChecksum, uint Length, RecordType Type, EntryType EntryType, uint Batch, uint Number, ulong Index, ulong Term)
+    uint BodyChecksum,
+    uint Length,
+    RecordType Type,
+    EntryType EntryType,
+    uint Batch,
+    uint Number,
+    ulong Index,
+    ulong Term)
 {
     public const int Size = 40;
     public const int AuthenticatedFrom = 8;
@@ -82,8 +89,9 @@ internal readonly record struct RecordHeader(
 }
 
 /// <summary>
-/// Sixteen plain bytes between records: checksum (4), kind (4), batch (4), 0 (4). A <see cref="Durable"/> mark opens every
-/// frame and says up to which batch everything was flushed when it was written; an <see cref="End"/> mark completes a batch.
+/// Sixteen plain bytes between records: checksum (4), kind (4), batch (4), 0 (4). A <see cref="Durable"/> mark opens
+/// every frame and says up to which batch everything was flushed when it was written; an <see cref="End"/> mark
+/// completes a batch.
 /// </summary>
 internal static class FrameMark
 {

@@ -5,8 +5,8 @@ using Swarm.Raft.Storage.Files;
 namespace Swarm.Raft.Storage.Wal;
 
 /// <summary>
-/// What a segment is and where it joins the one before: 4,096 bytes, the content at 0 and again at 2,048, and a seal at 1,024
-/// once there is a successor.
+/// What a segment is and where it joins the one before: 4,096 bytes, the content at 0 and again at 2,048, and a seal
+/// at 1,024 once there is a successor.
 /// </summary>
 internal sealed record SegmentHeader
 {
@@ -66,8 +66,10 @@ internal sealed record SegmentHeader
         BinaryPrimitives.WriteUInt64LittleEndian(content[96..], PreviousTerm);
         BinaryPrimitives.WriteInt64LittleEndian(content[104..], PreviousEnd);
         BinaryPrimitives.WriteUInt32LittleEndian(content[112..], ChecksumSeed);
-        cipher.Seal(RecordCipher.HeaderNumber, [], [], content.Slice(TagOffset, RecordCipher.TagSize), content[..TagOffset]);
-        BinaryPrimitives.WriteUInt32LittleEndian(content[ChecksumOffset..], Crc32C.Compute(0, content[..ChecksumOffset]));
+        var tag = content.Slice(TagOffset, RecordCipher.TagSize);
+        cipher.Seal(RecordCipher.HeaderNumber, [], [], tag, content[..TagOffset]);
+        var checksum = Crc32C.Compute(0, content[..ChecksumOffset]);
+        BinaryPrimitives.WriteUInt32LittleEndian(content[ChecksumOffset..], checksum);
         content.CopyTo(block[SecondCopy..]);
     }
 

@@ -9,9 +9,9 @@ internal readonly record struct ScannedRecord(
 
 /// <summary>Reads a segment from its first frame to its end, batch by batch, and judges what it finds there.</summary>
 /// <remarks>
-/// One batch is written at a time, and the next one only after a flush. So where a batch is bad, any sign of a later batch, or
-/// a note that this one was flushed, proves that acknowledged data is damaged; without such a sign the batch was being written
-/// when the machine stopped, and nobody was told of it.
+/// One batch is written at a time, and the next one only after a flush. So where a batch is bad, any sign of a later
+/// batch, or a note that this one was flushed, proves that acknowledged data is damaged; without such a sign the batch
+/// was being written when the machine stopped, and nobody was told of it.
 /// </remarks>
 internal sealed class SegmentScanner(SegmentFile segment, long? end, ReadWindow window)
 {

@@ -5,8 +5,9 @@ using Swarm.Raft.Storage.Files;
 namespace Swarm.Raft.Storage.Wal;
 
 /// <summary>
-/// Writes frames into one segment. A frame is one batch: a mark, records, an end mark, zeros up to the next sector. Frames
-/// begin at a sector, so that a write which is torn by a loss of power cannot reach what an earlier flush has made safe.
+/// Writes frames into one segment. A frame is one batch: a mark, records, an end mark, zeros up to the next sector.
+/// Frames begin at a sector, so that a write which is torn by a loss of power cannot reach what an earlier flush has
+/// made safe.
 /// </summary>
 internal sealed class SegmentWriter : IDisposable
 {
@@ -87,8 +88,8 @@ internal sealed class SegmentWriter : IDisposable
     }
 
     /// <summary>
-    /// Notes behind the batch that it is safe. The note is not flushed: it survives when the process dies, and soon a loss of
-    /// power too, and tells damage to the last batch from a batch that was never finished.
+    /// Notes behind the batch that it is safe. The note is not flushed: it survives when the process dies, and soon a
+    /// loss of power too, and tells damage to the last batch from a batch that was never finished.
     /// </summary>
     public void NoteDurable()
     {

@@ -95,7 +95,9 @@ internal sealed partial class WriteAheadLog
             return;
         }
 
-        if (_writer is null || _writer.DurableEnd - SegmentHeader.Size >= _options.SegmentBytes || Volatile.Read(ref _cutRequested))
+        if (_writer is null
+            || _writer.DurableEnd - SegmentHeader.Size >= _options.SegmentBytes
+            || Volatile.Read(ref _cutRequested))
         {
             Volatile.Write(ref _cutRequested, false);
             BeginSegment();
@@ -158,10 +160,11 @@ internal sealed partial class WriteAheadLog
         {
             file = _files.Create(temporary);
             writer = new SegmentWriter(file, header, cipher, _options.PreallocateBytes);
+            var (state, snapshot) = SafeState();
             Span<byte> body = stackalloc byte[SegmentFile.HardStateSize];
-            SegmentFile.EncodeHardState(_hardState, body);
+            SegmentFile.EncodeHardState(state, body);
             writer.Append(RecordType.HardState, EntryType.Normal, 0, 0, body);
-            writer.Append(RecordType.SnapshotKnown, EntryType.Normal, _snapshot.Index, _snapshot.Term, []);
+            writer.Append(RecordType.SnapshotKnown, EntryType.Normal, snapshot.Index, snapshot.Term, []);
             writer.Sync();
             _files.Rename(temporary, path);
             return writer;
@@ -178,6 +181,14 @@ internal sealed partial class WriteAheadLog
             }
 
             throw;
+        }
+    }
+
+    private (HardState State, (ulong Index, ulong Term) Snapshot) SafeState()
+    {
+        lock (_gate)
+        {
+            return (_hardState, _snapshot);
         }
     }
 

@@ -123,7 +123,8 @@ internal sealed partial class WriteAheadLog : IDisposable
             EnsureWriter();
             if (installed is { } snapshot)
             {
-                Write(RecordType.SnapshotInstalled, new Entry(snapshot.Term, snapshot.Index, EntryType.Normal, default));
+                var mark = new Entry(snapshot.Term, snapshot.Index, EntryType.Normal, default);
+                Write(RecordType.SnapshotInstalled, mark);
             }
 
             foreach (ref readonly var entry in entries)
@@ -143,7 +144,8 @@ internal sealed partial class WriteAheadLog : IDisposable
     }
 
     /// <summary>
-    /// Makes everything appended so far safe, with one flush. A commit index that rose alone is left for the next flush.
+    /// Makes everything appended so far safe, with one flush. A commit index that rose alone is left for the next
+    /// flush.
     /// </summary>
     public void Sync() => Sync(force: false);
 
@@ -250,8 +252,8 @@ internal sealed partial class WriteAheadLog : IDisposable
         }
     }
 
-    // What was not flushed is void. The segment may hold a part of it, so it is not written to again: the next one names the
-    // end of the last batch that is safe.
+    // What was not flushed is void. The segment may hold a part of it, so it is not written to again: the next one
+    // names the end of the last batch that is safe.
     private RaftStorageException Fail(IOException exception)
     {
         _pending.Clear();

@@ -14,7 +14,9 @@ internal sealed class InMemoryDirectory
 
     public void Rename(string from, string to)
     {
-        var content = Seen.TryGetValue(from, out var found) ? found : throw new FileNotFoundException("no such file", from);
+        var content = Seen.TryGetValue(from, out var found)
+            ? found
+            : throw new FileNotFoundException("no such file", from);
         Apply(names =>
         {
             names.Remove(from);

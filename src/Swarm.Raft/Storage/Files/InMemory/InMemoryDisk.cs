@@ -18,8 +18,9 @@ internal enum DiskOperation
 internal sealed class MachineStoppedException() : IOException("the machine has stopped");
 
 /// <summary>
-/// A file system in memory that tells apart what programs see and what is on the platter: writes are lost or torn until they
-/// are flushed, names until their directory is. It can stop before any operation, be full, fail and damage bits.
+/// A file system in memory that tells apart what programs see and what is on the platter: writes are lost or torn
+/// until they are flushed, names until their directory is. It can stop before any operation, be full, fail and damage
+/// bits.
 /// </summary>
 internal sealed class InMemoryDisk : IFileSystem
 {

@@ -1,8 +1,8 @@
 namespace Swarm.Raft.Storage.Files.InMemory;
 
 /// <summary>
-/// The content of a file as programs see it and as it is on the platter. Apart from the two it knows which sectors differ, so
-/// that a loss of power can keep, lose or garble each of them.
+/// The content of a file as programs see it and as it is on the platter. Apart from the two it knows which sectors
+/// differ, so that a loss of power can keep, lose or garble each of them.
 /// </summary>
 internal sealed class InMemoryContent
 {

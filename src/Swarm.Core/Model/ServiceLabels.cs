@@ -1,0 +1,47 @@
+namespace Swarm;
+
+/// <summary>
+/// Labels of a service that ask for what Docker's spec has no field for. They travel with any client that can set
+/// labels, such as <c>docker service create --label swarm.restart.backoff=5m</c>, and engines that do not know them
+/// ignore them.
+/// </summary>
+/// <remarks>
+/// Durations are written as Go writes them, such as <c>90s</c>, <c>10m</c> or <c>1h30m</c>. A value that cannot be read
+/// is refused when the service is created or updated.
+/// </remarks>
+public static class ServiceLabels
+{
+    /// <summary>
+    /// How long a new task of an update may take until it runs; later it counts as a failure of the update. <c>never</c>
+    /// waits for ever, as Docker does.
+    /// </summary>
+    /// <value>Without the label 10 minutes (Kubernetes' progress deadline).</value>
+    public const string UpdateDeadline = "swarm.update.deadline";
+
+    /// <summary>
+    /// The longest restart delay. Each restart of a slot doubles the delay of its policy up to this; a task that has run
+    /// for this long starts over with the policy's delay.
+    /// </summary>
+    /// <value>Without the label the delay stays the same.</value>
+    public const string RestartBackoff = "swarm.restart.backoff";
+
+    /// <summary>
+    /// How many tasks of a replicated service may move at once to nodes that joined or came back; a task moves by
+    /// starting its replacement first.
+    /// </summary>
+    /// <value>Without the label, or with 0, running tasks stay where they are.</value>
+    public const string Rebalance = "swarm.rebalance";
+
+    /// <summary>
+    /// What happens to tasks on a node that is down: <c>replace</c> starts others elsewhere, <c>keep</c> waits for the
+    /// node.
+    /// </summary>
+    /// <value>Without the label <c>replace</c>.</value>
+    public const string Disconnect = "swarm.disconnect";
+
+    /// <summary>
+    /// How long a node has to be down before its tasks are replaced, with either value of <see cref="Disconnect"/>.
+    /// </summary>
+    /// <value>Without the label no time at all for <c>replace</c>, for ever for <c>keep</c>.</value>
+    public const string DisconnectLostAfter = "swarm.disconnect.lost-after";
+}
