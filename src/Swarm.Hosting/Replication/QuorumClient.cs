@@ -24,6 +24,9 @@ internal sealed class QuorumClient(ISwarmClient local, LeaderAccess leader) : IS
 
     public IClusterOperations Cluster { get; } = new QuorumCluster(local, leader);
 
+    public Task<ServicePlan> PlanAsync(ServiceSpec spec, CancellationToken cancellationToken = default) =>
+        CaughtUp.ReadAsync(leader, () => local.PlanAsync(spec, cancellationToken), cancellationToken);
+
     // The changes are those of the log, which comes here too.
     public IAsyncEnumerable<ObjectChange> WatchAsync(
         WatchFilter? filter = null,

@@ -135,6 +135,9 @@ internal sealed class QuorumTasks(ISwarmClient local, LeaderAccess leader) : ITa
     public Task<SwarmTask> FindAsync(string reference, CancellationToken cancellationToken = default) =>
         CaughtUp.ReadAsync(leader, () => local.Tasks.FindAsync(reference, cancellationToken), cancellationToken);
 
+    public Task<TaskExplanation> ExplainAsync(string reference, CancellationToken cancellationToken = default) =>
+        CaughtUp.ReadAsync(leader, () => local.Tasks.ExplainAsync(reference, cancellationToken), cancellationToken);
+
     public IAsyncEnumerable<SwarmTask> ListAsync(
         TaskQuery? query = null,
         CancellationToken cancellationToken = default) => CaughtUp.ListAsync(
