@@ -71,15 +71,16 @@ internal sealed class QuorumServices(ISwarmClient local, LeaderAccess leader) : 
         ObjectVersion? version = null,
         CancellationToken cancellationToken = default)
     {
-        var current = version is null ? await FindAsync(id.Value, cancellationToken) : null;
-        var from = version ?? current!.Version;
+        // SwarmKit's managers want a spec, too, though it is not the one that comes into force.
+        var current = await FindAsync(id.Value, cancellationToken);
+        var from = version ?? current.Version;
         return await UpdateAsync(
             () => local.Services.RollbackAsync(id, from, cancellationToken),
             () => new()
             {
                 ServiceId = id.Value,
                 ServiceVersion = from.ToWire(),
-                Spec = current?.Spec.ToWire(),
+                Spec = current.Spec.ToWire(),
                 Rollback = Protos.UpdateServiceRequest.Types.Rollback.Previous,
             },
             cancellationToken);

@@ -103,7 +103,7 @@ internal sealed class RaftPeer : IDisposable
                 cancellationToken: cancellationToken);
             return answer.Status == Protos.HealthCheckResponse.Types.ServingStatus.Serving;
         }
-        catch (RpcException)
+        catch (Exception exception) when (exception is RpcException or ObjectDisposedException)
         {
             return false;
         }
