@@ -19,41 +19,43 @@ internal sealed class NearestConnection(
     string address,
     IDispatcherConnection wire) : IDispatcherConnection
 {
-    private volatile IDispatcherConnection _chosen = wire;
+    private volatile IDispatcherConnection? _chosen;
+
+    private IDispatcherConnection Chosen => _chosen ?? wire;
 
     public async IAsyncEnumerable<SessionMessage> OpenSessionAsync(
         SessionRequest request,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         _chosen = leader()?.Leadership.Current is { } plane ? plane.Dispatcher.Connect(nodeId, address) : wire;
-        await foreach (var message in _chosen.OpenSessionAsync(request, cancellationToken))
+        await foreach (var message in Chosen.OpenSessionAsync(request, cancellationToken))
         {
             yield return message;
         }
     }
 
     public ValueTask<TimeSpan> HeartbeatAsync(string sessionId, CancellationToken cancellationToken) =>
-        _chosen.HeartbeatAsync(sessionId, cancellationToken);
+        Chosen.HeartbeatAsync(sessionId, cancellationToken);
 
     public ValueTask UpdateTaskStatusAsync(
         string sessionId,
         IReadOnlyList<TaskStatusUpdate> updates,
-        CancellationToken cancellationToken) => _chosen.UpdateTaskStatusAsync(sessionId, updates, cancellationToken);
+        CancellationToken cancellationToken) => Chosen.UpdateTaskStatusAsync(sessionId, updates, cancellationToken);
 
     public IAsyncEnumerable<AssignmentsMessage> OpenAssignmentsAsync(
         string sessionId,
-        CancellationToken cancellationToken) => _chosen.OpenAssignmentsAsync(sessionId, cancellationToken);
+        CancellationToken cancellationToken) => Chosen.OpenAssignmentsAsync(sessionId, cancellationToken);
 
     public IAsyncEnumerable<LogSubscriptionMessage> ListenSubscriptionsAsync(
         string sessionId,
-        CancellationToken cancellationToken) => _chosen.ListenSubscriptionsAsync(sessionId, cancellationToken);
+        CancellationToken cancellationToken) => Chosen.ListenSubscriptionsAsync(sessionId, cancellationToken);
 
     public ValueTask PublishLogsAsync(
         string subscriptionId,
         IReadOnlyList<TaskLogLine> lines,
         bool close,
         CancellationToken cancellationToken) =>
-        _chosen.PublishLogsAsync(subscriptionId, lines, close, cancellationToken);
+        Chosen.PublishLogsAsync(subscriptionId, lines, close, cancellationToken);
 }
 
 /// <summary>A node's way to the certificate authority: the one in this process while it leads, over the network else.</summary>

@@ -3,7 +3,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Swarm.Dispatch;
-using Pb = Swarm.Hosting.Wire.Protos.Raftpb;
+using RaftPb = Swarm.Hosting.Wire.Protos.Raftpb;
 using Protos = Swarm.Hosting.Wire.Protos;
 
 namespace Swarm.Hosting.Replication;
@@ -25,7 +25,7 @@ internal sealed class RaftPeer : IDisposable
     /// <summary>SwarmKit's number.</summary>
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(8);
 
-    private readonly Channel<Pb.Message> _queue = Channel.CreateBounded<Pb.Message>(
+    private readonly Channel<RaftPb.Message> _queue = Channel.CreateBounded<RaftPb.Message>(
         new BoundedChannelOptions(QueueLimit) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private readonly ulong _id;
@@ -72,7 +72,7 @@ internal sealed class RaftPeer : IDisposable
     /// <summary>Ends when the peer was disposed of.</summary>
     public Task Running { get; }
 
-    public void Send(Pb.Message message)
+    public void Send(RaftPb.Message message)
     {
         if (!_queue.Writer.TryWrite(message))
         {
@@ -97,7 +97,7 @@ internal sealed class RaftPeer : IDisposable
     {
         try
         {
-            var answer = await new Protos.Health.HealthClient(Channel()).CheckAsync(
+            var answer = await new Protos.Health.HealthClient(Connected()).CheckAsync(
                 new() { Service = "Raft" },
                 deadline: Deadline(SendTimeout),
                 cancellationToken: cancellationToken);
@@ -147,9 +147,9 @@ internal sealed class RaftPeer : IDisposable
         }
     }
 
-    private async Task SendAsync(Pb.Message message)
+    private async Task SendAsync(RaftPb.Message message)
     {
-        if (message.Type == Pb.MessageType.MsgSnap)
+        if (message.Type == RaftPb.MessageType.MsgSnap)
         {
             // Heartbeats must not wait for it.
             _ = Nodes.Detached.RunAsync(() => SendSnapshotAsync(message));
@@ -158,7 +158,7 @@ internal sealed class RaftPeer : IDisposable
 
         try
         {
-            await new Protos.Raft.RaftClient(Channel()).ProcessRaftMessageAsync(
+            await new Protos.Raft.RaftClient(Connected()).ProcessRaftMessageAsync(
                 new() { Message = message },
                 deadline: Deadline(SendTimeout),
                 cancellationToken: _stop.Token);
@@ -175,13 +175,13 @@ internal sealed class RaftPeer : IDisposable
         }
     }
 
-    private async Task SendSnapshotAsync(Pb.Message message)
+    private async Task SendSnapshotAsync(RaftPb.Message message)
     {
         try
         {
             using var snapshot = _reports.OpenSnapshot(message);
             using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-            using var call = new Protos.Raft.RaftClient(Channel()).StreamRaftMessage(
+            using var call = new Protos.Raft.RaftClient(Connected()).StreamRaftMessage(
                 cancellationToken: watchdog.Token);
             var buffer = new byte[ChunkBytes];
             var isFirst = true;
@@ -230,7 +230,7 @@ internal sealed class RaftPeer : IDisposable
         }
     }
 
-    private GrpcChannel Channel()
+    private GrpcChannel Connected()
     {
         lock (_gate)
         {
@@ -255,5 +255,5 @@ internal interface IPeerReports
     void SelfRemoved();
 
     /// <summary>Opens the newest snapshot for a message, whose metadata becomes that of the snapshot.</summary>
-    Stream OpenSnapshot(Pb.Message message);
+    Stream OpenSnapshot(RaftPb.Message message);
 }

@@ -8,7 +8,7 @@ using Swarm.Hosting.Wire.Mapping;
 using Swarm.Raft;
 using Swarm.Raft.Consensus;
 using Swarm.Raft.Storage;
-using Pb = Swarm.Hosting.Wire.Protos.Raftpb;
+using RaftPb = Swarm.Hosting.Wire.Protos.Raftpb;
 
 namespace Swarm.Hosting.Replication;
 
@@ -93,7 +93,7 @@ internal sealed partial class RaftPeers : IRaftTransport, IPeerReports, IAsyncDi
     public void SelfRemoved() => _onRemoved();
 
     // etcd's members refuse a snapshot that does not name them, and this one may be older than their addition.
-    public Stream OpenSnapshot(Pb.Message message)
+    public Stream OpenSnapshot(RaftPb.Message message)
     {
         var stream = _storage.OpenSnapshot() ?? throw new InvalidOperationException("the snapshot has gone");
         var metadata = stream.Metadata;

@@ -1,7 +1,7 @@
 using Google.Protobuf;
 using Swarm.Raft.Consensus;
 using Swarm.Raft.Quorum;
-using Pb = Swarm.Hosting.Wire.Protos.Raftpb;
+using RaftPb = Swarm.Hosting.Wire.Protos.Raftpb;
 
 namespace Swarm.Hosting.Wire.Mapping;
 
@@ -9,11 +9,11 @@ namespace Swarm.Hosting.Wire.Mapping;
 internal static class RaftMapping
 {
     /// <summary>The message; it refers to the payloads of its entries, and to nothing else of the record.</summary>
-    public static Pb.Message ToWire(this in Message message)
+    public static RaftPb.Message ToWire(this in Message message)
     {
-        var wire = new Pb.Message
+        var wire = new RaftPb.Message
         {
-            Type = (Pb.MessageType)message.Type,
+            Type = (RaftPb.MessageType)message.Type,
             To = message.To,
             From = message.From,
             Term = message.Term,
@@ -52,7 +52,7 @@ internal static class RaftMapping
     }
 
     /// <summary>The message; it refers to the bytes of the wire form.</summary>
-    public static Message ToRecord(this Pb.Message wire) => new()
+    public static Message ToRecord(this RaftPb.Message wire) => new()
     {
         Type = (MessageType)wire.Type,
         To = wire.To,
@@ -70,10 +70,10 @@ internal static class RaftMapping
         Incarnation = wire.Incarnation,
     };
 
-    public static Pb.SnapshotMetadata ToWire(this SnapshotMetadata metadata)
+    public static RaftPb.SnapshotMetadata ToWire(this SnapshotMetadata metadata)
     {
         var members = metadata.ConfState;
-        var state = new Pb.ConfState { AutoLeave = members.AutoLeave };
+        var state = new RaftPb.ConfState { AutoLeave = members.AutoLeave };
         state.Voters.AddRange(members.Voters);
         state.Learners.AddRange(members.Learners);
         state.VotersOutgoing.AddRange(members.VotersOutgoing);
@@ -81,9 +81,9 @@ internal static class RaftMapping
         return new() { ConfState = state, Index = metadata.Index, Term = metadata.Term };
     }
 
-    private static Pb.Entry ToWire(this in Entry entry)
+    private static RaftPb.Entry ToWire(this in Entry entry)
     {
-        var wire = new Pb.Entry { Type = (Pb.EntryType)entry.Type, Term = entry.Term, Index = entry.Index };
+        var wire = new RaftPb.Entry { Type = (RaftPb.EntryType)entry.Type, Term = entry.Term, Index = entry.Index };
         if (!entry.Data.IsEmpty)
         {
             wire.Data = UnsafeByteOperations.UnsafeWrap(entry.Data);
@@ -92,16 +92,16 @@ internal static class RaftMapping
         return wire;
     }
 
-    private static Entry ToRecord(Pb.Entry wire) =>
+    private static Entry ToRecord(RaftPb.Entry wire) =>
         new(wire.Term, wire.Index, (EntryType)wire.Type, wire.Data.Memory);
 
-    private static Pb.Snapshot ToWire(this Snapshot snapshot) => new()
+    private static RaftPb.Snapshot ToWire(this Snapshot snapshot) => new()
     {
         Data = UnsafeByteOperations.UnsafeWrap(snapshot.Data),
         Metadata = snapshot.Metadata.ToWire(),
     };
 
-    private static Snapshot ToRecord(this Pb.Snapshot wire) => new()
+    private static Snapshot ToRecord(this RaftPb.Snapshot wire) => new()
     {
         Data = wire.Data.Memory,
         Metadata = new SnapshotMetadata

@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Mapping;
-using Pb = Swarm.Hosting.Wire.Protos.Raftpb;
+using RaftPb = Swarm.Hosting.Wire.Protos.Raftpb;
 
 namespace Swarm.Hosting.Wire.Server;
 
@@ -24,12 +24,12 @@ internal sealed class RaftService(ManagerServices services) : Protos.Raft.RaftBa
         IAsyncStreamReader<Protos.StreamRaftMessageRequest> requestStream,
         ServerCallContext context)
     {
-        Pb.Message? message = null;
+        RaftPb.Message? message = null;
         var data = new MemoryStream();
         while (await requestStream.MoveNext(context.CancellationToken))
         {
             var part = requestStream.Current.Message ?? throw SwarmException.InvalidArgument("a message is missing");
-            if (message is not null && (part.Index != message.Index || part.Type != Pb.MessageType.MsgSnap))
+            if (message is not null && (part.Index != message.Index || part.Type != RaftPb.MessageType.MsgSnap))
             {
                 throw SwarmException.InvalidArgument("the parts of a stream are not those of one snapshot");
             }
@@ -46,7 +46,7 @@ internal sealed class RaftService(ManagerServices services) : Protos.Raft.RaftBa
             }
         }
 
-        if (message is { Type: Pb.MessageType.MsgSnap, Snapshot: not null })
+        if (message is { Type: RaftPb.MessageType.MsgSnap, Snapshot: not null })
         {
             message.Snapshot.Data = UnsafeByteOperations.UnsafeWrap(data.GetBuffer().AsMemory(0, (int)data.Length));
         }
@@ -63,7 +63,7 @@ internal sealed class RaftService(ManagerServices services) : Protos.Raft.RaftBa
                 ?? throw SwarmException.NotFound($"member {request.RaftId:x} not found"),
         });
 
-    private async Task TakeAsync(Pb.Message? message, CancellationToken cancellationToken)
+    private async Task TakeAsync(RaftPb.Message? message, CancellationToken cancellationToken)
     {
         // A member that is still starting loses messages, as every member may.
         if (message is null || services.Quorum() is not { } quorum)
@@ -77,7 +77,7 @@ internal sealed class RaftService(ManagerServices services) : Protos.Raft.RaftBa
         }
 
         // One that cannot be reached would only keep electing itself.
-        if (message.Type == Pb.MessageType.MsgVote
+        if (message.Type == RaftPb.MessageType.MsgVote
             && !await quorum.Log.Peers.IsHealthyAsync(message.From, cancellationToken))
         {
             return;
