@@ -35,8 +35,8 @@ internal sealed class ManagerLog : IAsyncDisposable
     /// <summary>More than any transaction has, less than SwarmKit's managers take in one message.</summary>
     private const int MaxEntry = 3 * 1024 * 1024;
 
-    // A leader is missed after 3 to 6 s, where SwarmKit's members take 10 to 20; both can be in one quorum.
-    private const int ElectionTicks = 12;
+    // A leader is missed after 4 to 8 s, where SwarmKit's members take 10 to 20; both can be in one quorum.
+    private const int ElectionTicks = 16;
     private const int HeartbeatTicks = 2;
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
