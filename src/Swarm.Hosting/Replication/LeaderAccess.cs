@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Swarm.Certificates.Nodes;
@@ -120,8 +121,20 @@ internal sealed class LeaderAccess(
         exception.Code == SwarmErrorCode.NoLeader
             ? exception.InnerException is not NotLeaderException { MayCommit: true }
             : exception.Code == SwarmErrorCode.Unavailable
-                && (exception.InnerException is RpcException { Status.DebugException: HttpRequestException }
+                && (NeverConnected((exception.InnerException as RpcException)?.Status.DebugException)
                     || exception.Message.Contains("does not lead the swarm", StringComparison.Ordinal));
+
+    // A connection that broke later may have carried the call.
+    private static bool NeverConnected(Exception? cause) => cause switch
+    {
+        null => false,
+        SocketException
+        {
+            SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostUnreachable
+                or SocketError.NetworkUnreachable or SocketError.TimedOut
+        } => true,
+        _ => NeverConnected(cause.InnerException),
+    };
 
     private static SwarmException NoLeader() => new(
         SwarmErrorCode.NoLeader,
