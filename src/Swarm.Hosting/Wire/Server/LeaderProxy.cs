@@ -100,8 +100,8 @@ internal sealed partial class LeaderProxy(ManagerServices services, TimeProvider
         request.Headers.TryAddWithoutValidation(Redirect, Caller.AddressOf(http.Connection));
         using var response = await Client().SendAsync(request, http.RequestAborted);
         http.Response.StatusCode = (int)response.StatusCode;
-        Copy(response.Headers, http.Response.Headers);
-        Copy(response.Content.Headers, http.Response.Headers);
+        Copy(response.Headers, http.Response);
+        Copy(response.Content.Headers, http.Response);
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         await using (var body = await response.Content.ReadAsStreamAsync(http.RequestAborted))
         {
@@ -131,13 +131,20 @@ internal sealed partial class LeaderProxy(ManagerServices services, TimeProvider
         }
     }
 
-    private static void Copy(
-        IEnumerable<KeyValuePair<string, IEnumerable<string>>> from,
-        IHeaderDictionary to)
+    // An answer without messages has its status in the headers, and is one no longer when it was flushed.
+    private static void Copy(IEnumerable<KeyValuePair<string, IEnumerable<string>>> from, HttpResponse to)
     {
         foreach (var (name, values) in from)
         {
-            to[name] = new StringValues([.. values]);
+            var value = new StringValues([.. values]);
+            if (name is "grpc-status" or "grpc-message" or "grpc-status-details-bin")
+            {
+                to.AppendTrailer(name, value);
+            }
+            else
+            {
+                to.Headers[name] = value;
+            }
         }
     }
 
