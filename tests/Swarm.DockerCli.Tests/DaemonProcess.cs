@@ -11,25 +11,22 @@ public sealed class DaemonProcess : IAsyncDisposable
 
     private static int _daemons;
 
-    private readonly StringBuilder _log;
-    private readonly ProcessStartInfo _start;
-    private Process _process;
+    private readonly string[] _arguments;
+    private readonly StringBuilder _log = new();
+    private Process _process = null!;
 
-    private DaemonProcess(
-        ProcessStartInfo start,
-        Process process,
-        StringBuilder log,
-        string directory,
-        string endpoint)
+    private DaemonProcess(string directory, string address, string[] arguments)
     {
-        _start = start;
-        _process = process;
-        _log = log;
+        _arguments = arguments;
         Directory = directory;
-        Docker = new DockerCli(endpoint);
+        Address = address;
+        Docker = new DockerCli($"unix://{directory}/api.sock");
     }
 
     public string Directory { get; }
+
+    /// <summary>The host that its swarm port is at.</summary>
+    public string Address { get; }
 
     public DockerCli Docker { get; }
 
@@ -50,7 +47,28 @@ public sealed class DaemonProcess : IAsyncDisposable
     public static async Task<DaemonProcess> StartAsync(params string[] arguments)
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("swarm-cli-").FullName;
-        var endpoint = $"unix://{directory}/api.sock";
+        var daemon = new DaemonProcess(directory, NextLoopbackAddress(), arguments);
+        await daemon.LaunchAsync();
+        return daemon;
+    }
+
+    /// <summary>Starts it again, with the state it had.</summary>
+    public Task RestartAsync()
+    {
+        _process.Dispose();
+        return LaunchAsync();
+    }
+
+    /// <summary>Ends the process, which is not asked.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        using var limit = new CancellationTokenSource(StopTimeout);
+        await _process.WaitForExitAsync(limit.Token);
+    }
+
+    private async Task LaunchAsync()
+    {
         var start = new ProcessStartInfo("dotnet")
         {
             UseShellExecute = false,
@@ -59,43 +77,28 @@ public sealed class DaemonProcess : IAsyncDisposable
             ArgumentList =
             {
                 Path.Combine(AppContext.BaseDirectory, "swarm.dll"),
-                "daemon", "--api", endpoint, "--state", Path.Combine(directory, "state"),
-                "--hostname", "node-1", "--advertise", "127.0.0.1", "--listen", $"{NextLoopbackAddress()}:2377",
+                "daemon", "--api", Docker.Endpoint, "--state", Path.Combine(Directory, "state"),
+                "--advertise", "127.0.0.1", "--listen", $"{Address}:2377",
             },
         };
-        foreach (var argument in arguments)
+        string[] name = _arguments.Contains("--hostname") ? [] : ["--hostname", "node-1"];
+        foreach (var argument in name.Concat(_arguments))
         {
             start.ArgumentList.Add(argument);
         }
 
-        var log = new StringBuilder();
-        return new DaemonProcess(start, await LaunchAsync(start, log), log, directory, endpoint);
-    }
-
-    /// <summary>Ends the daemon as a crash does, and starts it again with the same directory.</summary>
-    public async Task KillAndRestartAsync()
-    {
-        _process.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        _process = await LaunchAsync(_start, _log);
-    }
-
-    private static async Task<Process> LaunchAsync(ProcessStartInfo start, StringBuilder log)
-    {
-        var process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, line) =>
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) =>
         {
-            lock (log)
+            lock (_log)
             {
-                log.AppendLine(line.Data);
+                _log.AppendLine(line.Data);
             }
         };
-        process.BeginErrorReadLine();
+        _process.BeginErrorReadLine();
         using var limit = new CancellationTokenSource(StartTimeout);
-        var ready = await process.StandardOutput.ReadLineAsync(limit.Token);
-        Assert.True(ready == "ready", $"the daemon said '{ready}' and on standard error: {log}");
-        return process;
+        var ready = await _process.StandardOutput.ReadLineAsync(limit.Token);
+        Assert.True(ready == "ready", $"the daemon said '{ready}' and on standard error: {Log}");
     }
 
     /// <summary>An address of this machine that no other daemon of this or another test run uses.</summary>

@@ -20,7 +20,8 @@ public sealed class RestartTests
         var pids = await PidsAsync(docker);
         Assert.Equal(3, pids.Count);
 
-        await daemon.KillAndRestartAsync();
+        await daemon.KillAsync();
+        await daemon.RestartAsync();
 
         await RunningAsync(docker);
         Assert.Equal(pids, await PidsAsync(docker));

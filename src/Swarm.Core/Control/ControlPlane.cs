@@ -45,6 +45,9 @@ internal sealed record ControlPlaneOptions
 
     public SwarmMetrics? Metrics { get; init; }
 
+    /// <summary>Controllers of the host, which know of more than the store.</summary>
+    public IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> More { get; init; } = [];
+
     public required ILoggerFactory Loggers { get; init; }
 }
 
@@ -146,6 +149,10 @@ internal sealed partial class ControlPlane : IAsyncDisposable
             new NetworkKeyRotation(_store, _options.RandomBytes, time).RunAsync(stop));
         yield return ("root rotation", stop =>
             new RootRotationLoop(_store, _options.RandomBytes, time, Logger<RootRotationLoop>()).RunAsync(stop));
+        foreach (var controller in _options.More)
+        {
+            yield return controller;
+        }
     }
 
     private ILogger<T> Logger<T>() => _options.Loggers.CreateLogger<T>();

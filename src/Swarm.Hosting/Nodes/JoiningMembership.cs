@@ -41,9 +41,9 @@ internal sealed partial class JoiningMembership(
     public bool AgentsAreReady => false;
 
     /// <summary>Joins; tries again as long as no manager can be reached.</summary>
-    /// <returns>The membership, which has not begun to work.</returns>
+    /// <returns>The node, which has not begun to work. Its identity says as what it was let in.</returns>
     /// <exception cref="SwarmException">A manager refuses; the text says why.</exception>
-    public async Task<WorkerMembership> RunAsync()
+    public async Task<MemberAgent> RunAsync()
     {
         while (true)
         {
@@ -78,7 +78,7 @@ internal sealed partial class JoiningMembership(
         return ValueTask.CompletedTask;
     }
 
-    private async Task<WorkerMembership> JoinAsync()
+    private async Task<MemberAgent> JoinAsync()
     {
         var choice = new ManagerChoice(setup.NewRandom());
         choice.Set(_managers);
@@ -90,7 +90,7 @@ internal sealed partial class JoiningMembership(
         var identity = await join.RunAsync(request.JoinToken, request.Availability, _stop.Token);
         var saved = new SavedMembership(addresses, _managers);
         directory.Save(saved);
-        return new WorkerMembership(setup, directory, identity, KeyEncryptionKey.None, saved, executor);
+        return new MemberAgent(setup, directory, identity, KeyEncryptionKey.None, saved, executor);
     }
 
     private static string WithPort(string address) =>

@@ -3,7 +3,7 @@ using Swarm.Hosting.DockerApi;
 
 namespace Swarm.Hosting.Nodes;
 
-/// <summary>This process as the manager of a swarm, with the feed of its events.</summary>
+/// <summary>This process as a manager of a swarm, with the feed of its events.</summary>
 internal sealed class ManagerMembership : IMembership
 {
     private readonly CancellationTokenSource _stop = new();
@@ -29,20 +29,37 @@ internal sealed class ManagerMembership : IMembership
 
     public ISwarmClient Client => Runtime.Client;
 
-    public IReadOnlyList<ManagerPeer> Managers => [new ManagerPeer(Runtime.NodeId, Runtime.Address, 0)];
+    public IReadOnlyList<ManagerPeer> Managers => Runtime.Managers;
 
     public bool AgentsAreReady => Runtime.AgentsAreReady();
 
-    public void RequireHarmlessLeave() =>
-        throw NodeErrors.LeaveAsManager(isActive: true, reachable: 1, unreachable: 0);
+    public void RequireHarmlessLeave()
+    {
+        var (reachable, unreachable) = Runtime.CountManagers();
+        throw NodeErrors.LeaveAsManager(Runtime.KnowsLeader, reachable, unreachable);
+    }
 
     public Task StopAsync(bool removeTasks, CancellationToken impatience) => Runtime.StopAsync(removeTasks, impatience);
 
+    /// <summary>Gives up the manager's part.</summary>
+    /// <returns>The node, whose agent goes on.</returns>
+    public async Task<MemberAgent> ResignAsync()
+    {
+        await EndEventsAsync();
+        await Runtime.ResignAsync();
+        return Runtime.Member;
+    }
+
     public async ValueTask DisposeAsync()
+    {
+        await EndEventsAsync();
+        await Runtime.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task EndEventsAsync()
     {
         await _stop.CancelAsync();
         await _events;
-        await Runtime.DisposeAsync();
-        _stop.Dispose();
     }
 }

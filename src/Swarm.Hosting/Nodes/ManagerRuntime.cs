@@ -1,9 +1,8 @@
 using System.Collections.Immutable;
-using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
-using Swarm.Agents;
 using Swarm.Certificates;
+using Swarm.Certificates.Access;
 using Swarm.Certificates.Authority;
 using Swarm.Certificates.Nodes;
 using Swarm.Control;
@@ -18,36 +17,32 @@ using Swarm.Telemetry;
 
 namespace Swarm.Hosting.Nodes;
 
-/// <summary>A swarm that this process is the manager of: store, control plane, client, swarm port, local agents.</summary>
-internal sealed class ManagerRuntime : IAsyncDisposable
+/// <summary>This process as one of the managers of a swarm: store, log, control plane, client, swarm port, local agents.</summary>
+internal sealed partial class ManagerRuntime : IAsyncDisposable
 {
-    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(20);
 
+    private readonly CancellationTokenSource _stop = new();
+    private Task _sharing = Task.CompletedTask;
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
     private readonly RaftProposer _proposer;
+    private readonly QuorumMembers _members = new();
     private readonly Leadership _leadership;
+    private readonly SwarmClient _local;
+    private readonly LeaderAccess _leader;
     private readonly SwarmMetrics _metrics;
     private readonly NodeDirectory _directory;
-    private readonly CurrentIdentity _identity;
-    private readonly CertificateRenewal _renewal;
-    private readonly CancellationTokenSource _stop = new();
-    private Task _renewing = Task.CompletedTask;
+    private readonly Pulse _stateChanged = new();
+    private readonly ILogger _logger;
     private ImmutableList<NodeAgent> _agents = [];
-    private ManagerLog? _log;
+    private volatile Quorum? _quorum;
     private SwarmPort? _port;
 
-    private ManagerRuntime(
-        ManagerSetup setup,
-        NodeDirectory directory,
-        NodeIdentity identity,
-        KeyEncryptionKey encryption,
-        string address)
+    private ManagerRuntime(ManagerSetup setup, NodeDirectory directory, MemberAgent member)
     {
-        _setup = setup;
-        _directory = directory;
-        NodeId = identity.NodeId;
-        Address = address;
+        (_setup, _directory, Member) = (setup, directory, member);
+        _logger = setup.Loggers.CreateLogger<ManagerRuntime>();
         _metrics = new SwarmMetrics(setup.Meters);
         _proposer = new RaftProposer();
         _store = new ClusterStore(_proposer, setup.Time, options: null, _metrics);
@@ -56,30 +51,33 @@ internal sealed class ManagerRuntime : IAsyncDisposable
             NewControlPlane,
             BeginTermAsync,
             setup.Loggers.CreateLogger<Leadership>());
-        Client = new SwarmClient(
+        _leader = new LeaderAccess(_leadership, () => _quorum, member.Identity, setup.Time);
+        _local = new SwarmClient(
             _store,
             Ids,
             setup.Time,
             RandomNumberGenerator.Fill,
-            ReadLogsAsync,
-            ManagerStatusOf,
+            new QuorumLogs(_leadership, _leader).ReadAsync,
+            StatusOf,
             vault: setup.Secrets);
-        _identity = new CurrentIdentity(identity, encryption);
-        _renewal = new CertificateRenewal(
-            _identity,
-            directory.Identity,
-            new LocalAuthority(() => _leadership.Current?.Certificates, () => _store.Current.Cluster, setup.Time),
-            setup.NewRandom(),
-            setup.Time,
-            setup.Loggers.CreateLogger<CertificateRenewal>());
+        Client = new QuorumClient(_local, _leader);
+        _members.Changed += OnMembersChanged;
     }
 
-    public NodeId NodeId { get; }
+    /// <summary>The node with its agent, which outlives its time as a manager.</summary>
+    public MemberAgent Member { get; }
+
+    public NodeId NodeId => Member.NodeId;
 
     /// <summary>Advertised address, as <c>host:port</c>.</summary>
-    public string Address { get; }
+    public string Address => _members.OfNode(NodeId)?.Addr is { Length: > 0 } address
+        ? address
+        : Member.Addresses.Advertised;
 
     public ISwarmClient Client { get; }
+
+    /// <summary>Completes when the other managers say that this one was taken out.</summary>
+    public TaskCompletionSource Removed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RandomIdGenerator Ids { get; } = new();
 
@@ -92,22 +90,50 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         first.SaveTo(directory);
-        var runtime = new ManagerRuntime(setup, directory, first.Identity, KeyEncryptionKey.None, first.Address);
-        return runtime.RunAsync(first.Addresses, first, executor, cancellationToken);
+        var member = new MemberAgent(
+            setup,
+            directory,
+            first.Identity,
+            KeyEncryptionKey.None,
+            new SavedMembership(first.Addresses, [new ManagerPeer(first.Node.Id, first.Address, 0)]),
+            executor);
+        var runtime = new ManagerRuntime(setup, directory, member);
+        return runtime.GuardAsync(() => runtime.BeginAsync(first, cancellationToken));
     }
 
-    /// <summary>Takes up the swarm of the last process of this directory.</summary>
+    /// <summary>Takes up the place in a swarm that the last process of this directory had.</summary>
     /// <exception cref="Raft.Storage.RaftStorageException">The log cannot be opened.</exception>
     public static Task<ManagerRuntime> ResumeAsync(
         ManagerSetup setup,
         NodeDirectory directory,
-        (NodeIdentity Identity, KeyEncryptionKey Encryption) saved,
-        NodeAddresses addresses,
-        IExecutor executor,
+        MemberAgent member,
         CancellationToken cancellationToken)
     {
-        var runtime = new ManagerRuntime(setup, directory, saved.Identity, saved.Encryption, addresses.Advertised);
-        return runtime.RunAsync(addresses, null, executor, cancellationToken);
+        var runtime = new ManagerRuntime(setup, directory, member);
+        return runtime.GuardAsync(() => ManagerLog.Exists(directory.Log)
+            ? runtime.ResumeAsync(cancellationToken)
+            : runtime.JoinAsync(cancellationToken));
+    }
+
+    /// <summary>Joins the quorum of a swarm that this node is a member of, with a manager's certificate.</summary>
+    /// <remarks>When it fails the member's agent goes on as it was.</remarks>
+    public static async Task<ManagerRuntime> JoinAsync(
+        ManagerSetup setup,
+        NodeDirectory directory,
+        MemberAgent member,
+        CancellationToken cancellationToken)
+    {
+        var runtime = new ManagerRuntime(setup, directory, member);
+        try
+        {
+            await runtime.JoinAsync(cancellationToken);
+            return runtime;
+        }
+        catch
+        {
+            await runtime.ResignAsync();
+            throw;
+        }
     }
 
     /// <summary>Adds a worker that lives in this process, and waits until it is ready.</summary>
@@ -115,24 +141,71 @@ internal sealed class ManagerRuntime : IAsyncDisposable
     {
         var worker = new Node { Id = new NodeId(Ids.Next()) };
         await _store.UpdateAsync(transaction => transaction.Create(worker), cancellationToken);
-        AddAgent(worker.Id, executor, () => TlsInfo.Wanted(_store.Current.Cluster!.RootCa), tasks: null, session: null);
-
+        var agent = new NodeAgent(
+            worker.Id,
+            new LeaderConnection(() => _leadership.Require().Dispatcher, worker.Id, HostOf(Address)),
+            new DescribedExecutor(executor, () => TlsInfo.Wanted(_store.Current.Cluster!.RootCa)),
+            tasks: null,
+            session: null,
+            _setup);
+        _agents = _agents.Add(agent);
+        agent.Start();
         await WaitUntilReadyAsync(worker.Id, cancellationToken);
         return worker.Id;
     }
 
-    /// <summary>True while the agent of every node in this process has a session.</summary>
-    public bool AgentsAreReady() => _agents.TrueForAll(agent =>
-        _store.Current.Nodes.Find(agent.NodeId.Value) is { Status.State: NodeState.Ready });
+    /// <summary>True while this manager leads the swarm.</summary>
+    public bool Leads => _leadership.Current is not null;
 
-    /// <summary>Ends the swarm.</summary>
+    /// <summary>Whether this manager knows who leads.</summary>
+    public bool KnowsLeader => _quorum is { } quorum && (quorum.Leads || quorum.Leader is not null);
+
+    /// <summary>The managers, with their addresses.</summary>
+    public IReadOnlyList<ManagerPeer> Managers =>
+        [.. _members.All.Values.Select(member => new ManagerPeer(new NodeId(member.NodeId), member.Addr, Weight: 0))];
+
+    /// <summary>Managers that are reached and that are not, as far as this one knows.</summary>
+    public (int Reachable, int Unreachable) CountManagers()
+    {
+        var all = _members.All;
+        var reachable = all.Keys.Count(id => _quorum?.Log.Peers.IsActive(id) == true);
+        return (reachable, all.Count - reachable);
+    }
+
+    /// <summary>True while the agent of every node in this process has a session.</summary>
+    public bool AgentsAreReady() => Member.HasSession && _agents.TrueForAll(agent => agent.HasSession);
+
+    /// <summary>Ends the membership of this process.</summary>
     /// <param name="removeTasks">Stop and remove the tasks of this process's nodes, or leave them alone.</param>
     /// <param name="impatience">Leaves behind tasks that do not end.</param>
     public async Task StopAsync(bool removeTasks, CancellationToken impatience)
     {
+        await Task.WhenAll(_agents
+            .Select(agent => agent.StopAsync(removeTasks, impatience))
+            .Append(Member.StopAsync(removeTasks, impatience)));
+        await StopManagingAsync(impatience);
+    }
+
+    /// <summary>Gives up the manager's part; the node's agent goes on.</summary>
+    public async Task ResignAsync()
+    {
+        await StopManagingAsync(new CancellationToken(canceled: true));
+        await CloseAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await CloseAsync();
+        await Member.DisposeAsync();
+    }
+
+    private static string HostOf(string address) => address[..address.LastIndexOf(':')];
+
+    private async Task StopManagingAsync(CancellationToken impatience)
+    {
+        Member.Use(null);
         await _stop.CancelAsync();
-        await Task.WhenAll(_agents.Select(agent => agent.StopAsync(removeTasks, impatience)));
-        await Loops.IgnoreAsync(_renewing);
+        await Loops.IgnoreAsync(_sharing);
 
         // Sessions end with the dispatcher; a port that waited for them would wait for ever.
         await _leadership.StopAsync();
@@ -142,22 +215,26 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
+    private async Task CloseAsync()
     {
+        _members.Changed -= OnMembersChanged;
         foreach (var agent in _agents)
         {
             await agent.DisposeAsync();
         }
 
+        _agents = [];
         if (_port is { } port)
         {
             await port.DisposeAsync();
         }
 
         await _leadership.DisposeAsync();
-        if (_log is { } log)
+        _leader.Dispose();
+        if (_quorum is { } quorum)
         {
-            await log.DisposeAsync();
+            await quorum.Log.DisposeAsync();
+            quorum.Dispose();
         }
 
         _metrics.Dispose();
@@ -165,19 +242,11 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task<ManagerRuntime> RunAsync(
-        NodeAddresses addresses,
-        FirstManager? first,
-        IExecutor executor,
-        CancellationToken cancellationToken)
+    private async Task<ManagerRuntime> GuardAsync(Func<Task> start)
     {
         try
         {
-            await OpenLogAsync(first, cancellationToken);
-            await OpenPortAsync(addresses.Listen, cancellationToken);
-            _leadership.Start();
-            StartOwnAgent(executor);
-            await WaitUntilReadyAsync(NodeId, cancellationToken);
+            await start();
             return this;
         }
         catch
@@ -188,36 +257,6 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         }
     }
 
-    private async Task OpenLogAsync(FirstManager? first, CancellationToken cancellationToken)
-    {
-        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Observe(Raft.RaftState state)
-        {
-            _leadership.Observe(state);
-            if (state.IsReady)
-            {
-                ready.TrySetResult();
-            }
-        }
-
-        _log = first is null
-            ? await ManagerLog.ResumeAsync(
-                _setup, _directory.Log, _store, _proposer, Observe, cancellationToken)
-            : await ManagerLog.BeginAsync(
-                _setup, _directory.Log, first.Member, _store, _proposer, Observe, cancellationToken);
-        await ready.Task.WaitAsync(ReadyTimeout, _setup.Time, cancellationToken);
-        if (first is not null)
-        {
-            await _store.UpdateAsync(
-                transaction =>
-                {
-                    transaction.Create(first.Cluster);
-                    transaction.Create(first.Node);
-                },
-                cancellationToken);
-        }
-    }
-
     private ControlPlane NewControlPlane() => new(_store, new ControlPlaneOptions
     {
         Ids = Ids,
@@ -225,101 +264,60 @@ internal sealed class ManagerRuntime : IAsyncDisposable
         Time = _setup.Time,
         Filters = _setup.Filters,
         Scorers = _setup.Scorers,
-        Secrets = _setup.Secrets,
         Dispatcher = new DispatcherOptions { NodeId = NodeId },
         Metrics = _metrics,
+        Secrets = _setup.Secrets,
         Loggers = _setup.Loggers,
+        More = [("role keeper", stop => new RoleKeeper(
+            _store,
+            _quorum!,
+            _setup.Time,
+            _setup.Loggers.CreateLogger<RoleKeeper>()).RunAsync(stop))],
     });
 
     private Task BeginTermAsync(ControlPlane plane, CancellationToken cancellationToken)
     {
-        plane.Dispatcher.SetManagers([new ManagerPeer(NodeId, Address, Weight: 10)]);
+        plane.Dispatcher.SetManagers(Peers());
         return Task.CompletedTask;
     }
 
-    private async Task OpenPortAsync(IPEndPoint listen, CancellationToken cancellationToken) =>
+    private ManagerPeer[] Peers() =>
+        [.. _members.All.Values.Select(member => new ManagerPeer(new NodeId(member.NodeId), member.Addr, Weight: 10))];
+
+    private void OnMembersChanged(object? sender, EventArgs args) =>
+        _leadership.Current?.Dispatcher.SetManagers(Peers());
+
+    private ManagerStatus? StatusOf(NodeId node) => _quorum?.StatusOf(node);
+
+    private SwarmMembers SwarmNow() => _store.Current.Cluster is { } cluster
+        ? SwarmMembers.Of(cluster)
+        : new SwarmMembers(Member.Identity.Value.ClusterId, default);
+
+    private async Task OpenPortAsync(CancellationToken cancellationToken)
+    {
         _port = await SwarmPort.OpenAsync(
-            listen,
-            new PortIdentity(_identity, () => _store.Current.Cluster!.RootCa.Certificate, _setup.Time),
+            Member.Addresses.Listen,
+            new PortIdentity(
+                Member.Identity,
+                () => _store.Current.Cluster?.RootCa.Certificate ?? Member.Identity.Value.Root,
+                _setup.Time),
             new ManagerServices(
-                () => _store.Current.Cluster,
+                SwarmNow,
                 () => _leadership.Current?.Certificates,
-                () => _leadership.Current?.Dispatcher),
+                () => _leadership.Current?.Dispatcher,
+                () => _quorum,
+                _local,
+                () => _store.Current,
+                Member.Identity),
+            _setup.Time,
             _setup.Loggers,
             cancellationToken);
-
-    private void StartOwnAgent(IExecutor executor)
-    {
-        var agent = AddAgent(
+        _sharing = Member.RunBesideAsync(() => KeyShares.ReceiveAsync(
+            _setup.Secrets,
+            _store,
             NodeId,
-            executor,
-            () => _identity.Value.TlsInfo,
-            new FileAgentTaskStore(_directory.Tasks, _setup.Loggers.CreateLogger<FileAgentTaskStore>()),
-            new NodeSession(_renewal, onManagers: _ => { }));
-        _identity.Changed += (_, _) => agent.DescribeSoon();
-        _renewing = Task.WhenAll(
-            agent.RunBesideAsync(() => _renewal.RunAsync(_stop.Token)),
-            agent.RunBesideAsync(() => KeyShares.ReceiveAsync(
-                _setup.Secrets, _store, NodeId, () => _identity.Value.PrivateKey, _setup.Loggers, _stop.Token)));
+            () => Member.Identity.Value.PrivateKey,
+            _setup.Loggers,
+            _stop.Token));
     }
-
-    private NodeAgent AddAgent(
-        NodeId nodeId,
-        IExecutor executor,
-        Func<NodeTlsInfo> tls,
-        IAgentTaskStore? tasks,
-        NodeSession? session)
-    {
-        var agent = new NodeAgent(
-            nodeId,
-            new LeaderConnection(() => _leadership.Require().Dispatcher, nodeId, HostOf(Address)),
-            new DescribedExecutor(executor, tls),
-            tasks,
-            session,
-            _setup);
-        _agents = _agents.Add(agent);
-        agent.Start();
-        return agent;
-    }
-
-    private async Task WaitUntilReadyAsync(NodeId nodeId, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(ReadyTimeout, _setup.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        using var changes = _store.Watch(WatchScope.ForNode(nodeId));
-        var node = changes.View.Nodes.Find(nodeId.Value);
-        try
-        {
-            while (node is not { Status.State: NodeState.Ready })
-            {
-                await changes.WaitAsync(either.Token);
-                while (changes.TryRead(out var transaction))
-                {
-                    node = transaction.View.Nodes.Find(nodeId.Value);
-                }
-            }
-        }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new SwarmException(
-                SwarmErrorCode.Unavailable,
-                $"node {nodeId} did not become ready within {ReadyTimeout.TotalSeconds:0} s; see the log",
-                exception);
-        }
-    }
-
-    private IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
-        ServiceId service,
-        TaskId task,
-        LogOptions options,
-        CancellationToken cancellationToken) =>
-        _leadership.Require().Dispatcher.Logs.SubscribeAsync(
-            task.IsEmpty ? new LogSelector(Services: [service]) : new LogSelector(Tasks: [task]),
-            options,
-            cancellationToken);
-
-    private ManagerStatus? ManagerStatusOf(NodeId nodeId) =>
-        nodeId == NodeId ? new ManagerStatus(1, Address, Leader: true, Reachability.Reachable) : null;
-
-    private static string HostOf(string address) => address[..address.LastIndexOf(':')];
 }

@@ -7,7 +7,8 @@ namespace Swarm.Hosting.Nodes;
 /// <summary>The first objects of a swarm, from what the user asked for.</summary>
 internal static class NewSwarm
 {
-    private const string DefaultListenAddress = "0.0.0.0:2377";
+    /// <summary>What clients send that were not told where to listen.</summary>
+    public const string DefaultListenAddress = "0.0.0.0:2377";
 
     /// <summary>What a manager that forms its own swarm asks for.</summary>
     public static SwarmInitRequest RequestOf(SwarmManagerOptions options) => new(

@@ -47,6 +47,15 @@ internal sealed class NodeDirectory(string path)
         JsonSerializer.Serialize(membership, MembershipJson.Default.SavedMembership),
         isSecret: false);
 
+    /// <summary>Forgets the log: whoever becomes a manager again does so as a new member.</summary>
+    public void ClearLog()
+    {
+        if (Directory.Exists(Log))
+        {
+            Directory.Delete(Log, recursive: true);
+        }
+    }
+
     /// <summary>Forgets the membership.</summary>
     public void Clear()
     {

@@ -22,7 +22,7 @@ internal sealed class RemoteWorker(NodeSetup setup, SwarmWorkerOptions options, 
         if (_directory.Load() is { } saved
             && _directory.Identity.Load(unlockKey: default, setup.Time.GetUtcNow()) is var (identity, encryption))
         {
-            Begin(new WorkerMembership(setup, _directory, identity, encryption, saved, executor));
+            Begin(new MemberAgent(setup, _directory, identity, encryption, saved, executor));
             return;
         }
 
@@ -66,10 +66,10 @@ internal sealed class RemoteWorker(NodeSetup setup, SwarmWorkerOptions options, 
         await worker.Registered;
     }
 
-    private void Begin(WorkerMembership worker)
+    private void Begin(MemberAgent worker)
     {
         worker.Start();
-        _membership = worker;
+        _membership = new WorkerMembership(worker);
     }
 
     private SwarmJoinRequest Request() => new(

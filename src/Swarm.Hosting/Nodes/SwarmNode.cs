@@ -109,6 +109,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
             var runtime = await ManagerRuntime.StartAsync(_setup, _directory, first, _executor, ct);
             await JoinWorkersAsync(runtime, ct);
             _current = new ManagerMembership(runtime, _events);
+            FollowRole(runtime.Member);
             return runtime.NodeId;
         }
         catch when (_current is null)
@@ -184,6 +185,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
     /// <param name="impatience">Leaves behind tasks that do not end.</param>
     public async Task StopAsync(CancellationToken impatience)
     {
+        await _stopping.CancelAsync();
         await _membership.WaitAsync(CancellationToken.None);
         try
         {
@@ -212,6 +214,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         await StopAsync(patience.Token);
         await LocalWorkers.DisposeAsync(_executor);
         _membership.Dispose();
+        _stopping.Dispose();
     }
 
     private async Task JoinWorkersAsync(ManagerRuntime runtime, CancellationToken ct)
@@ -219,6 +222,10 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         try
         {
             await _workers.JoinAsync(runtime, ct);
+        }
+        catch (SwarmException exception) when (exception.Code == SwarmErrorCode.NoLeader && !runtime.Leads)
+        {
+            LogNoWorkers(exception.Message);
         }
         catch
         {
@@ -246,9 +253,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
                 return null;
             }
 
-            return identity.Identity.Role == NodeRole.Manager
-                ? await ResumeManagerAsync(identity, saved.Addresses, cancellationToken)
-                : ResumeWorker(identity, saved);
+            return await ResumeAsync(identity, saved, cancellationToken);
         }
         catch (InvalidIdentityException exception)
         {
@@ -263,35 +268,32 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         }
     }
 
-    private WorkerMembership ResumeWorker((NodeIdentity Identity, KeyEncryptionKey Encryption) identity, SavedMembership saved)
-    {
-        var worker = new WorkerMembership(_setup, _directory, identity.Identity, identity.Encryption, saved, _executor);
-        worker.Start();
-        return worker;
-    }
-
-    private async Task<ManagerMembership> ResumeManagerAsync(
+    private async Task<IMembership> ResumeAsync(
         (NodeIdentity Identity, KeyEncryptionKey Encryption) identity,
-        NodeAddresses addresses,
+        SavedMembership saved,
         CancellationToken cancellationToken)
     {
-        var runtime = await ManagerRuntime.ResumeAsync(
-            _setup,
-            _directory,
-            identity,
-            addresses,
-            _executor,
-            cancellationToken);
+        var member = new MemberAgent(_setup, _directory, identity.Identity, identity.Encryption, saved, _executor);
+        if (identity.Identity.Role == NodeRole.Worker)
+        {
+            _directory.ClearLog();
+            member.Start();
+            FollowRole(member);
+            return new WorkerMembership(member);
+        }
+
+        var runtime = await ManagerRuntime.ResumeAsync(_setup, _directory, member, cancellationToken);
         await JoinWorkersAsync(runtime, cancellationToken);
+        FollowRole(member);
         return new ManagerMembership(runtime, _events);
     }
 
     private async Task FinishJoinAsync(JoiningMembership joining)
     {
-        WorkerMembership worker;
+        MemberAgent member;
         try
         {
-            worker = await joining.RunAsync();
+            member = await joining.RunAsync();
         }
         catch (SwarmException) when (_current == joining)
         {
@@ -307,12 +309,14 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         {
             if (_current != joining)
             {
-                await worker.DisposeAsync();
+                await member.DisposeAsync();
                 throw NodeErrors.NothingToLeave();
             }
 
-            worker.Start();
-            _current = worker;
+            // A manager, too, is a node first: it joins the quorum with its certificate.
+            member.Start();
+            _current = new WorkerMembership(member);
+            FollowRole(member);
         }
         finally
         {
@@ -320,7 +324,8 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         }
 
         await joining.DisposeAsync();
-        await worker.Registered;
+        await SettleRoleAsync(member);
+        await member.Registered;
     }
 
     private static async Task EndAsync(IMembership membership, bool removeTasks, CancellationToken impatience)
@@ -328,6 +333,9 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         await membership.StopAsync(removeTasks, impatience);
         await membership.DisposeAsync();
     }
+
+    [LoggerMessage(4022, LogLevel.Warning, "The workers of this process do not work: {Reason}")]
+    private partial void LogNoWorkers(string reason);
 
     [LoggerMessage(4021, LogLevel.Error, "The membership of this node could not be taken up")]
     private partial void LogNotResumed(Exception exception);

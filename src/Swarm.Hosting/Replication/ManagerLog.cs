@@ -2,74 +2,122 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
+using Swarm.Certificates.Nodes;
 using Swarm.Hosting.Nodes;
 using Swarm.Raft;
 using Swarm.Raft.Consensus;
 using Swarm.Raft.Storage;
 using Swarm.Storage;
+using Protos = Swarm.Hosting.Wire.Protos;
 
 namespace Swarm.Hosting.Replication;
 
-/// <summary>A manager's log on disk with the raft member that keeps it, and the store that it makes.</summary>
+/// <summary>What a manager's log works with; all of it outlives the log.</summary>
+/// <param name="Directory">Where the log is kept.</param>
+/// <param name="Store">What the log makes.</param>
+/// <param name="Members">The managers, as the log says.</param>
+/// <param name="Proposer">The store's proposer.</param>
+/// <param name="Identity">Who this node is to the others.</param>
+/// <param name="OnState">Told when leadership comes and goes.</param>
+/// <param name="OnRemoved">Told when the others say that this member was taken out.</param>
+internal sealed record ManagerLogParts(
+    string Directory,
+    ClusterStore Store,
+    QuorumMembers Members,
+    RaftProposer Proposer,
+    CurrentIdentity Identity,
+    Action<RaftState> OnState,
+    Action OnRemoved);
+
+/// <summary>A manager's log on disk with the raft member that keeps it, and its ways to the other members.</summary>
 internal sealed class ManagerLog : IAsyncDisposable
 {
     /// <summary>More than any transaction has, less than SwarmKit's managers take in one message.</summary>
     private const int MaxEntry = 3 * 1024 * 1024;
 
-    private readonly FileRaftStorage _storage;
-    private readonly RaftNode _node;
+    // A leader is missed after 4 to 8 s, where SwarmKit's members take 10 to 20; both can be in one quorum.
+    private const int ElectionTicks = 16;
+    private const int HeartbeatTicks = 2;
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
-    private ManagerLog(FileRaftStorage storage, RaftNode node) => (_storage, _node) = (storage, node);
+    private readonly FileRaftStorage _storage;
+
+    private ManagerLog(FileRaftStorage storage, RaftPeers peers, RaftNode node) =>
+        (_storage, Peers, Node) = (storage, peers, node);
 
     /// <summary>The member at work.</summary>
-    public RaftNode Node => _node;
+    public RaftNode Node { get; }
 
-    /// <summary>Begins the log of a new swarm, with one member.</summary>
-    /// <param name="setup">Clock, randomness, loggers.</param>
-    /// <param name="directory">Where the log is kept.</param>
-    /// <param name="member">The first manager, without raft id.</param>
-    /// <param name="store">The store; empty.</param>
-    /// <param name="proposer">Its proposer.</param>
-    /// <param name="onState">Told when leadership comes and goes.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<ManagerLog> BeginAsync(
-        ManagerSetup setup,
-        string directory,
-        Wire.Protos.RaftMember member,
-        ClusterStore store,
-        RaftProposer proposer,
-        Action<RaftState> onState,
-        CancellationToken cancellationToken)
+    /// <summary>The ways to the others.</summary>
+    public RaftPeers Peers { get; }
+
+    /// <summary>Draws the raft id of a swarm's first member.</summary>
+    public static ulong NewId()
     {
         var id = new byte[sizeof(ulong)];
         RandomNumberGenerator.Fill(id);
         id[^1] &= 0x7F;
-        member.RaftId = BinaryPrimitives.ReadUInt64LittleEndian(id) | 1;
-        var storage = await OpenAsync(setup, directory, member.ToByteArray(), cancellationToken);
+        return BinaryPrimitives.ReadUInt64LittleEndian(id) | 1;
+    }
+
+    /// <summary>Whether there is a log to take up in a directory.</summary>
+    public static bool Exists(string directory) =>
+        Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any();
+
+    /// <summary>Begins the log of a new swarm, with one member.</summary>
+    public static async Task<ManagerLog> BeginAsync(
+        ManagerSetup setup,
+        ManagerLogParts parts,
+        Protos.RaftMember member,
+        CancellationToken cancellationToken)
+    {
+        var storage = await OpenAsync(setup, parts.Directory, member.ToByteArray(), cancellationToken);
         var (entries, state) = RaftBootstrap.Create([(member.RaftId, member.ToByteArray())]);
         storage.Append(state, [.. entries]);
         storage.Sync();
-        return await StartAsync(setup, storage, member, store, proposer, onState, cancellationToken);
+        return await StartAsync(setup, parts, storage, member, cancellationToken);
+    }
+
+    /// <summary>Begins an empty log, which the leader of the swarm fills.</summary>
+    /// <param name="setup">Clock, randomness, loggers.</param>
+    /// <param name="parts">What it works with.</param>
+    /// <param name="member">This member, with the raft id that the leader gave it.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public static async Task<ManagerLog> JoinAsync(
+        ManagerSetup setup,
+        ManagerLogParts parts,
+        Protos.RaftMember member,
+        CancellationToken cancellationToken)
+    {
+        var metadata = member.ToByteArray();
+        var storage = await OpenAsync(setup, parts.Directory, metadata, cancellationToken);
+        if (Protos.RaftMember.Parser.ParseFrom(storage.Metadata.Span).RaftId != member.RaftId)
+        {
+            // It belongs to an earlier membership. One that belongs to this one has promises in it.
+            storage.Dispose();
+            Directory.Delete(parts.Directory, recursive: true);
+            storage = await OpenAsync(setup, parts.Directory, metadata, cancellationToken);
+        }
+
+        return await StartAsync(setup, parts, storage, member, cancellationToken);
     }
 
     /// <summary>Takes up the log of the last process; the store becomes what it was.</summary>
     /// <exception cref="RaftStorageCorruptException">The log is damaged; the text says where, and what to do.</exception>
     public static async Task<ManagerLog> ResumeAsync(
         ManagerSetup setup,
-        string directory,
-        ClusterStore store,
-        RaftProposer proposer,
-        Action<RaftState> onState,
+        ManagerLogParts parts,
         CancellationToken cancellationToken)
     {
-        var storage = await OpenAsync(setup, directory, default, cancellationToken);
-        var member = Wire.Protos.RaftMember.Parser.ParseFrom(storage.Metadata.Span);
-        return await StartAsync(setup, storage, member, store, proposer, onState, cancellationToken);
+        var storage = await OpenAsync(setup, parts.Directory, default, cancellationToken);
+        var member = Protos.RaftMember.Parser.ParseFrom(storage.Metadata.Span);
+        return await StartAsync(setup, parts, storage, member, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _node.DisposeAsync();
+        await Node.DisposeAsync();
+        await Peers.DisposeAsync();
         _storage.Dispose();
     }
 
@@ -88,38 +136,55 @@ internal sealed class ManagerLog : IAsyncDisposable
 
     private static async Task<ManagerLog> StartAsync(
         ManagerSetup setup,
+        ManagerLogParts parts,
         FileRaftStorage storage,
-        Wire.Protos.RaftMember self,
-        ClusterStore store,
-        RaftProposer proposer,
-        Action<RaftState> onState,
+        Protos.RaftMember self,
         CancellationToken cancellationToken)
     {
+        var peers = new RaftPeers(
+            self.RaftId,
+            parts.Members,
+            parts.Identity,
+            storage,
+            parts.OnRemoved,
+            setup.Time,
+            setup.Loggers.CreateLogger<RaftPeers>());
         try
         {
-            var membership = new Wire.Protos.ClusterSnapshot { Members = { self } };
             var node = await RaftNode.StartAsync(
                 new RaftNodeOptions
                 {
-                    Core = new RaftCoreOptions { Id = self.RaftId, MaxEntryBytes = MaxEntry },
+                    Core = new RaftCoreOptions
+                    {
+                        Id = self.RaftId,
+                        MaxEntryBytes = MaxEntry,
+                        ElectionTicks = ElectionTicks,
+                        HeartbeatTicks = HeartbeatTicks,
+                    },
+                    TickInterval = TickInterval,
                     Random = setup.NewRandom(),
                     Time = setup.Time,
                     Scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler,
                     Logger = setup.Loggers.CreateLogger<RaftNode>(),
-                    OnStateChanged = onState,
+                    OnStateChanged = parts.OnState,
                 },
-                new StoreStateMachine(store, () => membership),
+                new StoreStateMachine(parts.Store, parts.Members),
                 storage,
-                NoRaftTransport.Instance,
+                peers,
                 cancellationToken);
-            proposer.Use(node);
+            parts.Proposer.Use(node);
+            peers.Use(node);
+            if ((await node.GetMembershipAsync()).Voters is [var only] && only == self.RaftId)
+            {
+                // Nobody else can be elected: waiting for the timeout would only keep the swarm waiting.
+                node.Campaign();
+            }
 
-            // Nobody else can be elected: waiting for the timeout would only keep the swarm waiting.
-            node.Campaign();
-            return new ManagerLog(storage, node);
+            return new ManagerLog(storage, peers, node);
         }
         catch
         {
+            await peers.DisposeAsync();
             storage.Dispose();
             throw;
         }

@@ -2,14 +2,15 @@ using Google.Protobuf;
 using Swarm.Hosting.Nodes;
 using Swarm.Hosting.Wire.Mapping;
 using Swarm.Raft;
+using Swarm.Raft.Consensus;
 using Swarm.Storage;
 
 namespace Swarm.Hosting.Replication;
 
 /// <summary>The store as what the log of the managers is applied to; snapshots are SwarmKit's V0.</summary>
 /// <param name="store">The store.</param>
-/// <param name="members">The managers as they are now.</param>
-internal sealed class StoreStateMachine(ClusterStore store, Func<Wire.Protos.ClusterSnapshot> members) : IStateMachine
+/// <param name="members">The managers; they follow the log.</param>
+internal sealed class StoreStateMachine(ClusterStore store, QuorumMembers members) : IStateMachine
 {
     // Tasks of a service share what entries and snapshots repeat for each.
     private readonly SharedRecords _shared = new();
@@ -26,10 +27,12 @@ internal sealed class StoreStateMachine(ClusterStore store, Func<Wire.Protos.Clu
         store.Apply(actions, new ObjectVersion(entry.Index));
     }
 
+    public void ApplyMembership(ConfChangeV2 change, ConfState state) => members.Apply(change);
+
     public Task SaveSnapshotAsync(Stream destination, CancellationToken cancellationToken)
     {
         var view = store.Current;
-        var membership = members();
+        var membership = members.ToSnapshot();
 
         // Off the node's thread: entries are applied, and elections held, while the state is written.
         return Detached.RunAsync(() =>
@@ -48,6 +51,7 @@ internal sealed class StoreStateMachine(ClusterStore store, Func<Wire.Protos.Clu
     {
         var snapshot = Wire.Protos.Snapshot.Parser.ParseFrom(source);
         store.Restore(snapshot.Store.ToRecords(), new ObjectVersion(index));
+        members.Restore(snapshot.Membership?.Members ?? [], snapshot.Membership?.Removed ?? []);
         return Task.CompletedTask;
     }
 }

@@ -7,6 +7,7 @@ internal static class GrpcErrors
 {
     // A session that is no longer valid has no status of its own; SwarmKit tells by the text.
     private const string SessionInvalid = "session invalid";
+    private const string OutOfSequence = "update out of sequence";
     private const string MustDisconnect = "node must disconnect";
 
     public static RpcException ToRpc(SwarmException exception) =>
@@ -34,6 +35,8 @@ internal static class GrpcErrors
     private static SwarmErrorCode CodeOf(Status status) => status.StatusCode switch
     {
         _ when status.Detail is SessionInvalid or MustDisconnect => SwarmErrorCode.SessionInvalid,
+        StatusCode.Unknown when status.Detail.Contains(OutOfSequence, StringComparison.Ordinal) =>
+            SwarmErrorCode.UpdateOutOfSequence,
         StatusCode.InvalidArgument => SwarmErrorCode.InvalidArgument,
         StatusCode.NotFound => SwarmErrorCode.NotFound,
         StatusCode.AlreadyExists => SwarmErrorCode.AlreadyExists,

@@ -1,3 +1,5 @@
+using Swarm.Raft.Consensus;
+
 namespace Swarm.Raft;
 
 /// <summary>What a log is replicated for: the application's state, changed by entries alone.</summary>
@@ -10,6 +12,16 @@ public interface IStateMachine
     /// </summary>
     /// <param name="entry">The entry; its memory must not be written to.</param>
     void Apply(in CommittedEntry entry);
+
+    /// <summary>
+    /// Takes note of a change of the members, in its place among the entries. Snapshots have to keep what it tells. A
+    /// change that was refused is not told.
+    /// </summary>
+    /// <param name="change">The change, with what its proposer attached to it.</param>
+    /// <param name="members">The members that it left.</param>
+    void ApplyMembership(ConfChangeV2 change, ConfState members)
+    {
+    }
 
     /// <summary>
     /// Writes the state as it is at the call. What is to be written is taken before the first await: entries are applied

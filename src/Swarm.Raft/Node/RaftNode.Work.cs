@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Raft.Consensus;
+using Swarm.Raft.Quorum;
 using Swarm.Raft.Storage.Snapshots;
 
 #pragma warning disable SWRAFT001 // The node is what the core is made for.
@@ -73,6 +74,7 @@ public sealed partial class RaftNode
             }
             else
             {
+                ApplyMembership(in entry, ready.Memberships.Span);
                 Settle(entry.Index, entry.Term);
             }
 
@@ -88,6 +90,17 @@ public sealed partial class RaftNode
 
         _core.Applied(_applied);
         AnswerAppliedReads();
+    }
+
+    private void ApplyMembership(in Entry entry, ReadOnlySpan<MembershipChange> changes)
+    {
+        foreach (var change in changes)
+        {
+            if (change.Index == entry.Index && change.Refusal == ChangeRefusal.None && entry.ChangesConfiguration)
+            {
+                _machine.ApplyMembership(ConfChangeCodec.Decode(entry), change.State);
+            }
+        }
     }
 
     private void ApplyNormal(in Entry entry)
@@ -109,6 +122,13 @@ public sealed partial class RaftNode
             FailAll(new NotLeaderException(ready.Leader, mayCommit: true));
         }
 
+        // The core has forgotten the reads of the term before.
+        foreach (var reader in _askedReads.Values)
+        {
+            reader.TrySetException(new NotLeaderException(ready.Leader));
+        }
+
+        _askedReads.Clear();
         Tell(new RaftState(
             ready.Role,
             ready.Term,

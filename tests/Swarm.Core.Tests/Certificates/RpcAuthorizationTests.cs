@@ -28,6 +28,34 @@ public sealed class RpcAuthorizationTests
         { "LogBroker/PublishLogs", false, true, true, true },
         { "ResourceAllocator/AttachNetwork", false, true, true, true },
         { "ResourceAllocator/DetachNetwork", false, true, true, true },
+        { "Control/GetNode", false, false, true, true },
+        { "Control/ListNodes", false, false, true, true },
+        { "Control/UpdateNode", false, false, true, true },
+        { "Control/RemoveNode", false, false, true, true },
+        { "Control/GetTask", false, false, true, true },
+        { "Control/ListTasks", false, false, true, true },
+        { "Control/GetService", false, false, true, true },
+        { "Control/ListServices", false, false, true, true },
+        { "Control/CreateService", false, false, true, true },
+        { "Control/UpdateService", false, false, true, true },
+        { "Control/RemoveService", false, false, true, true },
+        { "Control/ListServiceStatuses", false, false, true, true },
+        { "Control/GetNetwork", false, false, true, true },
+        { "Control/ListNetworks", false, false, true, true },
+        { "Control/GetCluster", false, false, true, true },
+        { "Control/ListClusters", false, false, true, true },
+        { "Control/UpdateCluster", false, false, true, true },
+        { "Control/GetSecret", false, false, true, true },
+        { "Control/UpdateSecret", false, false, true, true },
+        { "Control/ListSecrets", false, false, true, true },
+        { "Control/CreateSecret", false, false, true, true },
+        { "Control/RemoveSecret", false, false, true, true },
+        { "Control/GetConfig", false, false, true, true },
+        { "Control/UpdateConfig", false, false, true, true },
+        { "Control/ListConfigs", false, false, true, true },
+        { "Control/CreateConfig", false, false, true, true },
+        { "Control/RemoveConfig", false, false, true, true },
+        { "Logs/SubscribeLogs", false, false, true, true },
         { "RaftMembership/Join", false, false, true, true },
         { "RaftMembership/Leave", false, false, true, true },
         { "Raft/ProcessRaftMessage", false, false, true, false },
@@ -67,9 +95,8 @@ public sealed class RpcAuthorizationTests
             RpcAccess.Methods.Order());
 
     [Theory]
-    [InlineData("/docker.swarmkit.v1.Control/ListNodes")]
+    [InlineData("/docker.swarmkit.v1.Control/CreateVolume")]
     [InlineData("/docker.swarmkit.v1.Watch/Watch")]
-    [InlineData("/docker.swarmkit.v1.Logs/SubscribeLogs")]
     [InlineData("/docker.swarmkit.v1.ca/getunlockkey")]
     [InlineData("")]
     public void What_is_not_listed_is_for_the_managers_own_socket(string method)

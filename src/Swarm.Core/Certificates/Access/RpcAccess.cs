@@ -58,6 +58,20 @@ internal static class RpcAccess
             "Assignments");
         Add("LogBroker", RpcRoles.Member, true, "ListenSubscriptions", "PublishLogs");
         Add("ResourceAllocator", RpcRoles.Member, true, "AttachNetwork", "DetachNetwork");
+        Add("Logs", RpcRoles.Manager, true, "SubscribeLogs");
+        Add(
+            "Control",
+            RpcRoles.Manager,
+            true,
+            [
+                "GetNode", "ListNodes", "UpdateNode", "RemoveNode",
+                "GetTask", "ListTasks",
+                "GetService", "ListServices", "CreateService", "UpdateService", "RemoveService", "ListServiceStatuses",
+                "GetNetwork", "ListNetworks",
+                "GetCluster", "ListClusters", "UpdateCluster",
+                "GetSecret", "UpdateSecret", "ListSecrets", "CreateSecret", "RemoveSecret",
+                "GetConfig", "UpdateConfig", "ListConfigs", "CreateConfig", "RemoveConfig",
+            ]);
         Add("RaftMembership", RpcRoles.Manager, true, "Join", "Leave");
         Add(
             "Raft",

@@ -19,12 +19,12 @@ internal static class ManagerChannel
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>A connection of a member to a manager of its swarm.</summary>
-    public static GrpcChannel ToManager(string address, NodeIdentity self, TimeProvider time)
-    {
-        var options = NewOptions((leaf, chain) => IsManager(leaf, chain, self.Root, self.ClusterId, time));
-        options.ClientCertificateContext = TlsCertificates.ContextOf(self);
-        return Open(address, options);
-    }
+    public static GrpcChannel ToManager(string address, NodeIdentity self, TimeProvider time) =>
+        Open(address, OptionsOf(self, time));
+
+    /// <summary>The connections of a member to managers, for calls that are passed on as they are.</summary>
+    public static SocketsHttpHandler HandlerOf(NodeIdentity self, TimeProvider time) =>
+        NewHandler(OptionsOf(self, time));
 
     /// <summary>A connection of a node that has no certificate yet to a manager under a root that is known.</summary>
     public static GrpcChannel ToManager(string address, string root, TimeProvider time) =>
@@ -32,6 +32,13 @@ internal static class ManagerChannel
 
     /// <summary>A connection to whoever answers, for the one question that needs no trust: which root there is.</summary>
     public static GrpcChannel ToAnyone(string address) => Open(address, NewOptions((_, _) => true));
+
+    private static SslClientAuthenticationOptions OptionsOf(NodeIdentity self, TimeProvider time)
+    {
+        var options = NewOptions((leaf, chain) => IsManager(leaf, chain, self.Root, self.ClusterId, time));
+        options.ClientCertificateContext = TlsCertificates.ContextOf(self);
+        return options;
+    }
 
     private static SslClientAuthenticationOptions NewOptions(Func<X509Certificate2, X509Chain?, bool> accepts) => new()
     {
@@ -68,14 +75,20 @@ internal static class ManagerChannel
             MaxReceiveMessageSize = MaxMessage,
             MaxSendMessageSize = MaxMessage,
             DisposeHttpClient = true,
-            HttpHandler = new SocketsHttpHandler
-            {
-                SslOptions = options,
-                ConnectTimeout = ConnectTimeout,
-                EnableMultipleHttp2Connections = true,
-                PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-                UseProxy = false,
-                AllowAutoRedirect = false,
-            },
+            HttpHandler = NewHandler(options),
         });
+
+    private static SocketsHttpHandler NewHandler(SslClientAuthenticationOptions options) => new()
+    {
+        SslOptions = options,
+        ConnectTimeout = ConnectTimeout,
+        EnableMultipleHttp2Connections = true,
+        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+
+        // A manager whose machine has gone says nothing more.
+        KeepAlivePingDelay = TimeSpan.FromSeconds(10),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(5),
+        UseProxy = false,
+        AllowAutoRedirect = false,
+    };
 }

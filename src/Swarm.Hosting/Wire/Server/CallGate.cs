@@ -48,7 +48,7 @@ internal sealed partial class CallGate(ManagerServices services, ILogger<CallGat
     {
         try
         {
-            var swarm = SwarmMembers.Of(services.RequireCluster());
+            var swarm = services.Swarm();
             Caller.Remember(context, RpcAuthorization.Authorize(context.Method, Caller.Of(context), swarm));
             return await call();
         }

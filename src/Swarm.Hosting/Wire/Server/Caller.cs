@@ -9,9 +9,10 @@ namespace Swarm.Hosting.Wire.Server;
 /// <summary>Who makes a call, as found out by TLS and, for calls that a manager passes on, by that manager.</summary>
 internal static class Caller
 {
-    private const string ForwardedName = "forwarded_cert_cn";
-    private const string ForwardedUnit = "forwarded_cert_ou";
-    private const string ForwardedOrganization = "forwarded_cert_org";
+    /// <summary>Metadata of calls that a manager passes on, as SwarmKit's proxies set them.</summary>
+    public const string ForwardedName = "forwarded_cert_cn";
+    public const string ForwardedUnit = "forwarded_cert_ou";
+    public const string ForwardedOrganization = "forwarded_cert_org";
     private const string NodeKey = "swarm.node";
 
     /// <summary>The caller of a request; its certificate was verified when the connection was made.</summary>
@@ -34,7 +35,7 @@ internal static class Caller
     /// <summary>The host that the call comes from, without port.</summary>
     public static string AddressOf(ServerCallContext context) => AddressOf(context.GetHttpContext().Connection);
 
-    private static string AddressOf(ConnectionInfo connection) => connection.RemoteIpAddress switch
+    public static string AddressOf(ConnectionInfo connection) => connection.RemoteIpAddress switch
     {
         null => "",
         { IsIPv4MappedToIPv6: true } address => address.MapToIPv4().ToString(),

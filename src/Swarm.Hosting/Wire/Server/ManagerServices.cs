@@ -1,23 +1,38 @@
+using Swarm.Certificates.Access;
 using Swarm.Certificates.Authority;
+using Swarm.Certificates.Nodes;
 using Swarm.Dispatch;
+using Swarm.Hosting.Replication;
+using Swarm.Storage;
 
 namespace Swarm.Hosting.Wire.Server;
 
 /// <summary>What a manager offers on its port. Each part is asked for anew at every call: leadership comes and goes.</summary>
-/// <param name="Cluster">The swarm as this manager knows it; null before it knows it.</param>
+/// <param name="Swarm">The swarm that decides about callers.</param>
 /// <param name="Authority">The certificate authority; null while another manager leads.</param>
 /// <param name="Dispatcher">The dispatcher; null while another manager leads.</param>
+/// <param name="Quorum">The quorum; null before this manager is in it.</param>
+/// <param name="Client">The way into the swarm through the leader in this process.</param>
+/// <param name="View">The store as it is now.</param>
+/// <param name="Identity">Who this manager is.</param>
 internal sealed record ManagerServices(
-    Func<Cluster?> Cluster,
+    Func<SwarmMembers> Swarm,
     Func<CertificateAuthority?> Authority,
-    Func<Dispatcher?> Dispatcher)
+    Func<Dispatcher?> Dispatcher,
+    Func<Quorum?> Quorum,
+    ISwarmClient Client,
+    Func<ClusterView> View,
+    CurrentIdentity Identity)
 {
-    public Cluster RequireCluster() => Cluster()
-        ?? throw new SwarmException(SwarmErrorCode.Unavailable, "the manager is still starting; try again");
-
     public CertificateAuthority RequireAuthority() => Authority() ?? throw NoLeader();
 
     public Dispatcher RequireDispatcher() => Dispatcher() ?? throw NoLeader();
+
+    public Quorum RequireQuorum() => Quorum() ?? throw SwarmException.FailedPrecondition(
+        "raft: node is not yet part of a raft cluster");
+
+    /// <summary>The way into the swarm, while this manager leads it.</summary>
+    public ISwarmClient RequireClient() => Authority() is null ? throw NoLeader() : Client;
 
     private static SwarmException NoLeader() => new(
         SwarmErrorCode.NoLeader,

@@ -18,15 +18,13 @@ internal sealed class ResourceAllocatorService : Protos.ResourceAllocator.Resour
         "the networks of this swarm are not attachable: this version of the manager has none");
 }
 
-/// <summary>SwarmKit's service Health.</summary>
-internal sealed class HealthService(ManagerServices services) : Protos.Health.HealthBase
+/// <summary>SwarmKit's service Health. A manager that has opened its port serves, also while it has no log yet.</summary>
+internal sealed class HealthService : Protos.Health.HealthBase
 {
     public override Task<Protos.HealthCheckResponse> Check(
         Protos.HealthCheckRequest request,
         ServerCallContext context) => Task.FromResult(new Protos.HealthCheckResponse
         {
-            Status = services.Cluster() is null
-                ? Protos.HealthCheckResponse.Types.ServingStatus.NotServing
-                : Protos.HealthCheckResponse.Types.ServingStatus.Serving,
+            Status = Protos.HealthCheckResponse.Types.ServingStatus.Serving,
         });
 }

@@ -36,10 +36,11 @@ internal sealed class SwarmPort : IAsyncDisposable
         IPEndPoint endPoint,
         PortIdentity identity,
         ManagerServices services,
+        TimeProvider time,
         ILoggerFactory loggers,
         CancellationToken cancellationToken)
     {
-        var app = Build(endPoint, identity, services, loggers);
+        var app = Build(endPoint, identity, services, time, loggers);
         try
         {
             await app.StartAsync(cancellationToken);
@@ -70,6 +71,7 @@ internal sealed class SwarmPort : IAsyncDisposable
         IPEndPoint endPoint,
         PortIdentity identity,
         ManagerServices services,
+        TimeProvider time,
         ILoggerFactory loggers)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -77,6 +79,7 @@ internal sealed class SwarmPort : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, endPoint, identity));
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(services);
+        builder.Services.AddSingleton(time);
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
         {
@@ -85,14 +88,20 @@ internal sealed class SwarmPort : IAsyncDisposable
             grpc.Interceptors.Add<CallGate>();
         });
         builder.Services.AddSingleton<CallGate>();
+        builder.Services.AddSingleton<LeaderProxy>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = HandshakeTimeout);
         var app = builder.Build();
+        app.Use(app.Services.GetRequiredService<LeaderProxy>().InvokeAsync);
         app.UseRouting();
         app.MapGrpcService<CaService>();
         app.MapGrpcService<NodeCaService>();
         app.MapGrpcService<DispatcherService>();
         app.MapGrpcService<LogBrokerService>();
         app.MapGrpcService<ResourceAllocatorService>();
+        app.MapGrpcService<RaftService>();
+        app.MapGrpcService<RaftMembershipService>();
+        app.MapGrpcService<ControlService>();
+        app.MapGrpcService<LogsService>();
         app.MapGrpcService<HealthService>();
         return app;
     }

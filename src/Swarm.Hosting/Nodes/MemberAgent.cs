@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Logging;
+using Swarm.Agents;
+using Swarm.Certificates.Authority;
+using Swarm.Certificates.Nodes;
+using Swarm.Dispatch;
+using Swarm.Execution;
+using Swarm.Hosting.Wire.Client;
+using Swarm.Storage;
+
+namespace Swarm.Hosting.Nodes;
+
+/// <summary>
+/// What every member of a swarm has, whatever its role: an identity that is kept fresh, and an agent that runs the
+/// node's tasks. Both outlive a change of the role.
+/// </summary>
+internal sealed class MemberAgent : IAsyncDisposable
+{
+    private readonly NodeDirectory _directory;
+    private readonly WireDispatcherConnection _wire;
+    private readonly NodeAgent _agent;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _renewing = Task.CompletedTask;
+    private ManagerPeer[] _managers;
+    private volatile LocalLeader? _leader;
+
+    public MemberAgent(
+        NodeSetup setup,
+        NodeDirectory directory,
+        NodeIdentity identity,
+        KeyEncryptionKey encryption,
+        SavedMembership saved,
+        IExecutor executor)
+    {
+        _directory = directory;
+        Addresses = saved.Addresses;
+        _managers = saved.Managers;
+        Identity = new CurrentIdentity(identity, encryption);
+        Managers = new ManagerChoice(setup.NewRandom());
+        Managers.Set(_managers);
+        _wire = new WireDispatcherConnection(Managers, Identity, setup.Time);
+        Renewal = new CertificateRenewal(
+            Identity,
+            directory.Identity,
+            new NearestAuthority(() => _leader, new WireAuthorityConnector(Managers, setup.Time), setup.Time),
+            setup.NewRandom(),
+            setup.Time,
+            setup.Loggers.CreateLogger<CertificateRenewal>());
+        _agent = new NodeAgent(
+            identity.NodeId,
+            new NearestConnection(() => _leader, identity.NodeId, Addresses.AdvertiseHost, _wire),
+            new DescribedExecutor(executor, () => Identity.Value.TlsInfo),
+            new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
+            new NodeSession(Renewal, Remember),
+            setup);
+        Identity.Changed += OnIdentityChanged;
+    }
+
+    public NodeAddresses Addresses { get; }
+
+    public CurrentIdentity Identity { get; }
+
+    public CertificateRenewal Renewal { get; }
+
+    /// <summary>The managers to choose from for what goes over the network.</summary>
+    public ManagerChoice Managers { get; }
+
+    public NodeId NodeId => Identity.Value.NodeId;
+
+    public IReadOnlyList<ManagerPeer> KnownManagers => Volatile.Read(ref _managers);
+
+    public bool HasSession => _agent.HasSession;
+
+    /// <summary>Completes with the first session.</summary>
+    public Task Registered => _agent.Registered;
+
+    /// <summary>While this process leads the swarm, the agent's way is short.</summary>
+    public void Use(LocalLeader? leader) => _leader = leader;
+
+    public void Start()
+    {
+        _renewing = _agent.RunBesideAsync(() => Renewal.RunAsync(_stop.Token));
+        _agent.Start();
+    }
+
+    /// <summary>Runs something beside the agent, on its scheduler.</summary>
+    public Task RunBesideAsync(Func<Task> work) => _agent.RunBesideAsync(work);
+
+    /// <summary>Takes note of the managers there are, for now and for the next start.</summary>
+    public void Remember(IReadOnlyList<ManagerPeer> managers)
+    {
+        Managers.Set(managers);
+        Volatile.Write(ref _managers, [.. managers]);
+        _directory.Save(new SavedMembership(Addresses, [.. managers]));
+    }
+
+    public async Task StopAsync(bool removeTasks, CancellationToken impatience)
+    {
+        await _stop.CancelAsync();
+        await _agent.StopAsync(removeTasks, impatience);
+        await Loops.IgnoreAsync(_renewing);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Identity.Changed -= OnIdentityChanged;
+        await _agent.DisposeAsync();
+        _wire.Dispose();
+        _stop.Dispose();
+    }
+
+    // The managers follow a rotation of the root by what nodes report.
+    private void OnIdentityChanged(object? sender, IdentityChangedEventArgs change) => _agent.DescribeSoon();
+}
+
+/// <summary>The leader's parts, in the process that leads.</summary>
+/// <param name="Leadership">Whether it does now.</param>
+/// <param name="Store">The swarm's store.</param>
+internal sealed record LocalLeader(Leadership Leadership, ClusterStore Store);

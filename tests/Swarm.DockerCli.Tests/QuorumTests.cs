@@ -1,0 +1,144 @@
+namespace Swarm.DockerCli.Tests;
+
+/// <summary>Three managers on one machine, each a process of its own.</summary>
+public sealed class QuorumTests : IAsyncLifetime
+{
+    private readonly List<DaemonProcess> _daemons = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var daemon in _daemons)
+        {
+            await daemon.DisposeAsync();
+        }
+    }
+
+    [SkippableFact]
+    public async Task Every_manager_lists_all_and_takes_changes()
+    {
+        var managers = await FormAsync();
+
+        for (var i = 0; i < managers.Length; i++)
+        {
+            var nodes = await managers[i].Docker.OkAsync(
+                "node", "ls", "--format", "{{.Hostname}} {{.Status}} {{.ManagerStatus}}");
+            Assert.Equal(
+                ["m0 Ready Leader", "m1 Ready Reachable", "m2 Ready Reachable"],
+                nodes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
+            await CreateAsync(managers[i], $"from-{i}");
+
+            // What one manager has acknowledged, every other one knows.
+            var next = managers[(i + 1) % managers.Length].Docker;
+            Assert.Contains($"from-{i}", await next.OkAsync("service", "ls", "--format", "{{.Name}}"));
+        }
+    }
+
+    [SkippableFact]
+    public async Task A_killed_leader_loses_no_acknowledged_write_and_the_swarm_goes_on()
+    {
+        var managers = await FormAsync();
+        await CreateAsync(managers[1], "before", "--replicas", "3");
+        await RunningAsync(managers[1], "before", 3);
+        var acknowledged = new List<string>();
+        for (var i = 0; i < 10; i++)
+        {
+            await ConfigAsync(managers[1 + (i % 2)], $"c{i}", acknowledged);
+        }
+
+        await managers[0].KillAsync();
+        await Eventually.BecomesAsync(
+            async () => (await managers[1].Docker.RunAsync("config", "ls")).ExitCode,
+            code => code == 0,
+            "another manager leads");
+        await ConfigAsync(managers[2], "after", acknowledged);
+
+        await managers[0].RestartAsync();
+        foreach (var manager in managers)
+        {
+            var configs = await Eventually.BecomesAsync(
+                async () => (await manager.Docker.RunAsync("config", "ls", "--format", "{{.Name}}")).Output.Split('\n'),
+                names => acknowledged.TrueForAll(names.Contains),
+                "every acknowledged write is there");
+            Assert.NotEmpty(configs);
+        }
+
+        await RunningAsync(managers[0], "before", 3);
+    }
+
+    [SkippableFact]
+    public async Task A_manager_is_demoted_promoted_and_removed_and_all_of_them_survive_a_restart()
+    {
+        var managers = await FormAsync();
+        var docker = managers[0].Docker;
+
+        await docker.OkAsync("node", "demote", "m2");
+        await NodesAsync(managers[0], nodes => nodes.Contains("m2 Ready "), "m2 is a worker");
+        await managers[2].Docker.FailsAsync("This node is not a swarm manager", "node", "ls");
+        await docker.OkAsync("node", "promote", "m2");
+        await NodesAsync(managers[0], nodes => nodes.Contains("m2 Ready Reachable"), "m2 is a manager again");
+        await docker.FailsAsync("is a cluster manager and is a member of the raft cluster", "node", "rm", "m2");
+
+        foreach (var manager in managers)
+        {
+            Assert.Equal(0, await manager.TerminateAsync());
+        }
+
+        await Task.WhenAll(managers.Select(manager => manager.RestartAsync()));
+        await NodesAsync(
+            managers[1],
+            nodes => nodes.Count(node => node.EndsWith("Ready Reachable", StringComparison.Ordinal)) == 2
+                && nodes.Count(node => node.EndsWith("Ready Leader", StringComparison.Ordinal)) == 1,
+            "all three are back");
+
+        await managers[1].Docker.OkAsync("node", "demote", "m0");
+        await NodesAsync(managers[1], nodes => nodes.Contains("m0 Ready "), "m0 is a worker");
+        await managers[0].Docker.OkAsync("swarm", "leave");
+        await NodesAsync(managers[1], nodes => nodes.Contains("m0 Down "), "m0 is down");
+        await managers[1].Docker.OkAsync("node", "rm", "m0");
+        await NodesAsync(managers[2], nodes => nodes.Length == 2, "two nodes are left");
+    }
+
+    private static Task<string> CreateAsync(DaemonProcess manager, string name, params string[] more) =>
+        manager.Docker.OkAsync(
+            ["service", "create", "-d", "--no-resolve-image", "--name", name, .. more, "host", "sleep", "1000000"]);
+
+    private static async Task ConfigAsync(DaemonProcess manager, string name, List<string> acknowledged)
+    {
+        await manager.Docker.OkWithInputAsync("text", "config", "create", name, "-");
+        acknowledged.Add(name);
+    }
+
+    private static Task RunningAsync(DaemonProcess manager, string service, int count) => Eventually.BecomesAsync(
+        async () => (await manager.Docker.RunAsync("service", "ls", "--format", "{{.Name}} {{.Replicas}}")).Output,
+        output => output.Contains($"{service} {count}/{count}", StringComparison.Ordinal),
+        $"{count} tasks of {service} run");
+
+    private static Task NodesAsync(DaemonProcess manager, Func<string[], bool> wanted, string what) =>
+        Eventually.BecomesAsync(
+            async () => (await manager.Docker.RunAsync(
+                "node", "ls", "--format", "{{.Hostname}} {{.Status}} {{.ManagerStatus}}")).Output,
+            output => wanted(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
+            what);
+
+    private async Task<DaemonProcess[]> FormAsync()
+    {
+        Skip.If(DockerCli.Missing is not null, DockerCli.Missing ?? "");
+        for (var i = 0; i < 3; i++)
+        {
+            _daemons.Add(await DaemonProcess.StartAsync("--hostname", $"m{i}"));
+        }
+
+        var leader = _daemons[0];
+        await leader.Docker.OkAsync("swarm", "init", "--advertise-addr", leader.Address);
+        var token = (await leader.Docker.OkAsync("swarm", "join-token", "-q", "manager")).Trim();
+        foreach (var other in _daemons.Skip(1))
+        {
+            await other.Docker.OkAsync(
+                "swarm", "join", "--token", token, "--advertise-addr", other.Address, $"{leader.Address}:2377");
+        }
+
+        return [.. _daemons];
+    }
+}
