@@ -1,9 +1,10 @@
 using Google.Protobuf;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Mapping;
-using Swarm.Hosting.Wire.Protos;
 using Swarm.Raft.Consensus;
 using Swarm.Raft.Quorum;
+using ClusterSnapshot = Swarm.Hosting.Wire.Protos.ClusterSnapshot;
+using RaftMember = Swarm.Hosting.Wire.Protos.RaftMember;
 using RaftPb = Swarm.Hosting.Wire.Protos.Raftpb;
 
 namespace Swarm.Hosting.Tests.Replication;
