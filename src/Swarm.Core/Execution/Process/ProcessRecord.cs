@@ -35,14 +35,15 @@ internal sealed record ProcessRecord
 /// <param name="StartTicks">Its start, in clock ticks since the system started.</param>
 internal sealed record ProcessIdentity(string BootId, int Pid, long StartTicks)
 {
+    // Before everything that is made of it: static members are initialized in the order of the text.
+    private static string CurrentBoot { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
     /// <summary>This process.</summary>
     internal static ProcessIdentity Own { get; } = Of(Environment.ProcessId)
         ?? throw new IOException("/proc does not show this process; is it mounted?");
 
     /// <summary>True while the process runs.</summary>
     internal bool IsAlive => ProcessEntry.Read(Pid) is { IsAlive: true } && Of(Pid) == this;
-
-    private static string CurrentBoot { get; } = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 
     /// <summary>The identity of a process, dead ones that nobody has waited for included; null when there is none.</summary>
     internal static ProcessIdentity? Of(int pid) =>
