@@ -58,21 +58,7 @@ internal sealed partial class FileAgentTaskStore(string directory, ILogger logge
                 $"task {task.Id} has {message.Length} bytes, more than the {MaxBytes} that a node keeps of one task");
         }
 
-        var path = PathOf(task.Id);
-        lock (_gate)
-        {
-            MakeDirectory();
-            var temporary = $"{path}.tmp";
-            File.Delete(temporary);
-            using (var stream = Create(temporary))
-            {
-                stream.Write(SHA256.HashData(message));
-                stream.Write(message);
-            }
-
-            File.Move(temporary, path, overwrite: true);
-        }
-
+        Write(PathOf(task.Id), message);
         return ValueTask.CompletedTask;
     }
 
@@ -154,4 +140,21 @@ internal sealed partial class FileAgentTaskStore(string directory, ILogger logge
 
     [LoggerMessage(4036, LogLevel.Warning, "{Directory} holds more than {Limit} tasks; the others are left out")]
     private partial void LogTooMany(string directory, int limit);
+
+    private void Write(string path, byte[] message)
+    {
+        lock (_gate)
+        {
+            MakeDirectory();
+            var temporary = $"{path}.tmp";
+            File.Delete(temporary);
+            using (var stream = Create(temporary))
+            {
+                stream.Write(SHA256.HashData(message));
+                stream.Write(message);
+            }
+
+            File.Move(temporary, path, overwrite: true);
+        }
+    }
 }

@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Microsoft.Extensions.Logging;
-using Swarm.Dispatch;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Client;
 using Swarm.Raft;

@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Swarm.Certificates;
 using Swarm.Certificates.Access;
-using Swarm.Certificates.Authority;
 using Swarm.Certificates.Nodes;
 using Swarm.Control;
 using Swarm.Dispatch;

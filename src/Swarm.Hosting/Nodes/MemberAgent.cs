@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Agents;
-using Swarm.Certificates.Authority;
 using Swarm.Certificates.Nodes;
 using Swarm.Dispatch;
 using Swarm.Execution;

@@ -2,11 +2,9 @@ using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Swarm.Certificates.Nodes;
-using Swarm.Dispatch;
 using Swarm.Hosting.Nodes;
 using Swarm.Hosting.Wire.Client;
 using Swarm.Raft;
-using Protos = Swarm.Hosting.Wire.Protos;
 
 namespace Swarm.Hosting.Replication;
 

@@ -1,5 +1,4 @@
 using Grpc.Core;
-using Swarm.Control;
 using Swarm.Hosting.Wire.Mapping;
 
 namespace Swarm.Hosting.Wire.Server;
