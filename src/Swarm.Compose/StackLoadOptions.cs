@@ -20,7 +20,8 @@ public sealed class StackLoadOptions
     public bool SkipInterpolation { get; set; }
 
     /// <summary>
-    /// Refuses <c>env_file</c> and files of secrets and configs outside of the working directory, links followed. Set it
+    /// Refuses <c>env_file</c> and files of secrets and configs outside of the working directory, links followed. Set
+    /// it
     /// for stack files of others.
     /// </summary>
     /// <value>False: any file that the process can read, as with Docker.</value>

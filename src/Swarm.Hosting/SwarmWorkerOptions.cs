@@ -16,7 +16,8 @@ public sealed class SwarmWorkerOptions
     public string? JoinToken { get; set; }
 
     /// <summary>
-    /// Directory for the state of a node that joins over the network: its identity and its tasks. With it the node is the
+    /// Directory for the state of a node that joins over the network: its identity and its tasks. With it the node is
+    /// the
     /// same one after a restart. Nodes of one process may share it: each has a folder of its name there.
     /// </summary>
     /// <value>Default <c>swarm-data</c> below the working directory.</value>

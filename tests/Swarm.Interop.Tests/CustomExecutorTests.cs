@@ -12,7 +12,8 @@ public sealed class CustomExecutorTests(Engines engines)
     {
         await Requirements.OrSkipAsync();
         Peers.OrSkip();
-        var swarm = await SwarmUnderTest.FormAsync(engines.Docker[0], [engines.Docker[0]]);
+        var swarm = new SwarmUnderTest(engines.Docker[0], [engines.Docker[0]]);
+        await swarm.EnsureAsync();
         var machine = (await engines.OursAsync(0)).Machine;
         await using var sandbox = await Sandbox.StartAsync(machine with { Name = "delegates" });
         try

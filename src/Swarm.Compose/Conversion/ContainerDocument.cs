@@ -64,7 +64,8 @@ internal sealed record DnsDocument(List<string>? Nameservers, List<string>? Sear
 
 /// <summary>Durations are nanoseconds.</summary>
 internal sealed record HealthDocument(
-    List<string>? Test, long Timeout = 0, long Interval = 0, ulong Retries = 0, long StartPeriod = 0, long StartInterval = 0);
+    List<string>? Test, long Timeout = 0, long Interval = 0, ulong Retries = 0,
+    long StartPeriod = 0, long StartInterval = 0);
 
 internal sealed record PrivilegesDocument(CredentialDocument? CredentialSpec);
 

@@ -93,7 +93,8 @@ internal sealed partial record ImageName(string Domain, string Path, string Tag,
         var (domain, rest) = !isDomain ? (Hub, text)
             : first == "index.docker.io" ? (Hub, text[(slash + 1)..])
             : (first, text[(slash + 1)..]);
-        return domain == Hub && !rest.Contains('/', StringComparison.Ordinal) ? (domain, $"library/{rest}") : (domain, rest);
+        return domain == Hub && !rest.Contains('/', StringComparison.Ordinal) ? (domain, $"library/{rest}")
+            : (domain, rest);
     }
 
     private static void CheckDigest(string digest)

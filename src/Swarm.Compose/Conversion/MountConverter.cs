@@ -84,7 +84,8 @@ internal sealed class MountConverter(StackModel model, StackNamespace scope)
     private static MountDocument OfPath(StackRecord mount, string type)
     {
         RequireSource(mount, type);
-        RefuseOptions(mount, type, type == "bind" ? ["volume", "image", "tmpfs", "cluster"] : ["volume", "image", "tmpfs"]);
+        RefuseOptions(mount, type, type == "bind" ? ["volume", "image", "tmpfs", "cluster"]
+            : ["volume", "image", "tmpfs"]);
         return Plain(mount) with
         {
             BindOptions = mount.OptionalChild("bind") is { } bind ? new(bind.Text("propagation")) : null,
@@ -123,7 +124,8 @@ internal sealed class MountConverter(StackModel model, StackNamespace scope)
         return Plain(mount) with
         {
             // A group of volumes is not of this stack.
-            Source = source.StartsWith("group:", StringComparison.Ordinal) ? source : NameOf(Find(mount, source), source),
+            Source = source.StartsWith("group:", StringComparison.Ordinal) ? source
+                : NameOf(Find(mount, source), source),
             ClusterOptions = new(),
         };
     }

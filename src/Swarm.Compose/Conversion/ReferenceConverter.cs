@@ -11,7 +11,8 @@ internal sealed class ReferenceConverter(StackModel model, StackNamespace scope)
 
     /// <exception cref="StackFileException">A secret is not declared, or two have one target.</exception>
     public List<SecretReferenceDocument> Secrets(StackRecord service) =>
-        [.. Targets(service, "secret", model.Secrets).Select(target => new SecretReferenceDocument(target.File, target.Name))
+        [.. Targets(service, "secret", model.Secrets).Select(target =>
+            new SecretReferenceDocument(target.File, target.Name))
             .OrderBy(reference => reference.SecretName, StringComparer.Ordinal)];
 
     /// <exception cref="StackFileException">A config is not declared, or two have one target.</exception>

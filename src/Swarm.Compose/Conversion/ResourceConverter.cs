@@ -13,7 +13,8 @@ internal static class ResourceConverter
         var reservations = resources.OptionalChild("reservations");
         return new(
             limits is null ? null : new(Cpus(limits), limits.Integer("memory"), limits.Integer("pids")),
-            reservations is null ? null : new(Cpus(reservations), reservations.Integer("memory"), Generic(reservations)));
+            reservations is null ? null
+                : new(Cpus(reservations), reservations.Integer("memory"), Generic(reservations)));
     }
 
     private static long Cpus(StackRecord resources)

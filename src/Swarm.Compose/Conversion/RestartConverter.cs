@@ -27,7 +27,8 @@ internal static class RestartConverter
         }
 
         var attempts = 0;
-        if (count.Length > 0 && !int.TryParse(count, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out attempts))
+        if (count.Length > 0
+            && !int.TryParse(count, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out attempts))
         {
             throw new StackFileException(
                 "invalid restart policy format: maximum retry count must be an integer", mark);

@@ -140,7 +140,8 @@ internal sealed class ServiceConverter(StackConverter stack)
     {
         var networks = service.Map("networks");
         var names = networks is { Count: > 0 } ? networks.Keys : (IEnumerable<string>)[StackConverter.DefaultNetwork];
-        return [.. names.Select(network => OfNetwork(name, network, service, networks?.GetValueOrDefault(network) as StackRecord))
+        return [.. names.Select(network =>
+            OfNetwork(name, network, service, networks?.GetValueOrDefault(network) as StackRecord))
             .OrderBy(attachment => attachment.Target, StringComparer.Ordinal)];
     }
 
@@ -196,7 +197,8 @@ internal sealed class ServiceConverter(StackConverter stack)
         })];
 
     private static List<string> OfEnvironment(StackMap? environment) =>
-        [.. (environment ?? []).Select(variable => variable.Value is null ? variable.Key : $"{variable.Key}={variable.Value}")
+        [.. (environment ?? []).Select(variable =>
+            variable.Value is null ? variable.Key : $"{variable.Key}={variable.Value}")
             .Order(StringComparer.Ordinal)];
 
     private static List<UlimitDocument> OfUlimits(StackMap? ulimits) =>

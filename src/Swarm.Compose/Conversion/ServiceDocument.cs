@@ -1,7 +1,8 @@
 namespace Swarm.Compose.Conversion;
 
 /// <summary>
-/// A service as the Docker API takes it. Words that only a manager may judge (failure actions, conditions, protocols) are
+/// A service as the Docker API takes it. Words that only a manager may judge (failure actions, conditions, protocols)
+/// are
 /// kept as they were written.
 /// </summary>
 internal sealed record ServiceDocument
@@ -82,7 +83,8 @@ internal sealed record DiscreteResourceDocument(string Kind, long Value);
 internal sealed record RestartDocument(string Condition, long? Delay, ulong? MaxAttempts, long? Window);
 
 internal sealed record PlacementDocument(
-    List<string> Constraints, List<PreferenceDocument> Preferences, ulong MaxReplicas, List<PlatformDocument>? Platforms = null);
+    List<string> Constraints, List<PreferenceDocument> Preferences, ulong MaxReplicas,
+        List<PlatformDocument>? Platforms = null);
 
 internal sealed record PreferenceDocument(SpreadDocument Spread);
 

@@ -18,7 +18,8 @@ internal sealed class StackConverter(StackModel model, StackNamespace scope, ISt
 
     /// <summary>The networks that services use and the stack owns, in the order of their names.</summary>
     public List<NetworkDocument> Networks() =>
-        [.. UsedNetworks().Where(entry => !IsExternal(entry.Network)).Select(entry => OfNetwork(entry.Name, entry.Network))
+        [.. UsedNetworks().Where(entry => !IsExternal(entry.Network)).Select(entry =>
+            OfNetwork(entry.Name, entry.Network))
             .OrderBy(network => network.Name, StringComparer.Ordinal)];
 
     /// <summary>The networks that services use and that must be there already.</summary>
@@ -36,7 +37,8 @@ internal sealed class StackConverter(StackModel model, StackNamespace scope, ISt
     private static bool IsExternal(StackRecord? record) => record?.Child("external").Flag("external") is true;
 
     private IEnumerable<(string Name, StackRecord? Network)> UsedNetworks() => Services
-        .SelectMany(service => service.Value.Map("networks") is { Count: > 0 } networks ? networks.Keys : (IEnumerable<string>)[DefaultNetwork])
+        .SelectMany(service => service.Value.Map("networks") is { Count: > 0 } networks ? networks.Keys
+            : (IEnumerable<string>)[DefaultNetwork])
         .Distinct(StringComparer.Ordinal)
         .Order(StringComparer.Ordinal)
         .Select(name => (name, model.Networks.GetValueOrDefault(name)));

@@ -41,7 +41,8 @@ internal static class ContainerConverter
         Sysctls = SpecConverter.Map(container.Sysctls),
         CapabilityAdd = [.. container.CapabilityAdd ?? []],
         CapabilityDrop = [.. container.CapabilityDrop ?? []],
-        Ulimits = (container.Ulimits ?? []).Select(limit => new Ulimit(limit.Name, limit.Soft, limit.Hard)).ToValueList(),
+        Ulimits =
+            (container.Ulimits ?? []).Select(limit => new Ulimit(limit.Name, limit.Soft, limit.Hard)).ToValueList(),
     };
 
     private static FileTarget File(FileTargetDocument file) => new(file.Name, file.Uid, file.Gid, (uint)file.Mode);

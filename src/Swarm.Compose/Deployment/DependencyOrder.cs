@@ -15,7 +15,8 @@ internal static class DependencyOrder
             StringComparer.Ordinal);
         foreach (var (service, list) in waiting)
         {
-            if (list.Find(dependency => dependency.IsRequired && !waiting.ContainsKey(dependency.Service)) is { } missing)
+            if (list.Find(dependency =>
+                dependency.IsRequired && !waiting.ContainsKey(dependency.Service)) is { } missing)
             {
                 throw Fail($"service {service}: depends on undefined service \"{missing.Service}\"");
             }

@@ -39,7 +39,8 @@ internal sealed record ExistingObjects(
     {
         var problems = new List<string>();
         problems.AddRange(plan.Services
-            .Where(planned => Services.TryGetValue(planned.Spec.Name, out var service) && !IsOfStack(service, plan.Scope))
+            .Where(planned =>
+                Services.TryGetValue(planned.Spec.Name, out var service) && !IsOfStack(service, plan.Scope))
             .Select(planned => $"service {planned.Spec.Name} exists and does not belong to stack {plan.Scope.Name}"));
         problems.AddRange(plan.Configs
             .Where(spec => Configs.TryGetValue(spec.Name, out var config) && config.Spec.Data != spec.Data)

@@ -8,7 +8,8 @@ internal sealed class ServiceImages(StackDeployOptions options)
     /// <param name="spec">The service as the file has it.</param>
     /// <param name="current">What runs; null for a new service.</param>
     /// <param name="cancellationToken">Ends the look-up.</param>
-    public async Task<ServiceSpec> ResolveAsync(ServiceSpec spec, ServiceSpec? current, CancellationToken cancellationToken)
+    public async Task<ServiceSpec> ResolveAsync(ServiceSpec spec, ServiceSpec? current,
+        CancellationToken cancellationToken)
     {
         var isSame = current is not null
             && current.Labels[StackNamespace.ImageLabel] == spec.Labels[StackNamespace.ImageLabel];

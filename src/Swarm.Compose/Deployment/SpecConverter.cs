@@ -55,7 +55,8 @@ internal static class SpecConverter
     internal static Driver? Driver(DriverDocument? document) =>
         document is null ? null : new(document.Name, Map(document.Options));
 
-    internal static ValueDictionary<string> Map(SortedDictionary<string, string>? map) => (map ?? []).ToValueDictionary();
+    internal static ValueDictionary<string> Map(SortedDictionary<string, string>? map) =>
+        (map ?? []).ToValueDictionary();
 
     internal static TimeSpan Time(long nanoseconds) => TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
 

@@ -42,7 +42,8 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
     private async Task<Dictionary<string, SecretId>> StoreSecretsAsync(
         ExistingObjects existing, CancellationToken cancellationToken)
     {
-        var ids = existing.Secrets.ToDictionary(secret => secret.Key, secret => secret.Value.Id, StringComparer.Ordinal);
+        var ids =
+            existing.Secrets.ToDictionary(secret => secret.Key, secret => secret.Value.Id, StringComparer.Ordinal);
         foreach (var spec in plan.Secrets)
         {
             if (!existing.Secrets.TryGetValue(spec.Name, out var current))
@@ -58,7 +59,8 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
                 swarm.Secrets.UpdateAsync(current.Id, current.Version, spec, cancellationToken),
                 $"failed to update secret {spec.Name}");
             _log.Add(
-                current.Spec.Labels == spec.Labels ? StackStep.Unchanged : StackStep.Updated, ObjectKind.Secret, spec.Name);
+                current.Spec.Labels == spec.Labels ? StackStep.Unchanged
+                    : StackStep.Updated, ObjectKind.Secret, spec.Name);
         }
 
         return ids;
@@ -67,7 +69,8 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
     private async Task<Dictionary<string, ConfigId>> StoreConfigsAsync(
         ExistingObjects existing, CancellationToken cancellationToken)
     {
-        var ids = existing.Configs.ToDictionary(config => config.Key, config => config.Value.Id, StringComparer.Ordinal);
+        var ids =
+            existing.Configs.ToDictionary(config => config.Key, config => config.Value.Id, StringComparer.Ordinal);
         foreach (var spec in plan.Configs)
         {
             if (!existing.Configs.TryGetValue(spec.Name, out var current))

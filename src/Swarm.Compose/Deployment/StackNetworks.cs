@@ -1,7 +1,8 @@
 namespace Swarm.Compose.Deployment;
 
 /// <summary>
-/// The networks of a stack. A client of the swarm has no operations on networks yet, so they are left out and services get
+/// The networks of a stack. A client of the swarm has no operations on networks yet, so they are left out and services
+/// get
 /// no attachments; when it has, this is the place where networks are checked, created and kept.
 /// </summary>
 internal static class StackNetworks

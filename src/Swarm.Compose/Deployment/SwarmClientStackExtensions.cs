@@ -13,7 +13,8 @@ public static class SwarmClientStackExtensions
     /// <returns>What was done.</returns>
     /// <exception cref="StackFileException">The stack cannot be deployed; nothing was written.</exception>
     /// <exception cref="SwarmException">
-    /// The manager refused something, or with <see cref="SwarmErrorCode.FailedPrecondition"/> a service failed. Deploying
+    /// The manager refused something, or with <see cref="SwarmErrorCode.FailedPrecondition"/> a service failed.
+    /// Deploying
     /// again goes on from there.
     /// </exception>
     public static Task<StackDeployment> DeployStackAsync(

@@ -11,7 +11,8 @@ internal sealed record TaskFailure(string Message)
         foreach (var slot in tasks.GroupBy(task => (task.Slot, Node: task.Slot == 0 ? task.NodeId : default)))
         {
             var newest = slot.MaxBy(task => task.CreatedAt)!;
-            var isOver = slot.All(task => task.DesiredState > TaskState.Running || task.Status.State > TaskState.Running);
+            var isOver =
+                slot.All(task => task.DesiredState > TaskState.Running || task.Status.State > TaskState.Running);
             var hasFailed = newest.Status.State is TaskState.Failed or TaskState.Rejected
                 || (!ignoresCompletion && newest.Status.State == TaskState.Complete);
             if (isOver && hasFailed && newest.DesiredState > TaskState.Running)

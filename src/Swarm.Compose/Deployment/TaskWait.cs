@@ -21,7 +21,8 @@ internal sealed class TaskWait(ISwarmClient swarm, Service service, DeployLog lo
     /// <summary>Waits until the service is as far as another one needs it.</summary>
     /// <exception cref="SwarmException">A task ended and is not replaced.</exception>
     public Task UntilAsync(DependencyCondition condition, CancellationToken cancellationToken) => WatchAsync(
-        tasks => IsMet(condition, tasks), ignoresCompletion: condition == DependencyCondition.Completed, cancellationToken);
+        tasks => IsMet(condition, tasks), ignoresCompletion: condition == DependencyCondition.Completed,
+            cancellationToken);
 
     private static async Task SettleAsync(Task other)
     {
@@ -52,7 +53,8 @@ internal sealed class TaskWait(ISwarmClient swarm, Service service, DeployLog lo
         };
     }
 
-    private static int Running(IEnumerable<SwarmTask> tasks) => tasks.Count(task => task.Status.State == TaskState.Running);
+    private static int Running(IEnumerable<SwarmTask> tasks) =>
+        tasks.Count(task => task.Status.State == TaskState.Running);
 
     private async Task ConvergeAsync(CancellationToken cancellationToken)
     {

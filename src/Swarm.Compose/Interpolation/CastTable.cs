@@ -3,7 +3,8 @@ using Swarm.Compose.Values;
 namespace Swarm.Compose.Interpolation;
 
 /// <summary>
-/// Where a text that came out of a variable becomes a number or a boolean. Only these places, and only when the variable
+/// Where a text that came out of a variable becomes a number or a boolean. Only these places, and only when the
+/// variable
 /// changed the text.
 /// </summary>
 internal static class CastTable

@@ -3,7 +3,8 @@ using System.Text;
 namespace Swarm.Compose.Interpolation;
 
 /// <summary>
-/// Fills in variables as the Compose Specification has it: defaults may hold variables themselves, <c>+</c> gives a text
+/// Fills in variables as the Compose Specification has it: defaults may hold variables themselves, <c>+</c> gives a
+/// text
 /// for variables that are set, and the operator is the one right after the name.
 /// </summary>
 internal sealed class NestedTemplate(string text, VariableLookup lookup)

@@ -7,7 +7,8 @@ internal delegate string? VariableLookup(string name);
 
 /// <summary>Fills in <c>$NAME</c>, <c>${NAME}</c> and their operators, exactly as <c>docker stack</c> does.</summary>
 /// <remarks>
-/// Two habits of Docker are kept on purpose: an unbraced name takes operators too and then swallows everything up to the
+/// Two habits of Docker are kept on purpose: an unbraced name takes operators too and then swallows everything up to
+/// the
 /// next <c>}</c>, and what counts as an error is decided by the last variable of a text alone.
 /// </remarks>
 internal static class VariableTemplate

@@ -5,7 +5,8 @@ using Swarm.Compose.Values;
 namespace Swarm.Compose.Lenient;
 
 /// <summary>
-/// Makes a stack file of a file of the Compose Specification. What has a meaning in a swarm is put where the stack format
+/// Makes a stack file of a file of the Compose Specification. What has a meaning in a swarm is put where the stack
+/// format
 /// has it; what has none is named in a warning and left out.
 /// </summary>
 internal sealed class LenientForms(LoadContext context)
@@ -22,7 +23,8 @@ internal sealed class LenientForms(LoadContext context)
                 "services" when member.Value.Kind == ValueKind.Map =>
                     member with { Value = Map(member.Value, new ServiceForms(context).Rewrite) },
                 "secrets" or "configs" when member.Value.Kind == ValueKind.Map =>
-                    member with { Value = Map(member.Value, (name, entry) => FileObjectForms.Rewrite(key, name, entry, context)) },
+                    member with { Value =
+                        Map(member.Value, (name, entry) => FileObjectForms.Rewrite(key, name, entry, context)) },
                 _ => member,
             });
         }

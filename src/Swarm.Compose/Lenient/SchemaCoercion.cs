@@ -6,7 +6,8 @@ using Swarm.Compose.Yaml;
 namespace Swarm.Compose.Lenient;
 
 /// <summary>
-/// Brings values into the types that the stack format wants, and leaves out keys that it does not know, with a warning for
+/// Brings values into the types that the stack format wants, and leaves out keys that it does not know, with a warning
+/// for
 /// each. Goes no deeper into a value than the schema does.
 /// </summary>
 internal sealed class SchemaCoercion(LoadContext context)

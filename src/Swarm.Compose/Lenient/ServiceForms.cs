@@ -172,7 +172,8 @@ internal sealed class ServiceForms(LoadContext context)
         var published = entry["published"] is { } host ? GoText.Print(host) : "";
         var address = entry["host_ip"] is { Kind: ValueKind.Text } ip ? ip.Text : "";
         var isIngress = entry["mode"] is null or { Kind: ValueKind.Null } or { Content: "" or "ingress" };
-        if (entry["target"] is not { } target || !isIngress || (address.Length == 0 && !published.Contains('-', StringComparison.Ordinal)))
+        if (entry["target"] is not { } target || !isIngress
+            || (address.Length == 0 && !published.Contains('-', StringComparison.Ordinal)))
         {
             return entry;
         }

@@ -110,6 +110,7 @@ internal sealed class ObjectFinisher(LoadContext context, string version)
     }
 
     private bool IsVersion(int since) =>
-        int.TryParse(version.AsSpan(version.IndexOf('.', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture, out var minor)
+        int.TryParse(version.AsSpan(version.IndexOf('.', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture,
+            out var minor)
         && minor >= since;
 }

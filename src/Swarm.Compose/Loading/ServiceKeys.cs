@@ -42,7 +42,8 @@ internal static class ServiceKeys
         {
             throw new StackFileException(
                 "Configuration contains forbidden properties",
-                found.Select(entry => new StackDiagnostic(StackSeverity.Error, entry.Mark, $"{entry.Key}: {Forbidden[entry.Key]}")));
+                found.Select(entry =>
+                    new StackDiagnostic(StackSeverity.Error, entry.Mark, $"{entry.Key}: {Forbidden[entry.Key]}")));
         }
     }
 

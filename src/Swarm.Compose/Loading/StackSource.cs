@@ -6,7 +6,8 @@ namespace Swarm.Compose.Loading;
 internal sealed record StackSource(string Name, byte[] Content)
 {
     /// <exception cref="StackFileException">It cannot be read, or is larger than the limit.</exception>
-    public static async Task<StackSource> ReadAsync(string path, StackLimits limits, CancellationToken cancellationToken)
+    public static async Task<StackSource> ReadAsync(string path, StackLimits limits,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(path);
         var absolute = StackPaths.Absolute(Directory.GetCurrentDirectory(), path);

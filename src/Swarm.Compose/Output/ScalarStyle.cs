@@ -93,7 +93,8 @@ internal readonly record struct TextTraits(bool AllowsPlain, bool AllowsSingleQu
 
     private static bool IsIndicatorAtStart(Rune[] runes) => runes[0].Value switch
     {
-        '#' or ',' or '[' or ']' or '{' or '}' or '&' or '*' or '!' or '|' or '>' or '\'' or '"' or '%' or '@' or '`' => true,
+        '#' or ',' or '[' or ']' or '{' or '}' or '&' or '*' or '!'
+            or '|' or '>' or '\'' or '"' or '%' or '@' or '`' => true,
         '?' or ':' or '-' => IsFollowedByBlank(runes, 0),
         _ => false,
     };

@@ -16,7 +16,8 @@ internal sealed class StackPrinter
     {
         var printer = new StackPrinter();
         printer.PrintModel(model);
-        return printer._writer.ToString() is { Length: > 0 } text && text[^1] != '\n' ? text + "\n" : printer._writer.ToString();
+        return printer._writer.ToString() is { Length: > 0 } text && text[^1] != '\n' ? text + "\n"
+            : printer._writer.ToString();
     }
 
     private void PrintModel(StackModel model)
@@ -56,7 +57,8 @@ internal sealed class StackPrinter
         var printed = Enumerable.Range(0, record.Shape.Fields.Length)
             .Where(index => IsPrinted(record.Shape.Fields[index], record[index]))
             .ToList();
-        var extensions = record.Extensions?.Where(member => !record.Shape.Fields.Any(field => field.Key == member.Key)).ToList() ?? [];
+        var extensions = record.Extensions?.Where(member =>
+            !record.Shape.Fields.Any(field => field.Key == member.Key)).ToList() ?? [];
         var count = printed.Count + extensions.Count;
         _writer.BeginMap(count == 0);
         foreach (var index in printed)

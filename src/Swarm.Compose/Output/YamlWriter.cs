@@ -34,7 +34,8 @@ internal sealed class YamlWriter
     public void Key(string key)
     {
         StartEntry();
-        var isSimple = Encoding.UTF8.GetByteCount(key) <= LongestSimpleKey && !key.AsSpan().ContainsAny("\n\r\u0085\u2028\u2029");
+        var isSimple = Encoding.UTF8.GetByteCount(key) <= LongestSimpleKey
+            && !key.AsSpan().ContainsAny("\n\r\u0085\u2028\u2029");
         if (isSimple)
         {
             WriteScalar(key, ScalarStyles.Choose(key, isKey: true), Indent);
@@ -172,7 +173,8 @@ internal sealed class YamlWriter
         _text.Append('"');
         foreach (var rune in text.EnumerateRunes())
         {
-            if (rune.Value is not ('"' or '\\') && TextTraits.IsPrintable(rune.Value) && !TextTraits.IsBreak(rune.Value))
+            if (rune.Value is not ('"' or '\\') && TextTraits.IsPrintable(rune.Value)
+                && !TextTraits.IsBreak(rune.Value))
             {
                 _text.Append(rune.ToString());
             }

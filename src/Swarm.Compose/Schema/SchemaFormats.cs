@@ -40,7 +40,8 @@ internal static class SchemaFormats
         }
 
         var bits = decimal.GetBits(exact);
-        var top = new BigInteger([.. BitConverter.GetBytes(bits[0]), .. BitConverter.GetBytes(bits[1]), .. BitConverter.GetBytes(bits[2]), 0]);
+        var top = new BigInteger([.. BitConverter.GetBytes(bits[0]), .. BitConverter.GetBytes(bits[1]),
+            .. BitConverter.GetBytes(bits[2]), 0]);
         var bottom = BigInteger.Pow(10, (bits[3] >> 16) & 0xFF);
         top /= BigInteger.GreatestCommonDivisor(top, bottom);
         return (exact < 0 ? -top : top).ToString(CultureInfo.InvariantCulture);

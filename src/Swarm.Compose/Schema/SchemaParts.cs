@@ -46,7 +46,8 @@ internal static class SchemaParts
         return key.Length > 0;
     }
 
-    public static bool IsLowerCaseWord(string key) => key.Length > 0 && !key.AsSpan().ContainsAnyExceptInRange('a', 'z');
+    public static bool IsLowerCaseWord(string key) =>
+        key.Length > 0 && !key.AsSpan().ContainsAnyExceptInRange('a', 'z');
 
     private static bool IsOneLine(string key) => key.Length > 0 && !key.Contains('\n', StringComparison.Ordinal);
 

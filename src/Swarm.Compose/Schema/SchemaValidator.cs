@@ -4,11 +4,13 @@ using Swarm.Compose.Values;
 namespace Swarm.Compose.Schema;
 
 /// <summary>
-/// Checks values against a schema and keeps score, so that of several alternatives the one that came closest is reported.
+/// Checks values against a schema and keeps score, so that of several alternatives the one that came closest is
+/// reported.
 /// Goes no deeper into a value than the schema does.
 /// </summary>
 /// <remarks>
-/// The score counts what the validator of the docker command counts (one for each check done, minus two for each error):
+/// The score counts what the validator of the docker command counts (one for each check done, minus two for each
+/// error):
 /// which of several errors is shown depends on it.
 /// </remarks>
 internal sealed class SchemaValidator(bool emptyListsAreNull)

@@ -33,7 +33,8 @@ internal static class ServiceSchema
         Add(fields, Command, "command", "entrypoint");
         Add(fields, TextOrList, "dns", "dns_search", "env_file", "tmpfs");
         Add(fields, ListOrMapping, "environment", "extra_hosts", "labels", "sysctls");
-        Add(fields, UniqueTexts, "cap_add", "cap_drop", "depends_on", "devices", "external_links", "links", "security_opt");
+        Add(fields, UniqueTexts, "cap_add", "cap_drop", "depends_on", "devices", "external_links", "links",
+            "security_opt");
         Add(fields, SchemaNode.Boolean, "privileged", "read_only", "stdin_open", "tty");
         Add(
             fields,
@@ -144,7 +145,8 @@ internal static class ServiceSchema
         [
             new(IsLowerCaseWord, Either(
                 Integer,
-                Closed(new Fields(v) { { "hard", Integer }, { "soft", Integer } }) with { Required = ["soft", "hard"] })),
+                Closed(new Fields(v) { { "hard", Integer }, { "soft", Integer } }) with { Required =
+                    ["soft", "hard"] })),
         ],
     };
 }

@@ -7,7 +7,8 @@ internal static class MountShape
 {
     public static readonly Shape Bind = RecordOf(Field("propagation", "Propagation", Text)).Optional;
 
-    public static readonly Shape Volume = RecordOf(Field("nocopy", StackShapes.Boolean), Field("subpath", Text)).Optional;
+    public static readonly Shape Volume =
+        RecordOf(Field("nocopy", StackShapes.Boolean), Field("subpath", Text)).Optional;
 
     public static readonly Shape Shape = RecordOf(new RecordShape(
         Field("type", "Type", Text),

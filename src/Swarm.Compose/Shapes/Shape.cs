@@ -31,7 +31,8 @@ internal enum ShapeKind
 }
 
 /// <summary>
-/// What a part of a stack file becomes once it is read. Decoding, merging and printing are three walks over one table of
+/// What a part of a stack file becomes once it is read. Decoding, merging and printing are three walks over one table
+/// of
 /// shapes (<see cref="StackShapes"/>).
 /// </summary>
 internal sealed record Shape(ShapeKind Kind)

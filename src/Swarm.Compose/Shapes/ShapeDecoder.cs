@@ -127,7 +127,8 @@ internal sealed class ShapeDecoder(Action<SourceMark, string> warn)
         var items = new List<object?>(value.Items.Count);
         foreach (var item in value.Items)
         {
-            items.Add(Decode(string.Create(CultureInfo.InvariantCulture, $"{name}[{items.Count}]"), item, shape.Element!));
+            items.Add(
+                Decode(string.Create(CultureInfo.InvariantCulture, $"{name}[{items.Count}]"), item, shape.Element!));
         }
 
         return items;
@@ -164,7 +165,8 @@ internal sealed class ShapeDecoder(Action<SourceMark, string> warn)
             var field = shape.Fields[index];
             if (Find(value.Map, field) is { } member)
             {
-                record[index] = Decode(name.Length == 0 ? field.DecodeName : $"{name}.{field.DecodeName}", member, field.Shape);
+                record[index] =
+                    Decode(name.Length == 0 ? field.DecodeName : $"{name}.{field.DecodeName}", member, field.Shape);
             }
         }
 

@@ -107,7 +107,8 @@ internal sealed class StackRecord
         {
             for (var index = 0; index < _fields.Length; index++)
             {
-                var isGiven = Shape.Fields[index].Shape.IsOptional ? _fields[index] is not null : !IsZero(_fields[index]);
+                var isGiven = Shape.Fields[index].Shape.IsOptional ? _fields[index] is not null
+                    : !IsZero(_fields[index]);
                 if (isGiven)
                 {
                     return false;

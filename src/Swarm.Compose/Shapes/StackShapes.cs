@@ -32,7 +32,8 @@ internal static class StackShapes
 
     public static readonly Shape Options = MapOf(Text) with { ShortForm = ShortForm.PrintedMap };
 
-    public static readonly Shape External = RecordOf(Field("name", "Name", Text), Field("external", "External", Boolean))
+    public static readonly Shape External =
+        RecordOf(Field("name", "Name", Text), Field("external", "External", Boolean))
         with
     { ShortForm = ShortForm.External };
 

@@ -53,14 +53,16 @@ internal static class CpuSyntax
     {
         top = BigInteger.Zero;
         bottom = BigInteger.One;
-        if (!GoNumber.TryParseFloat(text, out _) || !text.AsSpan().ContainsAnyInRange('0', '9') || text.Contains('_', StringComparison.Ordinal))
+        if (!GoNumber.TryParseFloat(text, out _) || !text.AsSpan().ContainsAnyInRange('0', '9')
+            || text.Contains('_', StringComparison.Ordinal))
         {
             return false;
         }
 
         var e = text.AsSpan().IndexOfAny('e', 'E');
         var exponent = 0;
-        if (e >= 0 && (!int.TryParse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+        if (e >= 0 && (
+            !int.TryParse(text.AsSpan(e + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
             || Math.Abs(exponent) > MaximumExponent))
         {
             return false;

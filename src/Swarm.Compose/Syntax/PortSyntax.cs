@@ -24,7 +24,8 @@ internal static class PortSyntax
 
         var (hostFirst, hostLast) = (0, 0);
         if (host.Length > 0
-            && (!TryReadRange(host, out hostFirst, out hostLast) || (last != first && last - first != hostLast - hostFirst)))
+            && (!TryReadRange(host, out hostFirst, out hostLast)
+                || (last != first && last - first != hostLast - hostFirst)))
         {
             return false;
         }
@@ -52,7 +53,8 @@ internal static class PortSyntax
     {
         var parts = text.Split('-');
         last = 0;
-        return TryReadPort(parts[0], out first) && TryReadPort(parts.Length > 1 ? parts[1] : parts[0], out last) && first <= last;
+        return TryReadPort(parts[0], out first) && TryReadPort(parts.Length > 1 ? parts[1] : parts[0], out last)
+            && first <= last;
     }
 
     private static bool TryReadPort(string text, out int port) =>

@@ -140,7 +140,8 @@ internal static class GoNumber
     private static (string Digits, int Exponent) Dissect(ReadOnlySpan<char> text)
     {
         var e = text.IndexOf('E');
-        var exponent = e < 0 ? 0 : int.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        var exponent = e < 0 ? 0
+            : int.Parse(text[(e + 1)..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
         var mantissa = e < 0 ? text : text[..e];
         var point = mantissa.IndexOf('.');
         var whole = point < 0 ? mantissa : mantissa[..point];
@@ -185,7 +186,8 @@ internal static class GoNumber
         var points = 0;
         foreach (var character in mantissa)
         {
-            if (character == '_' ? !char.IsAsciiDigit(previous) : character == '.' ? previous == '_' : !char.IsAsciiDigit(character))
+            if (character == '_' ? !char.IsAsciiDigit(previous) : character == '.' ? previous == '_'
+                : !char.IsAsciiDigit(character))
             {
                 return false;
             }

@@ -56,7 +56,8 @@ internal static class ValueRewriter
             return ++_index >= count ? null : Original;
         }
 
-        private Value Original => value.Kind == ValueKind.List ? value.Items[_index] : value.Map.GetAt(_index).Value.Value;
+        private Value Original =>
+            value.Kind == ValueKind.List ? value.Items[_index] : value.Map.GetAt(_index).Value.Value;
 
         public void Take(Value rewritten)
         {

@@ -3,7 +3,8 @@ using Swarm.Compose.Values;
 namespace Swarm.Compose.Yaml;
 
 /// <summary>
-/// Turns nodes into typed values: follows aliases, applies merge keys, refuses duplicate keys. Keeps its own stack, since
+/// Turns nodes into typed values: follows aliases, applies merge keys, refuses duplicate keys. Keeps its own stack,
+/// since
 /// the depth of the input is not to be trusted.
 /// </summary>
 internal sealed class YamlExpansion

@@ -157,7 +157,8 @@ internal sealed class YamlReader
             return "";
         }
 
-        return tag.Value.StartsWith(LongPrefix, StringComparison.Ordinal) ? "!!" + tag.Value[LongPrefix.Length..] : tag.Value;
+        return tag.Value.StartsWith(LongPrefix, StringComparison.Ordinal) ? "!!" + tag.Value[LongPrefix.Length..]
+            : tag.Value;
     }
 
     private SourceMark At(ParsingEvent current) =>

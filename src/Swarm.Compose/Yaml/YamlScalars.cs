@@ -95,7 +95,8 @@ internal static partial class YamlScalars
             return Value.Of(timestamp, mark);
         }
 
-        var plain = text.Contains('_', StringComparison.Ordinal) ? text.Replace("_", "", StringComparison.Ordinal) : text;
+        var plain = text.Contains('_', StringComparison.Ordinal) ? text.Replace("_", "", StringComparison.Ordinal)
+            : text;
         if (GoNumber.TryParsePrefixed(plain, out var integer))
         {
             return Value.Of(integer, mark);

@@ -102,7 +102,8 @@ internal static class CertificateChain
         && one.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(
             other.PublicKey.ExportSubjectPublicKeyInfo());
 
-    private static ChainCheck? CheckTime(X509Certificate2 certificate, int number, DateTimeOffset now, bool allowExpired)
+    private static ChainCheck? CheckTime(X509Certificate2 certificate, int number, DateTimeOffset now,
+        bool allowExpired)
     {
         var name = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
         if (now < NotBefore(certificate))
@@ -128,7 +129,8 @@ internal static class CertificateChain
         return now < end ? now : end;
     }
 
-    private static ChainCheck Build(X509Certificate2Collection chain, X509Certificate2Collection roots, DateTimeOffset at)
+    private static ChainCheck Build(X509Certificate2Collection chain, X509Certificate2Collection roots,
+        DateTimeOffset at)
     {
         using var builder = new X509Chain();
         var policy = builder.ChainPolicy;

@@ -72,7 +72,8 @@ internal static class CertificateSignature
     };
 
     private static bool IsAuthority(X509Certificate2 certificate, int minPathLength) =>
-        certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault() is { CertificateAuthority: true } basic
+        certificate.Extensions.OfType<X509BasicConstraintsExtension>().FirstOrDefault(
+            ) is { CertificateAuthority: true } basic
         && (!basic.HasPathLengthConstraint || basic.PathLengthConstraint >= minPathLength)
         && certificate.Extensions.OfType<X509KeyUsageExtension>().All(usage =>
             usage.KeyUsages.HasFlag(X509KeyUsageFlags.KeyCertSign));

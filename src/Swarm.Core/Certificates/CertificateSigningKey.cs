@@ -39,7 +39,8 @@ internal sealed class CertificateSigningKey : IDisposable
     /// <exception cref="CryptographicException">What the swarm keeps cannot be read.</exception>
     public static CertificateSigningKey? Of(RootCa root) => root.Rotation switch
     {
-        { PrivateKey.Length: > 0 } next => new(next.CrossSignedCertificate, next.PrivateKey, next.CrossSignedCertificate),
+        { PrivateKey.Length: > 0 } next =>
+            new(next.CrossSignedCertificate, next.PrivateKey, next.CrossSignedCertificate),
         null when root.PrivateKey.Length > 0 => new(root.Certificate, root.PrivateKey, ""),
         _ => null,
     };

@@ -77,7 +77,8 @@ public interface IServiceOperations
     Task<ServiceStatus> GetStatusAsync(ServiceId id, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Progress until the wanted number of tasks has run for the service's monitor period and no rollout is under way; of
+    /// Progress until the wanted number of tasks has run for the service's monitor period and no rollout is under way;
+    /// of
     /// a job, until all of it has completed.
     /// </summary>
     /// <param name="id">The service.</param>

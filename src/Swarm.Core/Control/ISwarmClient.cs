@@ -30,7 +30,8 @@ public interface ISwarmClient
     /// <returns>The plan for the state of this moment; a refusal is part of it, not an exception.</returns>
     /// <exception cref="SwarmException"><see cref="SwarmErrorCode.Unimplemented"/> from a client that cannot plan.</exception>
     /// <remarks>
-    /// Docker's filters decide about the preview; those that the host added are not asked. It covers the first 10,000 new
+    /// Docker's filters decide about the preview; those that the host added are not asked. It covers the first 10,000
+    /// new
     /// tasks.
     /// </remarks>
     Task<ServicePlan> PlanAsync(ServiceSpec spec, CancellationToken cancellationToken = default) =>

@@ -214,7 +214,8 @@ internal sealed class NodePresences(
         }
     }
 
-    // A manager that was stopped, swapped out or starved sees every deadline pass at once. What it missed is its own fault
+    // A manager that was stopped, swapped out or starved sees every deadline pass at once. What it missed is its own
+    // fault
     // first: whoever is expected gets the lost time again, in which its heartbeats are heard.
     private void ForgiveOwnStall(long now)
     {

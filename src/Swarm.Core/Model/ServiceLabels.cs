@@ -12,14 +12,16 @@ namespace Swarm;
 public static class ServiceLabels
 {
     /// <summary>
-    /// How long a new task of an update may take until it runs; later it counts as a failure of the update. <c>never</c>
+    /// How long a new task of an update may take until it runs; later it counts as a failure of the update.
+    /// <c>never</c>
     /// waits for ever, as Docker does.
     /// </summary>
     /// <value>Without the label 10 minutes (Kubernetes' progress deadline).</value>
     public const string UpdateDeadline = "swarm.update.deadline";
 
     /// <summary>
-    /// The longest restart delay. Each restart of a slot doubles the delay of its policy up to this; a task that has run
+    /// The longest restart delay. Each restart of a slot doubles the delay of its policy up to this; a task that has
+    /// run
     /// for this long starts over with the policy's delay.
     /// </summary>
     /// <value>Without the label the delay stays the same.</value>

@@ -91,7 +91,8 @@ internal static class ChangeIntake
             state.Restarts.Starts.OnStopped(task.Id);
         }
 
-        if (task is { JobIteration: not null, Status.State: > TaskState.Running } && state.Jobs.ContainsKey(task.ServiceId))
+        if (task is { JobIteration: not null, Status.State: > TaskState.Running }
+            && state.Jobs.ContainsKey(task.ServiceId))
         {
             state.Pending.TouchJob(task.ServiceId, task.Slot);
         }

@@ -27,7 +27,8 @@ internal sealed class OrchestratorState
     public PendingWork Pending { get; set; } = new();
 
     /// <summary>When to act although nothing changes.</summary>
-    public DateTimeOffset? NextWake => Earliest(Restarts.Starts.Next, RolloutWakes.Next, Disconnects.Next, Rebalance.Wakes.Next);
+    public DateTimeOffset? NextWake =>
+        Earliest(Restarts.Starts.Next, RolloutWakes.Next, Disconnects.Next, Rebalance.Wakes.Next);
 
     public void Forget(ServiceId service)
     {

@@ -204,7 +204,8 @@ internal static class OrchestratorSteps
             foreach (var slot in node.Distinct())
             {
                 var found = tick.View.Services.Find(slot.Service.Value);
-                if (found is { Spec.Mode: GlobalJobMode } job && tick.View.Nodes.Find(slot.Node.ToString()) is { } place)
+                if (found is { Spec.Mode: GlobalJobMode } job
+                    && tick.View.Nodes.Find(slot.Node.ToString()) is { } place)
                 {
                     GlobalJobReconciler.Visit(tick, job, place, there[slot.Service], state, writes);
                 }

@@ -2,9 +2,11 @@ namespace Swarm.Secrets;
 
 /// <summary>Wraps data keys with a key that it keeps: in a file, or in a key service that never gives it away.</summary>
 /// <remarks>
-/// Every secret is encrypted with a data key of its own; only the wrapped key and the ciphertext are stored. All managers
+/// Every secret is encrypted with a data key of its own; only the wrapped key and the ciphertext are stored. All
+/// managers
 /// of a swarm must reach the same keys. To rotate, change <see cref="KeyId"/> and keep the former keys usable: values
-/// carry the id of their key, and a manager rewraps them in the background. Calls may come from several threads at once.
+/// carry the id of their key, and a manager rewraps them in the background. Calls may come from several threads at
+/// once.
 /// </remarks>
 public interface IKeyProvider
 {

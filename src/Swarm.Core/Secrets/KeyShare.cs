@@ -86,7 +86,8 @@ internal static class KeyShare
     {
         var agreed = own.DeriveRawSecretAgreement(other);
         Span<byte> key = stackalloc byte[SealedValue.DataKeySize];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, agreed, key, salt: [], info: [.. Purpose, .. senderKey, .. recipientKey]);
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, agreed, key, salt: [],
+            info: [.. Purpose, .. senderKey, .. recipientKey]);
         CryptographicOperations.ZeroMemory(agreed);
         var cipher = new AesGcm(key, TagSize);
         CryptographicOperations.ZeroMemory(key);

@@ -7,7 +7,8 @@ using Swarm.Storage;
 namespace Swarm.Secrets;
 
 /// <summary>
-/// Brings the keys of a <see cref="LocalKeyProvider"/> to every manager, so that any of them can lead: each has a secret
+/// Brings the keys of a <see cref="LocalKeyProvider"/> to every manager, so that any of them can lead: each has a
+/// secret
 /// of the system with the keys encrypted for its certificate.
 /// </summary>
 internal sealed partial class KeyShares(ClusterStore store, LocalKeyProvider keys, ILogger logger)
@@ -38,7 +39,8 @@ internal sealed partial class KeyShares(ClusterStore store, LocalKeyProvider key
                 Labels = LabelsFor(certificate),
                 Data = new(KeyShare.Seal(certificate, keys.Export())),
             };
-            await store.UpdateAsync(transaction => Put(transaction, new SecretId(ids.Next()), share), cancellationToken);
+            await store.UpdateAsync(transaction =>
+                Put(transaction, new SecretId(ids.Next()), share), cancellationToken);
             LogGiven(node.Id);
         }
 
@@ -77,7 +79,8 @@ internal sealed partial class KeyShares(ClusterStore store, LocalKeyProvider key
         Func<string> privateKey,
         ILoggerFactory loggers,
         CancellationToken cancellationToken) => vault.LocalKeys is { } keys
-        ? new KeyShares(store, keys, loggers.CreateLogger<KeyShares>()).ReceiveAsync(self, privateKey, cancellationToken)
+        ? new KeyShares(store, keys, loggers.CreateLogger<KeyShares>()).ReceiveAsync(self, privateKey,
+            cancellationToken)
         : Task.CompletedTask;
 
     private void Take(Secret? share, Func<string> privateKey)

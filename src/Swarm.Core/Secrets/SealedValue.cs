@@ -8,7 +8,8 @@ namespace Swarm.Secrets;
 /// An encrypted value as it lies in the store: marker, key id, wrapped data key, nonce, tag, ciphertext (AES-256-GCM).
 /// </summary>
 /// <remarks>
-/// The form tells itself from plain values by its marker, because the log has one field of bytes for both. The id of the
+/// The form tells itself from plain values by its marker, because the log has one field of bytes for both. The id of
+/// the
 /// secret is authenticated with the ciphertext: a value copied to another secret does not open.
 /// </remarks>
 internal static class SealedValue

@@ -5,7 +5,8 @@ using Swarm.Control;
 namespace Swarm.Secrets;
 
 /// <summary>
-/// What a manager does with values of secrets: seals them before they enter the store, and opens them for the nodes that
+/// What a manager does with values of secrets: seals them before they enter the store, and opens them for the nodes
+/// that
 /// need them. Thread-safe.
 /// </summary>
 internal sealed class SecretVault

@@ -17,7 +17,8 @@ internal static class JoinAddresses
 
         Certificates.JoinToken.Parse(request.JoinToken);
         var addresses = AdvertiseAddress.Resolve(
-            request.ListenAddress is "" or NewSwarm.DefaultListenAddress ? options.ListenAddress : request.ListenAddress,
+            request.ListenAddress is "" or NewSwarm.DefaultListenAddress ? options.ListenAddress
+                : request.ListenAddress,
             request.AdvertiseAddress.Length == 0 ? options.AdvertiseAddress ?? "" : request.AdvertiseAddress,
             request.DataPathAddress,
             LocalInterface.List(),

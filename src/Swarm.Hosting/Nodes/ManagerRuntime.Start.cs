@@ -23,7 +23,7 @@ internal sealed partial class ManagerRuntime
         Observe,
         () => Removed.TrySetResult());
 
-    private async Task BeginAsync(FirstManager first, CancellationToken cancellationToken)
+    private async Task BeginAsync(FoundingNode first, CancellationToken cancellationToken)
     {
         var self = first.Member;
         self.RaftId = ManagerLog.NewId();

@@ -84,7 +84,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
     public static Task<ManagerRuntime> StartAsync(
         ManagerSetup setup,
         NodeDirectory directory,
-        FirstManager first,
+        FoundingNode first,
         IExecutor executor,
         CancellationToken cancellationToken)
     {

@@ -42,7 +42,7 @@ internal static class NewSwarm
 
     /// <summary>The cluster with its first manager.</summary>
     /// <exception cref="SwarmException">The request breaks a rule.</exception>
-    public static FirstManager Describe(SwarmInitRequest request, DateTimeOffset now)
+    public static FoundingNode Describe(SwarmInitRequest request, DateTimeOffset now)
     {
         var addresses = AdvertiseAddress.Resolve(
             request.ListenAddress,
@@ -62,6 +62,6 @@ internal static class NewSwarm
             now,
             RandomNumberGenerator.Fill);
         var self = ClusterFactory.CreateManager(new NodeId(ids.Next()), request.Availability, request.DataPathPort);
-        return FirstManager.Certify(cluster, self, addresses, now);
+        return FoundingNode.Certify(cluster, self, addresses, now);
     }
 }

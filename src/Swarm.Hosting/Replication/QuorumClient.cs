@@ -5,7 +5,8 @@ using Protos = Swarm.Hosting.Wire.Protos;
 namespace Swarm.Hosting.Replication;
 
 /// <summary>
-/// The swarm through any of its managers: writes go to the leader, reads are answered here as soon as everything is here
+/// The swarm through any of its managers: writes go to the leader, reads are answered here as soon as everything is
+/// here
 /// that was acknowledged before.
 /// </summary>
 /// <param name="local">The client of this manager's own store.</param>
@@ -85,7 +86,8 @@ internal sealed class QuorumNodes(ISwarmClient local, LeaderAccess leader) : INo
         return answer.Node.ToRecord();
     }
 
-    public async IAsyncEnumerable<Node> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public async IAsyncEnumerable<Node> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken =
+        default)
     {
         await leader.CatchUpAsync(cancellationToken);
         var answer = await leader.CallAsync(

@@ -70,7 +70,8 @@ internal sealed partial class RoleKeeper(
         }
 
         // A node that was removed before its demotion went through.
-        foreach (var member in quorum.Members.All.Values.Where(member => view.Nodes.Find(member.NodeId) is null).ToArray())
+        foreach (var member in quorum.Members.All.Values.Where(member =>
+            view.Nodes.Find(member.NodeId) is null).ToArray())
         {
             isDone &= await RemoveAsync(member.RaftId, new NodeId(member.NodeId), cancellationToken);
         }
@@ -79,7 +80,8 @@ internal sealed partial class RoleKeeper(
     }
 
     private async Task<bool> DemoteAsync(Node node, CancellationToken cancellationToken) =>
-        (quorum.Members.OfNode(node.Id) is not { } member || await RemoveAsync(member.RaftId, node.Id, cancellationToken))
+        (quorum.Members.OfNode(node.Id) is not { } member
+            || await RemoveAsync(member.RaftId, node.Id, cancellationToken))
         && await SetRoleAsync(node, NodeRole.Worker, cancellationToken);
 
     private async Task<bool> RemoveAsync(ulong id, NodeId node, CancellationToken cancellationToken)

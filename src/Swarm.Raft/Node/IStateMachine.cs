@@ -24,7 +24,8 @@ public interface IStateMachine
     }
 
     /// <summary>
-    /// Writes the state as it is at the call. What is to be written is taken before the first await: entries are applied
+    /// Writes the state as it is at the call. What is to be written is taken before the first await: entries are
+    /// applied
     /// while the rest is written.
     /// </summary>
     /// <param name="destination">Where to; left open.</param>

@@ -9,7 +9,8 @@ namespace Swarm.Raft;
 /// Writes what the core wants durable, beside the node: while one flush is under way, everything that comes meanwhile
 /// waits for the next one, and shares it.
 /// </summary>
-internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable, Action<Exception> onFault, TimeProvider time)
+internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable, Action<Exception> onFault,
+    TimeProvider time)
 {
     private static readonly TimeSpan FullDiskRetry = TimeSpan.FromSeconds(1);
 

@@ -21,7 +21,8 @@ public sealed partial class RaftNode
     /// <summary>Replicates an entry.</summary>
     /// <param name="data">The entry; not empty, its memory must not be written to afterwards.</param>
     /// <param name="commit">
-    /// Called on the node's scheduler with the entry's index when it is the entry's turn to be applied, in place of <see
+    /// Called on the node's scheduler with the entry's index when it is the entry's turn to be applied, in place of
+    /// <see
     /// cref="IStateMachine.Apply"/>, and before anything behind it is applied.
     /// </param>
     /// <returns>Completes after <paramref name="commit"/>. Without a majority it waits for one, or for another leader.</returns>

@@ -8,7 +8,8 @@ using Swarm.Raft.Storage;
 namespace Swarm.Raft;
 
 /// <summary>
-/// One member at work: drives the consensus core with time, messages and proposals, has its log written, applies what is
+/// One member at work: drives the consensus core with time, messages and proposals, has its log written, applies what
+/// is
 /// committed, and takes snapshots.
 /// </summary>
 /// <remarks>Thread-safe. All decisions are made on <see cref="RaftNodeOptions.Scheduler"/>.</remarks>

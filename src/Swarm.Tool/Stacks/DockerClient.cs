@@ -26,7 +26,8 @@ internal sealed class DockerClient : IDisposable
         _http = new(handler ?? Handler(_host)) { BaseAddress = Address(_host), Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken, string? registryAuth = null) =>
+    public async Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken, string? registryAuth =
+        null) =>
         await SendAsync(HttpMethod.Get, path, null, registryAuth, cancellationToken);
 
     public async Task<JsonElement> PostAsync(
@@ -38,7 +39,8 @@ internal sealed class DockerClient : IDisposable
 
     /// <summary>A list with a filter, as the API takes it.</summary>
     public Task<JsonElement> ListAsync(
-        string path, IEnumerable<(string Key, string Value)> filters, CancellationToken cancellationToken, string query = "")
+        string path, IEnumerable<(string Key, string Value)> filters, CancellationToken cancellationToken,
+            string query = "")
     {
         var grouped = new SortedDictionary<string, SortedDictionary<string, bool>>(StringComparer.Ordinal);
         foreach (var (key, value) in filters)
@@ -47,7 +49,8 @@ internal sealed class DockerClient : IDisposable
             grouped[key][value] = true;
         }
 
-        var json = JsonSerializer.Serialize(grouped, ToolJson.Default.SortedDictionaryStringSortedDictionaryStringBoolean);
+        var json =
+            JsonSerializer.Serialize(grouped, ToolJson.Default.SortedDictionaryStringSortedDictionaryStringBoolean);
         return GetAsync($"{path}?filters={Uri.EscapeDataString(json)}{query}", cancellationToken);
     }
 
@@ -72,7 +75,8 @@ internal sealed class DockerClient : IDisposable
                 var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 try
                 {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(host["unix://".Length..]), cancellationToken);
+                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(host["unix://".Length..]),
+                        cancellationToken);
                     return new NetworkStream(socket, ownsSocket: true);
                 }
                 catch
@@ -106,7 +110,8 @@ internal sealed class DockerClient : IDisposable
 
             using var response = await _http.SendAsync(request, cancellationToken);
             var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
-            return response.IsSuccessStatusCode ? Json(content) : throw new DockerApiException(response.StatusCode, Reason(content));
+            return response.IsSuccessStatusCode ? Json(content)
+                : throw new DockerApiException(response.StatusCode, Reason(content));
         }
         catch (HttpRequestException)
         {
@@ -144,7 +149,8 @@ internal sealed class DockerClient : IDisposable
     {
         try
         {
-            return Json(content).TryGetProperty("message", out var message) ? message.GetString()! : Encoding.UTF8.GetString(content).Trim();
+            return Json(content).TryGetProperty("message", out var message) ? message.GetString()!
+                : Encoding.UTF8.GetString(content).Trim();
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {

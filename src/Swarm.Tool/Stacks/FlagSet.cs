@@ -59,7 +59,8 @@ internal sealed class FlagSet
 
     public List<string> Values(string name) => _flags["--" + name].Values;
 
-    public bool IsOn(string name, bool otherwise = false) => Value(name) is { } value ? ReadBoolean(name, value) : otherwise;
+    public bool IsOn(string name, bool otherwise = false) =>
+        Value(name) is { } value ? ReadBoolean(name, value) : otherwise;
 
     private int TakeLong(string argument, ReadOnlySpan<string> rest)
     {
@@ -73,7 +74,8 @@ internal sealed class FlagSet
             return 0;
         }
 
-        flag.Values.Add(rest is [var next, ..] ? next : throw new StackCommandException($"flag needs an argument: {name}"));
+        flag.Values.Add(rest is [var next, ..] ? next
+            : throw new StackCommandException($"flag needs an argument: {name}"));
         return 1;
     }
 

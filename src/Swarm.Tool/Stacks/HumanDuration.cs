@@ -24,5 +24,6 @@ internal static class HumanDuration
         };
     }
 
-    private static string Count(int number, string unit) => string.Create(CultureInfo.InvariantCulture, $"{number} {unit}");
+    private static string Count(int number, string unit) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {unit}");
 }

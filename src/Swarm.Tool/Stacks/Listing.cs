@@ -49,7 +49,8 @@ internal sealed class Listing(IReadOnlyDictionary<string, string> fields, IReadO
                 throw Invalid("unclosed action");
             }
 
-            text.Append(template, position, open - position).Append(Evaluate(template[(open + 2)..close].Trim(' ', '-'), row));
+            text.Append(template, position,
+                open - position).Append(Evaluate(template[(open + 2)..close].Trim(' ', '-'), row));
             position = close + 2;
         }
 

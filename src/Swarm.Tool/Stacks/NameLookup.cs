@@ -11,7 +11,8 @@ internal sealed class NameLookup(DockerClient client, bool keepsIds)
     public Task<string> NodeAsync(string id, CancellationToken cancellationToken) =>
         FindAsync($"/nodes/{id}", id, cancellationToken, "Description", "Hostname");
 
-    private async Task<string> FindAsync(string path, string id, CancellationToken cancellationToken, params string[] member)
+    private async Task<string> FindAsync(string path, string id, CancellationToken cancellationToken,
+        params string[] member)
     {
         if (keepsIds || id.Length == 0)
         {

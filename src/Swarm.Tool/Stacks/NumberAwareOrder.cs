@@ -49,6 +49,7 @@ internal sealed class NumberAwareOrder : IComparer<string>
         var rightValue = right.TrimStart('0');
         return leftValue.Length != rightValue.Length
             ? leftValue.Length.CompareTo(rightValue.Length)
-            : leftValue.SequenceCompareTo(rightValue) is not 0 and var order ? order : left.Length.CompareTo(right.Length);
+            : leftValue.SequenceCompareTo(rightValue) is not 0 and var order ? order
+                : left.Length.CompareTo(right.Length);
     }
 }

@@ -42,7 +42,8 @@ internal sealed class RegistryCredentials(JsonElement configuration)
     private Dictionary<string, string> Find(string key)
     {
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var entry in configuration.At("auths") is { ValueKind: JsonValueKind.Object } auths ? auths.EnumerateObject() : default)
+        foreach (var entry in configuration.At("auths") is { ValueKind: JsonValueKind.Object } auths
+            ? auths.EnumerateObject() : default)
         {
             if (entry.Name != key && HostOf(entry.Name) != key)
             {

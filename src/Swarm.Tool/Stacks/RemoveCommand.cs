@@ -5,7 +5,8 @@ namespace Swarm.Tool.Stacks;
 /// <summary><c>swarm stack rm</c>: removes the objects of stacks.</summary>
 internal static class RemoveCommand
 {
-    private static readonly HashSet<string> EndedStates = ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
+    private static readonly HashSet<string> EndedStates =
+        ["complete", "shutdown", "failed", "rejected", "remove", "orphaned"];
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(200);
 
     public static async Task RunAsync(string[] arguments, StackShell shell, CancellationToken cancellationToken)
@@ -67,7 +68,8 @@ internal static class RemoveCommand
         string name, DockerClient client, TimeProvider time, CancellationToken cancellationToken)
     {
         var objects = new StackObjects(client, name);
-        while ((await objects.TasksAsync(cancellationToken)).Exists(task => !EndedStates.Contains(task.TextAt("Status", "State"))))
+        while ((await objects.TasksAsync(cancellationToken)).Exists(task =>
+            !EndedStates.Contains(task.TextAt("Status", "State"))))
         {
             await Task.Delay(PollInterval, time, cancellationToken);
         }

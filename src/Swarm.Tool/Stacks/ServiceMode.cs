@@ -29,14 +29,16 @@ internal sealed record ServiceMode(string Name, ulong? Wanted)
     /// <summary>Tasks that are as they should be, and how many there should be; negative while that is not known.</summary>
     public (int Done, int Wanted) Progress(List<JsonElement> tasks, HashSet<string> nodes)
     {
-        var current = tasks.Where(task => task.TextAt("NodeID") is var node && (node.Length == 0 || nodes.Contains(node))).ToList();
+        var current = tasks.Where(task =>
+            task.TextAt("NodeID") is var node && (node.Length == 0 || nodes.Contains(node))).ToList();
         var done = IsJob
             ? current.Count(task => task.TextAt("Status", "State") == "complete")
             : current.Count(task => task.TextAt("DesiredState") is "running" or "ready"
                 && task.TextAt("Status", "State") == "running");
         var wanted = Wanted is { } replicas
             ? (int)Math.Min(replicas, int.MaxValue)
-            : current.Select(task => task.TextAt("NodeID")).Where(node => node.Length > 0).Distinct(StringComparer.Ordinal).Count();
+            : current.Select(task => task.TextAt("NodeID")).Where(node =>
+                node.Length > 0).Distinct(StringComparer.Ordinal).Count();
         return (done, Wanted is null && tasks.Count == 0 && nodes.Count > 0 ? -1 : wanted);
     }
 }

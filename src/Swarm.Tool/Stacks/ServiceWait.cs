@@ -41,7 +41,8 @@ internal sealed class ServiceWait(DockerClient client, string id, Action<string>
                 return null;
             }
 
-            var (running, wanted) = mode.Progress(await TasksAsync(cancellationToken), await NodesAsync(cancellationToken));
+            var (running, wanted) =
+                mode.Progress(await TasksAsync(cancellationToken), await NodesAsync(cancellationToken));
             if (Judge(running, wanted, mode.IsJob, monitor))
             {
                 return null;

@@ -25,7 +25,8 @@ internal sealed class StackDeployment(
             var removal = new StackRemoval(client, shell);
             var services = await _objects.ServicesAsync(cancellationToken);
             await removal.RemoveServicesAsync(
-                services.Where(service => !stack.Model.Services.ContainsKey(stack.Scope.Descope(service.TextAt("Spec", "Name")))),
+                services.Where(service =>
+                    !stack.Model.Services.ContainsKey(stack.Scope.Descope(service.TextAt("Spec", "Name")))),
                 cancellationToken);
         }
 
@@ -42,7 +43,8 @@ internal sealed class StackDeployment(
         if (info.At("Swarm", "ControlAvailable").ValueKind != JsonValueKind.True)
         {
             throw new StackCommandException(
-                "this node is not a swarm manager. Use \"docker swarm init\" or \"docker swarm join\" to connect this node "
+                "this node is not a swarm manager. Use \"docker swarm init\" or "
+            + "\"docker swarm join\" to connect this node "
                 + "to swarm and try again");
         }
     }
@@ -132,7 +134,8 @@ internal sealed class StackDeployment(
         }
     }
 
-    private async Task<List<(string Name, ServiceDocument Document)>> ConvertServicesAsync(CancellationToken cancellationToken)
+    private async Task<List<(string Name,
+        ServiceDocument Document)>> ConvertServicesAsync(CancellationToken cancellationToken)
     {
         var references = new ReferenceConverter(stack.Model, stack.Scope);
         var converter = new ServiceConverter(stack);
@@ -142,11 +145,15 @@ internal sealed class StackDeployment(
             try
             {
                 var secrets = references.Secrets(service);
-                var secretIds = await IdsAsync("secret", secrets.Select(secret => secret.SecretName), cancellationToken);
-                var boundSecrets = secrets.ConvertAll(secret => secret with { SecretId = IdOf(secretIds, "secret", secret.SecretName) });
+                var secretIds =
+                    await IdsAsync("secret", secrets.Select(secret => secret.SecretName), cancellationToken);
+                var boundSecrets = secrets.ConvertAll(secret =>
+                    secret with { SecretId = IdOf(secretIds, "secret", secret.SecretName) });
                 var configs = references.Configs(service);
-                var configIds = await IdsAsync("config", configs.Select(config => config.ConfigName), cancellationToken);
-                var boundConfigs = configs.ConvertAll(config => config with { ConfigId = IdOf(configIds, "config", config.ConfigName) });
+                var configIds =
+                    await IdsAsync("config", configs.Select(config => config.ConfigName), cancellationToken);
+                var boundConfigs = configs.ConvertAll(config =>
+                    config with { ConfigId = IdOf(configIds, "config", config.ConfigName) });
                 documents.Add((name, converter.Convert(name, service, boundSecrets, boundConfigs)));
             }
             catch (StackFileException exception)
@@ -211,7 +218,8 @@ internal sealed class StackDeployment(
         return response.TextAt("ID");
     }
 
-    private async Task<string> UpdateAsync(ServiceDocument document, JsonElement current, CancellationToken cancellationToken)
+    private async Task<string> UpdateAsync(ServiceDocument document, JsonElement current,
+        CancellationToken cancellationToken)
     {
         var id = current.TextAt("ID");
         shell.Line($"Updating service {document.Name} (id: {id})");

@@ -24,7 +24,8 @@ internal static class StackProgram
             await DispatchAsync(arguments, shell, cancellationToken);
             return 0;
         }
-        catch (Exception exception) when (exception is StackCommandException or StackFileException or DockerApiException)
+        catch (Exception exception) when (
+            exception is StackCommandException or StackFileException or DockerApiException)
         {
             shell.Notice(exception.Message);
             return 1;

@@ -14,7 +14,8 @@ internal sealed class StackRemoval(DockerClient client, StackShell shell)
             cancellationToken);
 
     /// <summary>True when every secret or config is gone.</summary>
-    public Task<bool> RemoveFileObjectsAsync(string kind, IEnumerable<JsonElement> objects, CancellationToken cancellationToken) =>
+    public Task<bool> RemoveFileObjectsAsync(string kind, IEnumerable<JsonElement> objects,
+        CancellationToken cancellationToken) =>
         RemoveAsync(kind, objects.Select(item => (item.TextAt("ID"), item.TextAt("Spec", "Name"))), cancellationToken);
 
     /// <summary>True when every network is gone.</summary>

@@ -12,7 +12,8 @@ internal static class Table
     {
         var columns = rows.Max(row => row.Count);
         var widths = Enumerable.Range(0, columns)
-            .Select(column => Math.Max(NarrowestColumn, rows.Max(row => column < row.Count ? Width(row[column]) + Gap : 0)))
+            .Select(column =>
+                Math.Max(NarrowestColumn, rows.Max(row => column < row.Count ? Width(row[column]) + Gap : 0)))
             .ToList();
         var text = new StringBuilder();
         foreach (var row in rows)

@@ -33,7 +33,8 @@ internal static class TasksCommand
             .Parse(arguments);
         var name = StackArgument.Read(flags, "ps");
         using var client = shell.OpenClient();
-        var tasks = (await client.ListAsync("/tasks", StackArgument.Filters(flags, name), cancellationToken)).Items().ToList();
+        var tasks =
+            (await client.ListAsync("/tasks", StackArgument.Filters(flags, name), cancellationToken)).Items().ToList();
         if (tasks.Count == 0)
         {
             throw new StackCommandException($"nothing found in stack: {name}");
@@ -76,7 +77,8 @@ internal static class TasksCommand
         {
             var shown = isTable && name == previous ? $" \\_ {name}" : name;
             previous = name;
-            rows.Add(Row(shown, await names.NodeAsync(task.TextAt("NodeID"), cancellationToken), task, truncates, shell.Time));
+            rows.Add(Row(shown, await names.NodeAsync(task.TextAt("NodeID"), cancellationToken), task, truncates,
+                shell.Time));
         }
 
         shell.Write(Listing.Format(rows, format));
@@ -90,7 +92,8 @@ internal static class TasksCommand
             : $"{service}.{task.TextAt("NodeID")}";
     }
 
-    private static Dictionary<string, string> Row(string name, string node, JsonElement task, bool truncates, TimeProvider time)
+    private static Dictionary<string,
+        string> Row(string name, string node, JsonElement task, bool truncates, TimeProvider time)
     {
         var image = task.TextAt("Spec", "ContainerSpec", "Image");
         return new(StringComparer.Ordinal)

@@ -29,7 +29,8 @@ internal static class JsonMembers
         element.At(path) is { ValueKind: JsonValueKind.String } text ? text.GetString()! : "";
 
     public static ulong NumberAt(this JsonElement element, params ReadOnlySpan<string> path) =>
-        element.At(path) is { ValueKind: JsonValueKind.Number } number && number.TryGetUInt64(out var value) ? value : 0;
+        element.At(path) is { ValueKind: JsonValueKind.Number } number && number.TryGetUInt64(out var value) ? value
+            : 0;
 
     public static IEnumerable<JsonElement> Items(this JsonElement element) =>
         element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];

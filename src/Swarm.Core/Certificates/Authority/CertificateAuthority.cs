@@ -223,5 +223,6 @@ internal sealed partial class CertificateAuthority(
         1700,
         LogLevel.Information,
         "Node {NodeId} has joined as {Role} with the token \"{Token}\" from {Address}; its membership is {Membership}")]
-    private partial void LogJoined(NodeId nodeId, NodeRole role, string token, string address, NodeMembership membership);
+    private partial void LogJoined(NodeId nodeId, NodeRole role, string token, string address,
+        NodeMembership membership);
 }

@@ -9,7 +9,8 @@ internal delegate ValueDictionary<string> HeaderRewrap(
     KeyEncryptionKey after);
 
 /// <summary>
-/// An identity on disk, in the files that Docker uses. The certificate is written beside the old one, then the key, then
+/// An identity on disk, in the files that Docker uses. The certificate is written beside the old one, then the key,
+/// then
 /// the certificate takes its place: at every moment one of the two certificates belongs to the key.
 /// </summary>
 /// <param name="disk">The directory.</param>

@@ -45,7 +45,8 @@ internal static class TaskReasons
             !TaskGoal.IsWanted(other) && other.Status.State is >= TaskState.Assigned and <= TaskState.Running);
         if (stopping is not null)
         {
-            var cause = stopping.SpecVersion == task.SpecVersion ? TaskWaitCause.RestartDelay : TaskWaitCause.UpdateGate;
+            var cause = stopping.SpecVersion == task.SpecVersion ? TaskWaitCause.RestartDelay
+                : TaskWaitCause.UpdateGate;
             return (cause, $"waits for task {stopping.Id} to stop");
         }
 

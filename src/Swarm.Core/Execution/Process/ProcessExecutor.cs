@@ -8,9 +8,11 @@ namespace Swarm.Execution;
 /// <remarks>
 /// Image <c>host</c> runs the command from the host; other images are names registered in
 /// <see cref="ProcessExecutorOptions.Images"/>. A task leads a session of its own, gets a clean environment and a
-/// directory of its own, its secrets and configs in memory, and finds the port to listen on in <c>PORT</c> and <c>SWARM_PORT_target</c>. Limits, and
+/// directory of its own, its secrets and configs in memory, and finds the port to listen on in <c>PORT</c> and
+/// <c>SWARM_PORT_target</c>. Limits, and
 /// killing a task with all of its descendants however they detached, use a cgroup per task where one can be made.
-/// When the host process dies, tasks run on; the next executor with the same state directory takes a task over when it is
+/// When the host process dies, tasks run on; the next executor with the same state directory takes a task over when it
+/// is
 /// asked for a controller. Their output waits in pipes of 1 MiB meanwhile, as with Docker's live restore; a task that
 /// fills one waits. Disposing the executor kills all tasks, unless the options say otherwise.
 /// </remarks>

@@ -35,7 +35,8 @@ public sealed class ProcessExecutorOptions
     public string? SecretsDirectory { get; set; }
 
     /// <summary>
-    /// Give tasks with secrets or configs a view of the file system of their own where this process is privileged: their
+    /// Give tasks with secrets or configs a view of the file system of their own where this process is privileged:
+    /// their
     /// secrets are at <c>/run/secrets</c> then, and configs at targets that exist.
     /// </summary>
     /// <value>Default true. <c>SWARM_SECRETS_DIR</c> and <c>SWARM_CONFIGS_DIR</c> name their directories anyway.</value>

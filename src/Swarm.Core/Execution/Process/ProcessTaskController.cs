@@ -14,7 +14,8 @@ internal sealed class ProcessTaskController(
 
     private readonly TaskCompletionSource _prepared = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private SwarmTask _task = task;
-    private ProcessContainer? _container = containers.Find(task.Id) ?? ProcessContainer.TryAdopt(task, runtime, containers);
+    private ProcessContainer? _container = containers.Find(task.Id)
+        ?? ProcessContainer.TryAdopt(task, runtime, containers);
 
     /// <inheritdoc/>
     public ContainerStatus? ContainerStatus => _container?.Status;

@@ -28,7 +28,8 @@ internal static class MoveProgress
             return MoveOutcome.Overtaken;
         }
 
-        if (fresh.Status.State > TaskState.Running || !TaskGoal.IsWanted(fresh) || IsPointless(tick, service, old, fresh))
+        if (fresh.Status.State > TaskState.Running || !TaskGoal.IsWanted(fresh)
+            || IsPointless(tick, service, old, fresh))
         {
             return MoveOutcome.Failed;
         }

@@ -1,7 +1,8 @@
 namespace Swarm.Orchestration.Rebalance;
 
 /// <summary>
-/// Moves tasks of services that ask for it (<see cref="ServiceLabels.Rebalance"/>) to nodes with fewer of them, a few at
+/// Moves tasks of services that ask for it (<see cref="ServiceLabels.Rebalance"/>) to nodes with fewer of them, a few
+/// at
 /// a time, and never stops one before its replacement runs.
 /// </summary>
 internal static class Rebalancer

@@ -1,7 +1,8 @@
 namespace Swarm.Orchestration.Restart;
 
 /// <summary>
-/// Tasks on nodes that are down, and how long their services wait for the node (<see cref="ServiceLabels.Disconnect"/>).
+/// Tasks on nodes that are down, and how long their services wait for the node (<see
+/// cref="ServiceLabels.Disconnect"/>).
 /// Memory of the leader: a new one lets the time begin anew.
 /// </summary>
 internal sealed class Disconnects

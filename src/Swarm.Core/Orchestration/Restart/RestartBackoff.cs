@@ -2,7 +2,8 @@ namespace Swarm.Orchestration.Restart;
 
 /// <summary>
 /// The growing delays of slots whose tasks keep ending, for services that ask for them
-/// (<see cref="ServiceLabels.RestartBackoff"/>). Memory of the leader; a new one goes by the history that is left of the
+/// (<see cref="ServiceLabels.RestartBackoff"/>). Memory of the leader; a new one goes by the history that is left of
+/// the
 /// slot.
 /// </summary>
 internal sealed class RestartBackoff

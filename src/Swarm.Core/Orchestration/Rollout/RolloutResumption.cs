@@ -1,7 +1,8 @@
 namespace Swarm.Orchestration.Rollout;
 
 /// <summary>
-/// What a new leader finds of a rollout that another one began: steps in progress, pauses, tasks still to be watched and
+/// What a new leader finds of a rollout that another one began: steps in progress, pauses, tasks still to be watched
+/// and
 /// those that failed while nobody looked. The run goes on from there.
 /// </summary>
 internal static class RolloutResumption

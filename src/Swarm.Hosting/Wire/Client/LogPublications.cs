@@ -43,7 +43,8 @@ internal sealed class LogPublications(Protos.LogBroker.LogBrokerClient client, s
         }
     }
 
-    private sealed class Publication(AsyncClientStreamingCall<Protos.PublishLogsMessage, Protos.PublishLogsResponse> call)
+    private sealed class Publication(AsyncClientStreamingCall<Protos.PublishLogsMessage,
+        Protos.PublishLogsResponse> call)
         : IDisposable
     {
         public async Task SendAsync(Protos.PublishLogsMessage message, CancellationToken cancellationToken)

@@ -8,7 +8,8 @@ internal sealed partial class ControlService(ManagerServices services) : Protos.
 {
     private ISwarmClient Swarm => services.RequireClient();
 
-    public override async Task<Protos.GetNodeResponse> GetNode(Protos.GetNodeRequest request, ServerCallContext context) =>
+    public override async Task<Protos.GetNodeResponse> GetNode(Protos.GetNodeRequest request,
+        ServerCallContext context) =>
         new() { Node = (await Swarm.Nodes.FindAsync(request.NodeId, context.CancellationToken)).ToWire() };
 
     public override async Task<Protos.UpdateNodeResponse> UpdateNode(
@@ -31,7 +32,8 @@ internal sealed partial class ControlService(ManagerServices services) : Protos.
         return new();
     }
 
-    public override async Task<Protos.GetTaskResponse> GetTask(Protos.GetTaskRequest request, ServerCallContext context) =>
+    public override async Task<Protos.GetTaskResponse> GetTask(Protos.GetTaskRequest request,
+        ServerCallContext context) =>
         new() { Task = (await Swarm.Tasks.FindAsync(request.TaskId, context.CancellationToken)).ToWire() };
 
     public override async Task<Protos.GetServiceResponse> GetService(

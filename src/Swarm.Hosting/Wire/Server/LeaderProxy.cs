@@ -11,7 +11,8 @@ using Swarm.Hosting.Wire.Client;
 namespace Swarm.Hosting.Wire.Server;
 
 /// <summary>
-/// Passes calls that only the leader can answer on to it, byte by byte, in the name of whoever calls: so every manager's
+/// Passes calls that only the leader can answer on to it, byte by byte, in the name of whoever calls: so every
+/// manager's
 /// address is as good as the leader's.
 /// </summary>
 internal sealed partial class LeaderProxy(ManagerServices services, TimeProvider time, ILogger<LeaderProxy> logger)
@@ -46,7 +47,8 @@ internal sealed partial class LeaderProxy(ManagerServices services, TimeProvider
         {
             await PassOnAsync(http, method, leader.Addr, subject);
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is HttpRequestException or IOException or OperationCanceledException)
         {
             LogFailed(method, leader.Addr, exception.Message);
             Fail(http, $"the leader {leader.Addr} cannot be reached: {exception.Message}");

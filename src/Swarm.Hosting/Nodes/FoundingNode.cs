@@ -6,14 +6,14 @@ using Swarm.Certificates.Nodes;
 namespace Swarm.Hosting.Nodes;
 
 /// <summary>A new swarm and the manager that forms it. There is nobody yet who could sign its certificate: it does so itself.</summary>
-internal sealed record FirstManager(Cluster Cluster, Node Node, NodeIdentity Identity, NodeAddresses Addresses)
+internal sealed record FoundingNode(Cluster Cluster, Node Node, NodeIdentity Identity, NodeAddresses Addresses)
 {
     public string Address => Addresses.Advertised;
 
     /// <summary>The manager as a member of the quorum; its raft id is not drawn yet.</summary>
     public Wire.Protos.RaftMember Member => new() { NodeId = Node.Id.Value, Addr = Address };
 
-    public static FirstManager Certify(Cluster cluster, Node node, NodeAddresses addresses, DateTimeOffset now)
+    public static FoundingNode Certify(Cluster cluster, Node node, NodeAddresses addresses, DateTimeOffset now)
     {
         var (privateKey, request) = SigningRequest.Create();
         var chain = NodeCertificateIssuer.Issue(
@@ -33,7 +33,8 @@ internal sealed record FirstManager(Cluster Cluster, Node Node, NodeIdentity Ide
                 ValueList.Create<byte>(Encoding.UTF8.GetBytes(chain)),
                 node.Id.Value),
         };
-        return new(cluster, certified, NodeIdentity.Create(cluster.RootCa.Certificate, chain, privateKey, now), addresses);
+        return new(cluster, certified, NodeIdentity.Create(cluster.RootCa.Certificate, chain, privateKey, now),
+            addresses);
     }
 
     public void SaveTo(NodeDirectory directory)
