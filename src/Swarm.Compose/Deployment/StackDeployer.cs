@@ -144,7 +144,7 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
         }
 
         var service = await TryAsync(
-            swarm.Services.UpdateAsync(current.Id, current.Version, spec, cancellationToken),
+            swarm.Services.UpdateAsync(current.Id, _ => spec, cancellationToken),
             $"failed to update service {spec.Name}");
         _log.Add(StackStep.Updated, ObjectKind.Service, spec.Name);
         return service;

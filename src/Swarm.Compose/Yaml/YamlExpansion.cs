@@ -98,6 +98,11 @@ internal sealed class YamlExpansion
     private bool AdvanceMember(MapFrame map)
     {
         var key = map.Node.Children[map.Index];
+        if (map.Index + 1 >= map.Node.Children.Count)
+        {
+            throw new YamlException("did not find expected node content", key.Mark);
+        }
+
         var member = map.Node.Children[map.Index + 1];
         map.Index += 2;
         if (key.IsMergeKey)
