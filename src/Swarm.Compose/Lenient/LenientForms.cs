@@ -23,8 +23,11 @@ internal sealed class LenientForms(LoadContext context)
                 "services" when member.Value.Kind == ValueKind.Map =>
                     member with { Value = Map(member.Value, new ServiceForms(context).Rewrite) },
                 "secrets" or "configs" when member.Value.Kind == ValueKind.Map =>
-                    member with { Value =
-                        Map(member.Value, (name, entry) => FileObjectForms.Rewrite(key, name, entry, context)) },
+                    member with
+                    {
+                        Value =
+                        Map(member.Value, (name, entry) => FileObjectForms.Rewrite(key, name, entry, context))
+                    },
                 _ => member,
             });
         }

@@ -37,7 +37,8 @@ internal static class DeploySchema
                 { "max_replicas_per_node", Integer, 8 },
             })
         },
-    }) with { Types = ["object", "null"] };
+    }) with
+    { Types = ["object", "null"] };
 
     private static SchemaNode Rollout(int v) => Closed(new Fields(v)
     {

@@ -19,5 +19,6 @@ internal static class MountSchema
         { "bind", Open(new Fields(v) { { "propagation", Text } }) },
         { "volume", Open(new Fields(v) { { "nocopy", SchemaNode.Boolean } }) },
         { "tmpfs", Open(new Fields(v) { { "size", Integer with { Minimum = 0 } } }), 6 },
-    }) with { Required = ["type"] };
+    }) with
+    { Required = ["type"] };
 }

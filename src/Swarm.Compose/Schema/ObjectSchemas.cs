@@ -29,7 +29,8 @@ internal static class ObjectSchemas
         { "internal", SchemaNode.Boolean },
         { "attachable", SchemaNode.Boolean, 2 },
         { "labels", SchemaParts.ListOrMapping },
-    }) with { Types = ["object", "null"], Patterns = SchemaParts.Extensions(v, since: 7) };
+    }) with
+    { Types = ["object", "null"], Patterns = SchemaParts.Extensions(v, since: 7) };
 
     public static SchemaNode Volume(int v) => Closed(new Fields(v)
     {
@@ -39,7 +40,8 @@ internal static class ObjectSchemas
         { "external", ClosedExternal },
         { "labels", SchemaParts.ListOrMapping },
         { "x-cluster-spec", ClusterVolume(v), 10 },
-    }) with { Types = ["object", "null"], Patterns = SchemaParts.Extensions(v, since: 7) };
+    }) with
+    { Types = ["object", "null"], Patterns = SchemaParts.Extensions(v, since: 7) };
 
     public static SchemaNode Secret(int v) => FileObject(v, new Fields(v)
     {

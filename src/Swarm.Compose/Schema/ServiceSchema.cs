@@ -65,7 +65,8 @@ internal static class ServiceSchema
             { "target", Text, 4 },
             { "shm_size", OfType("integer", "string"), 5 },
             { "extra_hosts", ListOrMapping, 9 },
-        }) with { IsOpen = v >= 11 });
+        }) with
+        { IsOpen = v >= 11 });
 
     private static SchemaNode CredentialSpec(int v) => Closed(new Fields(v)
     {

@@ -36,7 +36,8 @@ internal static class StackSchema
         { "volumes", Named(ObjectSchemas.Volume(v)) },
         { "secrets", Named(ObjectSchemas.Secret(v)), 1 },
         { "configs", Named(ObjectSchemas.Config(v)), 3 },
-    }) with { Patterns = SchemaParts.Extensions(v, since: 4) };
+    }) with
+    { Patterns = SchemaParts.Extensions(v, since: 4) };
 
     private static SchemaNode Named(SchemaNode entry) => new()
     {

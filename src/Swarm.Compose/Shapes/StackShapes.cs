@@ -35,7 +35,7 @@ internal static class StackShapes
     public static readonly Shape External =
         RecordOf(Field("name", "Name", Text), Field("external", "External", Boolean))
         with
-    { ShortForm = ShortForm.External };
+        { ShortForm = ShortForm.External };
 
     public static Shape ListOf(Shape element) => new(ShapeKind.List) { Element = element };
 

@@ -3,8 +3,8 @@ using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Net.Client;
 using Swarm.Dispatch;
-using RaftPb = Swarm.Hosting.Wire.Protos.Raftpb;
 using Protos = Swarm.Hosting.Wire.Protos;
+using RaftPb = Swarm.Hosting.Wire.Protos.Raftpb;
 
 namespace Swarm.Hosting.Replication;
 

@@ -91,7 +91,8 @@ internal static class DeployCommand
         var failures = new List<string>();
         foreach (var service in services)
         {
-            if (await new ServiceWait(client, service, isQuiet ? _ => { } : shell.Line, shell.Time)
+            if (await new ServiceWait(client, service, isQuiet ? _ => { }
+            : shell.Line, shell.Time)
                 .RunAsync(cancellationToken) is { } failure)
             {
                 failures.Add($"{service}: {failure}");
