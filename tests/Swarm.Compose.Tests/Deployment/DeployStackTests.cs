@@ -75,13 +75,13 @@ public sealed class DeployStackTests
     [InlineData("services: {a: {image: i, networks: [nope]}}", "service a: undefined network \"nope\"")]
     [InlineData("services: {a: {image: I}}", "invalid image reference for service a: invalid reference format: repository name (library/I) must be lowercase")]
     [InlineData("services: {a: {image: i, deploy: {update_config: {failure_action: explode}}}}", "service a: unknown failure action \"explode\"")]
-    [InlineData("services: {a: {image: i}}\nsecrets: {s: {file: ./missing}}", "open /work/missing: no such file or directory")]
+    [InlineData("services: {a: {image: i}}\nsecrets: {s: {file: ./missing}}", "open /stack/missing: no such file or directory")]
     [InlineData("services: {a: {image: i, secrets: [s]}}\nsecrets: {s: {external: true}}", "service a: secret not found: s")]
     public async Task Nothing_is_written_when_anything_is_wrong(string text, string message)
     {
         await using var host = await StackHost.StartAsync();
         var full = "configs: {early: {content: x}}\n" + text;
-        var options = new StackLoadOptions { Mode = StackMode.Lenient, WorkingDirectory = "/work" };
+        var options = new StackLoadOptions { Mode = StackMode.Lenient, WorkingDirectory = "/stack" };
 
         var exception = await Assert.ThrowsAsync<StackFileException>(() =>
             host.Client.DeployStackAsync(StackFile.Parse("s", full, options), new StackDeployOptions()));

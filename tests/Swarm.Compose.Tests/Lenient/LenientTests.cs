@@ -42,7 +42,7 @@ public sealed class LenientTests
     {
         Mode = StackMode.Lenient,
         Environment = new Dictionary<string, string> { ["KEY"] = "s3cret", ["V"] = "v" },
-        WorkingDirectory = "/work",
+        WorkingDirectory = "/stack",
     };
 
     [Fact]
