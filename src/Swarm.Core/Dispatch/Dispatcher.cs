@@ -17,7 +17,7 @@ internal sealed class Dispatcher
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private ManagerPeer[] _managers = [];
-    private (string Pem, ValueList<byte> Bytes) _root = ("", default);
+    private volatile Root _root = new("", default);
 
     public Dispatcher(
         ClusterStore store,
@@ -136,12 +136,13 @@ internal sealed class Dispatcher
     internal ValueList<byte> RootCertificate(Cluster? cluster)
     {
         var pem = cluster?.RootCa.Certificate ?? "";
-        if (_root.Pem != pem)
+        var root = _root;
+        if (root.Pem != pem)
         {
-            _root = (pem, ValueList.Create<byte>(System.Text.Encoding.UTF8.GetBytes(pem)));
+            _root = root = new(pem, ValueList.Create<byte>(System.Text.Encoding.UTF8.GetBytes(pem)));
         }
 
-        return _root.Bytes;
+        return root.Bytes;
     }
 
     // Nodes hear of new roots and network keys in their sessions.
@@ -258,4 +259,6 @@ internal sealed class Dispatcher
             Status = task.Status with { State = TaskState.Orphaned, Message = "", Timestamp = transaction.Now },
         });
     }
+
+    private sealed record Root(string Pem, ValueList<byte> Bytes);
 }

@@ -1,14 +1,12 @@
 using Grpc.Core;
+using Swarm.Dispatch;
 
 namespace Swarm.Hosting.Wire;
 
 /// <summary>The swarm's errors as gRPC statuses, as SwarmKit's managers send them, and back.</summary>
 internal static class GrpcErrors
 {
-    // A session that is no longer valid has no status of its own; SwarmKit tells by the text.
-    private const string SessionInvalid = "session invalid";
     private const string OutOfSequence = "update out of sequence";
-    private const string MustDisconnect = "node must disconnect";
 
     public static RpcException ToRpc(SwarmException exception) =>
         new(new Status(StatusOf(exception.Code), exception.Message, exception));
@@ -34,7 +32,7 @@ internal static class GrpcErrors
 
     private static SwarmErrorCode CodeOf(Status status) => status.StatusCode switch
     {
-        _ when status.Detail is SessionInvalid or MustDisconnect => SwarmErrorCode.SessionInvalid,
+        _ when status.Detail is DispatchErrors.SessionInvalidText or DispatchErrors.MustDisconnectText => SwarmErrorCode.SessionInvalid,
         StatusCode.Unknown when status.Detail.Contains(OutOfSequence, StringComparison.Ordinal) =>
             SwarmErrorCode.UpdateOutOfSequence,
         StatusCode.InvalidArgument => SwarmErrorCode.InvalidArgument,

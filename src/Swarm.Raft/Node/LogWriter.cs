@@ -17,6 +17,8 @@ internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable
     private readonly Channel<WriteJob> _jobs = Channel.CreateUnbounded<WriteJob>(
         new UnboundedChannelOptions { SingleReader = true });
 
+    private volatile bool _completed;
+
     /// <summary>Queues a batch; its entries may be written over afterwards, their payloads not.</summary>
     public void Write(Ready ready) => _jobs.Writer.TryWrite(new WriteJob(
         ready.Token,
@@ -28,8 +30,12 @@ internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable
     /// <summary>Queues the removal of entries that a snapshot covers.</summary>
     public void Compact(ulong index) => _jobs.Writer.TryWrite(new WriteJob(0, null, [], null, index));
 
-    /// <summary>Ends once everything queued is written.</summary>
-    public void Complete() => _jobs.Writer.TryComplete();
+    /// <summary>Ends once everything queued is written, or at once while there is no room to write it.</summary>
+    public void Complete()
+    {
+        _completed = true;
+        _jobs.Writer.TryComplete();
+    }
 
     /// <summary>Blocks on the disk: runs on a thread of its own.</summary>
     public async Task RunAsync()
@@ -57,6 +63,12 @@ internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable
 
         while (!TryWrite(batch))
         {
+            if (_completed)
+            {
+                // Nothing of the batch was promised to anybody.
+                return;
+            }
+
             await Task.Delay(FullDiskRetry, time);
         }
 

@@ -12,18 +12,16 @@ public sealed partial class RaftNode
     private readonly Dictionary<ulong, TaskCompletionSource> _askedReads = [];
     private readonly List<(ulong Index, TaskCompletionSource Reader)> _readsToApply = [];
     private ulong _lastRead;
+    private ulong _lastProposed;
 
     /// <summary>The log's next entry, as far as this member knows: no entry that is proposed from now on comes before.</summary>
     public ulong NextIndex => Math.Max(Volatile.Read(ref _lastProposed), _storage.LastIndex) + 1;
-
-    private ulong _lastProposed;
 
     /// <summary>Replicates an entry.</summary>
     /// <param name="data">The entry; not empty, its memory must not be written to afterwards.</param>
     /// <param name="commit">
     /// Called on the node's scheduler with the entry's index when it is the entry's turn to be applied, in place of
-    /// <see
-    /// cref="IStateMachine.Apply"/>, and before anything behind it is applied.
+    /// <see cref="IStateMachine.Apply"/>, and before anything behind it is applied.
     /// </param>
     /// <returns>Completes after <paramref name="commit"/>. Without a majority it waits for one, or for another leader.</returns>
     /// <exception cref="NotLeaderException">This member does not lead, or no longer.</exception>
@@ -32,11 +30,7 @@ public sealed partial class RaftNode
     public Task<ulong> ProposeAsync(ReadOnlyMemory<byte> data, Action<ulong>? commit = null)
     {
         var own = new OwnProposal(commit);
-        if (!Post(() => Propose(() => _core.Propose(data), own)))
-        {
-            own.Fail(_fault is null ? new NotLeaderException(0) : Faulted(_fault));
-        }
-
+        Post(() => Propose(() => _core.Propose(data), own), own.Fail);
         return own.Completion;
     }
 
@@ -47,11 +41,7 @@ public sealed partial class RaftNode
     public Task<ulong> ProposeChangeAsync(ConfChange change)
     {
         var own = new OwnProposal(null);
-        if (!Post(() => Propose(() => _core.ProposeChange(change), own)))
-        {
-            own.Fail(new NotLeaderException(0));
-        }
-
+        Post(() => Propose(() => _core.ProposeChange(change), own), own.Fail);
         return own.Completion;
     }
 
@@ -61,11 +51,7 @@ public sealed partial class RaftNode
     public async Task ReadBarrierAsync(CancellationToken cancellationToken = default)
     {
         var reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!Post(() => AskRead(reader)))
-        {
-            throw new NotLeaderException(0);
-        }
-
+        Post(() => AskRead(reader), exception => reader.TrySetException(exception));
         await reader.Task.WaitAsync(cancellationToken);
     }
 

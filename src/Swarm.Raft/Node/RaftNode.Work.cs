@@ -167,7 +167,13 @@ public sealed partial class RaftNode
             await using (var stream = _storage.BeginSnapshot(metadata, SnapshotOrigin.Local))
             {
                 await _machine.SaveSnapshotAsync(stream, _stop.Token);
-                stream.Complete();
+
+                // Flushes all of it to the disk, which may take longer than an election.
+                await Task.Factory.StartNew(
+                    stream.Complete,
+                    CancellationToken.None,
+                    TaskCreationOptions.DenyChildAttach,
+                    TaskScheduler.Default);
             }
 
             _lastSnapshot = metadata.Index;

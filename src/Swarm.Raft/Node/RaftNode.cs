@@ -22,7 +22,7 @@ public sealed partial class RaftNode : IAsyncDisposable
     private readonly IStateMachine _machine;
     private readonly IRaftTransport _transport;
     private readonly LogWriter _writer;
-    private readonly Channel<Action> _inputs;
+    private readonly Channel<Input> _inputs;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RaftState _state = new(RaftRole.Follower, 0, 0, IsReady: false);
@@ -34,7 +34,7 @@ public sealed partial class RaftNode : IAsyncDisposable
     {
         _logger = options.Logger;
         (_options, _machine, _storage, _transport) = (options, machine, storage, transport);
-        _inputs = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
+        _inputs = Channel.CreateUnbounded<Input>(new UnboundedChannelOptions { SingleReader = true });
         _writer = new LogWriter(
             storage,
             token => Post(() => _core!.Persisted(token)),
@@ -163,7 +163,7 @@ public sealed partial class RaftNode : IAsyncDisposable
             {
                 while (_inputs.Reader.TryRead(out var input))
                 {
-                    input();
+                    Take(input);
                 }
 
                 await WorkAsync();
@@ -193,9 +193,9 @@ public sealed partial class RaftNode : IAsyncDisposable
 
         _inputs.Writer.TryComplete();
         FailAll(_fault is null ? new NotLeaderException(0, mayCommit: true) : Faulted(_fault));
-        while (_inputs.Reader.TryRead(out _))
+        while (_inputs.Reader.TryRead(out var input))
         {
-            // Whoever waits for an answer is told by the channel's end.
+            input.Abandon?.Invoke(WhyEnded());
         }
 
         _writer.Complete();
@@ -213,21 +213,38 @@ public sealed partial class RaftNode : IAsyncDisposable
     private RaftFaultedException Faulted(Exception cause) =>
         new($"member {Id} has stopped: {cause.Message}", cause);
 
-    private bool Post(Action input) => _inputs.Writer.TryWrite(input);
+    private Exception WhyEnded() => _fault is null ? new NotLeaderException(0) : Faulted(_fault);
+
+    private static void Take(Input input)
+    {
+        try
+        {
+            input.Run();
+        }
+        catch (Exception exception)
+        {
+            input.Abandon?.Invoke(exception);
+            throw;
+        }
+    }
+
+    /// <summary>Has something done on the node's scheduler.</summary>
+    /// <param name="run">What to do.</param>
+    /// <param name="abandon">Tells whoever waits for it that the node has ended instead.</param>
+    private void Post(Action run, Action<Exception>? abandon = null)
+    {
+        if (!_inputs.Writer.TryWrite(new Input(run, abandon)))
+        {
+            abandon?.Invoke(WhyEnded());
+        }
+    }
 
     private Task<T> AskAsync<T>(Func<T> question)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!Post(() => answer.TrySetResult(question())))
-        {
-            answer.TrySetException(new NotLeaderException(0));
-        }
-
-        _ = _ended.Task.ContinueWith(
-            _ => answer.TrySetException(new NotLeaderException(0)),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
+        Post(() => answer.TrySetResult(question()), exception => answer.TrySetException(exception));
         return answer.Task;
     }
+
+    private readonly record struct Input(Action Run, Action<Exception>? Abandon);
 }

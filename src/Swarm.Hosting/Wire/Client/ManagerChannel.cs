@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
+using Swarm.Certificates;
 using Swarm.Certificates.Access;
 using Swarm.Certificates.Nodes;
 
@@ -10,12 +11,6 @@ namespace Swarm.Hosting.Wire.Client;
 /// <summary>Makes connections to managers: gRPC over TLS in which both sides prove who they are.</summary>
 internal static class ManagerChannel
 {
-    /// <summary>SwarmKit's limit for one message.</summary>
-    private const int MaxMessage = 4 * 1024 * 1024;
-
-    /// <summary>The name that managers' certificates have in common.</summary>
-    private const string ServerName = "swarm-manager";
-
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>A connection of a member to a manager of its swarm.</summary>
@@ -42,7 +37,7 @@ internal static class ManagerChannel
 
     private static SslClientAuthenticationOptions NewOptions(Func<X509Certificate2, X509Chain?, bool> accepts) => new()
     {
-        TargetHost = ServerName,
+        TargetHost = CertificateSubject.ManagerUnit,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
@@ -72,8 +67,8 @@ internal static class ManagerChannel
         $"https://{address}",
         new GrpcChannelOptions
         {
-            MaxReceiveMessageSize = MaxMessage,
-            MaxSendMessageSize = MaxMessage,
+            MaxReceiveMessageSize = WireLimits.MaxMessage,
+            MaxSendMessageSize = WireLimits.MaxMessage,
             DisposeHttpClient = true,
             HttpHandler = NewHandler(options),
         });

@@ -13,9 +13,6 @@ namespace Swarm.Hosting.Wire.Server;
 /// <summary>The swarm port of a manager: SwarmKit's gRPC services over TLS on one address.</summary>
 internal sealed class SwarmPort : IAsyncDisposable
 {
-    /// <summary>SwarmKit's limit for one message.</summary>
-    private const int MaxMessage = 4 * 1024 * 1024;
-
     private const int MaxConnections = 20_000;
 
     // An agent keeps half a dozen streams on one connection; a manager that passes calls on has those of many agents.
@@ -83,7 +80,7 @@ internal sealed class SwarmPort : IAsyncDisposable
         builder.Services.AddRoutingCore();
         builder.Services.AddGrpc(grpc =>
         {
-            grpc.MaxReceiveMessageSize = MaxMessage;
+            grpc.MaxReceiveMessageSize = WireLimits.MaxMessage;
             grpc.MaxSendMessageSize = null;
             grpc.Interceptors.Add<CallGate>();
         });
