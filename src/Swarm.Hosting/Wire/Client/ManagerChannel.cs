@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Net.Client;
@@ -28,6 +30,32 @@ internal static class ManagerChannel
     /// <summary>A connection to whoever answers, for the one question that needs no trust: which root there is.</summary>
     public static GrpcChannel ToAnyone(string address) => Open(address, NewOptions((_, _) => true));
 
+    /// <summary>
+    /// The address as the client of HTTP/2 is to see it. TLS is not its business: it would insist on a named protocol, and
+    /// Docker's managers name none once they have renewed their certificate.
+    /// </summary>
+    public static string UriOf(string address) => $"http://{address}";
+
+    private static async ValueTask<Stream> ConnectAsync(
+        DnsEndPoint endPoint,
+        SslClientAuthenticationOptions options,
+        CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(endPoint, cancellationToken);
+            var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await tls.AuthenticateAsClientAsync(options, cancellationToken);
+            return tls;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
     private static SslClientAuthenticationOptions OptionsOf(NodeIdentity self, TimeProvider time)
     {
         var options = NewOptions((leaf, chain) => IsManager(leaf, chain, self.Root, self.ClusterId, time));
@@ -39,6 +67,7 @@ internal static class ManagerChannel
     {
         TargetHost = CertificateSubject.ManagerUnit,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        ApplicationProtocols = [SslApplicationProtocol.Http2],
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
         RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
             certificate is X509Certificate2 leaf && accepts(leaf, chain),
@@ -64,7 +93,7 @@ internal static class ManagerChannel
     }
 
     private static GrpcChannel Open(string address, SslClientAuthenticationOptions options) => GrpcChannel.ForAddress(
-        $"https://{address}",
+        UriOf(address),
         new GrpcChannelOptions
         {
             MaxReceiveMessageSize = WireLimits.MaxMessage,
@@ -75,7 +104,8 @@ internal static class ManagerChannel
 
     private static SocketsHttpHandler NewHandler(SslClientAuthenticationOptions options) => new()
     {
-        SslOptions = options,
+        ConnectCallback = (context, cancellationToken) =>
+            ConnectAsync(context.DnsEndPoint, options, cancellationToken),
         ConnectTimeout = ConnectTimeout,
         EnableMultipleHttp2Connections = true,
         PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,

@@ -80,7 +80,7 @@ internal sealed partial class LeaderProxy(ManagerServices services, TimeProvider
 
     private async Task PassOnAsync(HttpContext http, string method, string leader, CertificateSubject? subject)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"https://{leader}{method}")
+        using var request = new HttpRequestMessage(HttpMethod.Post, ManagerChannel.UriOf(leader) + method)
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,

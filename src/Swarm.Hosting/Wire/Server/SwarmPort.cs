@@ -106,6 +106,9 @@ internal sealed class SwarmPort : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, IPEndPoint endPoint, PortIdentity identity)
     {
         kestrel.AddServerHeader = false;
+
+        // Our own clients do TLS beside HTTP/2 and call the scheme http.
+        kestrel.AllowAlternateSchemes = true;
         kestrel.Limits.MaxConcurrentConnections = MaxConnections;
         kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
         kestrel.Limits.MinRequestBodyDataRate = null;
