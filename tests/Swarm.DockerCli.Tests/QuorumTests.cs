@@ -75,10 +75,7 @@ public sealed class QuorumTests : IAsyncLifetime
 
         await docker.OkAsync("node", "demote", "m2");
         await NodesAsync(managers[0], nodes => nodes.Contains("m2 Ready "), "m2 is a worker");
-        await Eventually.BecomesAsync(
-            async () => (await managers[2].Docker.RunAsync("node", "ls")).Error,
-            error => error.Contains("This node is not a swarm manager", StringComparison.Ordinal),
-            "m2 knows that it is a worker");
+        await WorkerAsync(managers[2]);
         await docker.OkAsync("node", "promote", "m2");
         await NodesAsync(managers[0], nodes => nodes.Contains("m2 Ready Reachable"), "m2 is a manager again");
         await docker.FailsAsync("is a cluster manager and is a member of the raft cluster", "node", "rm", "m2");
@@ -97,6 +94,7 @@ public sealed class QuorumTests : IAsyncLifetime
 
         await managers[1].Docker.OkAsync("node", "demote", "m0");
         await NodesAsync(managers[1], nodes => nodes.Contains("m0 Ready "), "m0 is a worker");
+        await WorkerAsync(managers[0]);
         await managers[0].Docker.OkAsync("swarm", "leave");
         await NodesAsync(managers[1], nodes => nodes.Contains("m0 Down "), "m0 is down");
         await managers[1].Docker.OkAsync("node", "rm", "m0");
@@ -117,6 +115,12 @@ public sealed class QuorumTests : IAsyncLifetime
         async () => (await manager.Docker.RunAsync("service", "ls", "--format", "{{.Name}} {{.Replicas}}")).Output,
         output => output.Contains($"{service} {count}/{count}", StringComparison.Ordinal),
         $"{count} tasks of {service} run");
+
+    // The managers know of a demotion before the node itself does.
+    private static Task WorkerAsync(DaemonProcess demoted) => Eventually.BecomesAsync(
+        async () => (await demoted.Docker.RunAsync("node", "ls")).Error,
+        error => error.Contains("Worker nodes can't be used to view or modify cluster state", StringComparison.Ordinal),
+        "the demoted node knows that it is a worker");
 
     private static Task NodesAsync(DaemonProcess manager, Func<string[], bool> wanted, string what) =>
         Eventually.BecomesAsync(

@@ -10,7 +10,7 @@ internal static class Peers
     public static bool OursCanJoin => true;
 
     /// <summary>Whether our manager comes back to its swarm after a restart.</summary>
-    public static bool OurManagerKeepsState => false;
+    public static bool OurManagerKeepsState => true;
 
     public const string OurJoin = "OurJoin";
 

@@ -20,8 +20,7 @@ internal static class KeyShare
     /// <exception cref="CryptographicException">The certificate has no elliptic curve key.</exception>
     public static byte[] Seal(X509Certificate2 certificate, ReadOnlySpan<byte> keys)
     {
-        using var recipient = certificate.GetECDiffieHellmanPublicKey()
-            ?? throw new CryptographicException("the certificate has no elliptic curve key");
+        using var recipient = PublicKeyOf(certificate);
         using var own = ECDiffieHellman.Create(recipient.ExportParameters(includePrivateParameters: false).Curve);
         var publicKey = own.ExportSubjectPublicKeyInfo();
         var share = new byte[2 + publicKey.Length + TagSize + keys.Length];
@@ -76,6 +75,14 @@ internal static class KeyShare
         {
             return null;
         }
+    }
+
+    // Not asked for as a key to agree with: a node's certificate is for signatures, and the answer would be none.
+    private static ECDiffieHellman PublicKeyOf(X509Certificate2 certificate)
+    {
+        using var key = certificate.GetECDsaPublicKey()
+            ?? throw new CryptographicException("the certificate has no elliptic curve key");
+        return ECDiffieHellman.Create(key.ExportParameters(includePrivateParameters: false));
     }
 
     private static AesGcm CipherOf(

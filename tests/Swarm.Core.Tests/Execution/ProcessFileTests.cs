@@ -155,6 +155,21 @@ public class ProcessFileTests
     }
 
     [SkippableFact]
+    public async Task What_is_meant_for_a_place_among_the_secrets_is_there()
+    {
+        Skip.IfNot(IsRoot, "needs root");
+        await using var harness = new ProcessHarness();
+        var with = With(
+            harness,
+            Secret(harness, "pw", Canary, new("/run/secrets/deep/pw")),
+            Config(harness, "site", "+new", new("/run/secrets/site")));
+        var task = harness.Script(
+            "cat /run/secrets/deep/pw /run/secrets/site $SWARM_CONFIGS_DIR/run/secrets/site", with);
+
+        Assert.Equal($"{Canary}+new+new", await harness.OutputAsync(task));
+    }
+
+    [SkippableFact]
     public async Task A_health_check_sees_the_files_as_its_task_does()
     {
         Skip.IfNot(IsRoot, "needs root");

@@ -123,8 +123,16 @@ public sealed class KeyShareTests : IDisposable
         return new(NodeRole.Manager, default, IssuanceState.Issued, "", pem, "m2");
     }
 
-    private static X509Certificate2 CertificateOf(ECDsa key) =>
-        new CertificateRequest("CN=m2", key, HashAlgorithmName.SHA256).CreateSelfSigned(
+    private static X509Certificate2 CertificateOf(ECDsa key)
+    {
+        var request = new CertificateRequest("CN=m2", key, HashAlgorithmName.SHA256);
+
+        // What certificates of nodes are for.
+        request.CertificateExtensions.Add(new X509KeyUsageExtension(
+            X509KeyUsageFlags.DigitalSignature | X509KeyUsageFlags.KeyEncipherment,
+            critical: true));
+        return request.CreateSelfSigned(
             new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero),
             new DateTimeOffset(2036, 1, 1, 0, 0, 0, TimeSpan.Zero));
+    }
 }

@@ -26,10 +26,14 @@ public sealed class AllocationTests
             log.CompactTo(core.AppliedIndex);
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        Work(core, log, ids, payload, 100);
-        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(allocated < 100, $"{allocated} bytes for 100 proposals");
+        // The runtime may replace a method by a better compiled one at any time, and pays for that on this thread.
+        var allocated = Enumerable.Range(0, 10).Min(_ =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Work(core, log, ids, payload, 100);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        Assert.Equal(0, allocated);
         Assert.True(core.AppliedIndex > 4_000);
     }
 

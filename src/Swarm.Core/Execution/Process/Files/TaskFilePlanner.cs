@@ -31,9 +31,9 @@ internal sealed class TaskFilePlanner
 
     private TaskFileSet Plan()
     {
-        var files = new TaskFileSet(
-            _spec.Secrets.Where(use => use.Target is not null).Select(Secret).ToValueList(),
-            _spec.Configs.Where(use => use.Target is not null).Select(Config).ToValueList());
+        var secrets = _spec.Secrets.Where(use => use.Target is not null).Select(Secret);
+        var configs = _spec.Configs.Where(use => use.Target is not null).Select(Config).ToValueList();
+        var files = new TaskFileSet([.. secrets, .. configs.Where(IsAmongSecrets).Select(AsSecret)], configs);
 
         // A value that was taken from this node meanwhile may have been overwritten while it was copied.
         foreach (var (id, secret) in _read)
@@ -47,6 +47,17 @@ internal sealed class TaskFilePlanner
         return files;
     }
 
+    private static bool IsAmongSecrets(TaskFile config) =>
+        config.Target!.StartsWith(MountNamespace.SecretsTarget + "/", StringComparison.Ordinal);
+
+    // A target below the directory of secrets is a place in it.
+    private static TaskFile AsSecret(TaskFile file) => file with
+    {
+        Path = file.Target![(MountNamespace.SecretsTarget.Length + 1)..],
+        Target = null,
+        Content = [.. file.Content],
+    };
+
     private Secret? Find(SecretId id) =>
         _dependencies.FindSecret(id) is { } secret ? _read[id] = secret : null;
 
@@ -54,7 +65,8 @@ internal sealed class TaskFilePlanner
     {
         var secret = Find(use.SecretId) ?? throw Missing("secret", use.SecretId.ToString());
         var content = Expand("secret", use.SecretId.ToString(), secret.Spec.Data, secret.Spec.Templating);
-        return File("secret", use.SecretName, use.Target!, content, relativeToRoot: false);
+        var file = File("secret", use.SecretName, use.Target!, content, relativeToRoot: false);
+        return file.Target is not null && IsAmongSecrets(file) ? AsSecret(file) : file;
     }
 
     private TaskFile Config(ConfigReference use)
