@@ -204,6 +204,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
     {
         Member.Use(null);
         await _stop.CancelAsync();
+        await _leader.EndAsync();
         await Loops.IgnoreAsync(_sharing);
 
         // Sessions end with the dispatcher; a port that waited for them would wait for ever.

@@ -25,6 +25,7 @@ internal sealed class LeaderAccess(
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BarrierTimeout = TimeSpan.FromSeconds(2);
 
+    private readonly CancellationTokenSource _ended = new();
     private readonly Lock _gate = new();
     private (string Address, NodeIdentity Identity, GrpcChannel Channel)? _link;
 
@@ -63,9 +64,12 @@ internal sealed class LeaderAccess(
                 throw NoLeader();
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            await PauseAsync(cancellationToken);
         }
     }
+
+    /// <summary>This node is a manager no more: whoever waits for a leader is told so.</summary>
+    public Task EndAsync() => _ended.CancelAsync();
 
     /// <summary>A connection to the leader; null while this manager leads.</summary>
     /// <exception cref="SwarmException"><see cref="SwarmErrorCode.NoLeader"/>.</exception>
@@ -79,12 +83,16 @@ internal sealed class LeaderAccess(
         var end = time.GetUtcNow() + Patience;
         while (time.GetUtcNow() < end)
         {
+            RequireNotEnded();
             try
             {
                 if (quorum() is { } member)
                 {
                     using var limit = new CancellationTokenSource(BarrierTimeout, time);
-                    using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+                    using var either = CancellationTokenSource.CreateLinkedTokenSource(
+                        limit.Token,
+                        _ended.Token,
+                        cancellationToken);
                     await member.Log.Node.ReadBarrierAsync(either.Token);
                     return;
                 }
@@ -99,7 +107,7 @@ internal sealed class LeaderAccess(
                 throw new SwarmException(SwarmErrorCode.Unavailable, exception.Message, exception);
             }
 
-            await Task.Delay(Pause, time, cancellationToken);
+            await PauseAsync(cancellationToken);
         }
 
         throw NoLeader();
@@ -107,10 +115,36 @@ internal sealed class LeaderAccess(
 
     public void Dispose()
     {
+        _ended.Cancel();
         lock (_gate)
         {
             _link?.Channel.Dispose();
             _link = null;
+        }
+
+        _ended.Dispose();
+    }
+
+    private async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        RequireNotEnded();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token, cancellationToken);
+        try
+        {
+            await Task.Delay(Pause, time, either.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            RequireNotEnded();
+            throw;
+        }
+    }
+
+    private void RequireNotEnded()
+    {
+        if (_ended.IsCancellationRequested)
+        {
+            throw NodeErrors.Worker();
         }
     }
 
