@@ -96,7 +96,7 @@ internal static class ManagerChannel
         UriOf(address),
         new GrpcChannelOptions
         {
-            MaxReceiveMessageSize = WireLimits.MaxMessage,
+            MaxReceiveMessageSize = WireLimits.MaxAnswer,
             MaxSendMessageSize = WireLimits.MaxMessage,
             DisposeHttpClient = true,
             HttpHandler = NewHandler(options),
