@@ -15,11 +15,12 @@ internal sealed partial class ManagerRuntime
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     private ManagerLogParts Parts => new(
-        _directory.Log,
+        _directory,
         _store,
         _members,
         _proposer,
         Member.Identity,
+        Member.Renewal,
         Observe,
         () => Removed.TrySetResult());
 
@@ -38,6 +39,9 @@ internal sealed partial class ManagerRuntime
             cancellationToken);
         await OpenPortAsync(cancellationToken);
         await LeadAsync(startAgent: true, cancellationToken);
+
+        // A swarm that begins locked is locked before anybody is told that it has begun.
+        await _lock!.ApplyAsync(cancellationToken);
     }
 
     private async Task ResumeAsync(CancellationToken cancellationToken)
@@ -70,8 +74,17 @@ internal sealed partial class ManagerRuntime
         await LeadAsync(startAgent: false, cancellationToken);
     }
 
-    private void Open(ManagerLog log) =>
+    private void Open(ManagerLog log)
+    {
         _quorum = new Quorum(log, _members, Member.Identity, _setup.Time);
+        _lock = new LockKeeper(
+            _store,
+            log,
+            Member.Renewal,
+            _setup.Time,
+            _setup.Loggers.CreateLogger<LockKeeper>());
+        _locking = Member.RunBesideAsync(() => _lock.RunAsync(_stop.Token));
+    }
 
     private void Observe(RaftState state)
     {

@@ -23,6 +23,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private Task _sharing = Task.CompletedTask;
+    private Task _locking = Task.CompletedTask;
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
     private readonly RaftProposer _proposer;
@@ -36,6 +37,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
     private readonly ILogger _logger;
     private ImmutableList<NodeAgent> _agents = [];
     private volatile Quorum? _quorum;
+    private LockKeeper? _lock;
     private SwarmPort? _port;
 
     private ManagerRuntime(ManagerSetup setup, NodeDirectory directory, MemberAgent member)
@@ -206,6 +208,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await _stop.CancelAsync();
         await _leader.EndAsync();
         await Loops.IgnoreAsync(_sharing);
+        await Loops.IgnoreAsync(_locking);
 
         // Sessions end with the dispatcher; a port that waited for them would wait for ever.
         await _leadership.StopAsync();

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Swarm.Certificates.Nodes;
 using Swarm.Dispatch;
+using Swarm.Hosting.Replication;
+using Swarm.Raft.Storage.Files;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -16,13 +18,18 @@ internal sealed class NodeDirectory(string path)
     private readonly IdentityDirectory _disk = new(path);
 
     /// <summary>The node's key and certificates.</summary>
-    public IdentityFiles Identity { get; } = new(new IdentityDirectory(Path.Combine(path, "certificates")));
+    public IdentityFiles Identity { get; } = new(
+        new IdentityDirectory(Path.Combine(path, "certificates")),
+        LogSecrets.Rewrap);
 
     /// <summary>Directory of a manager's log.</summary>
     public string Log { get; } = Path.Combine(path, "raft");
 
     /// <summary>Directory of the tasks of the node's agent.</summary>
     public string Tasks { get; } = Path.Combine(path, "tasks");
+
+    /// <summary>Makes the names of the identity's files safe, before something is closed with what they hold.</summary>
+    public void SyncIdentity() => PhysicalFileSystem.Instance.SyncDirectory(Path.Combine(path, "certificates"));
 
     /// <summary>The state as last saved; null when there is none.</summary>
     /// <exception cref="InvalidIdentityException">The file is damaged.</exception>

@@ -67,7 +67,7 @@ internal sealed partial class SwarmNode
         if (_current is ManagerMembership manager)
         {
             await manager.ResignAsync();
-            _directory.ClearLog();
+            ForgetLog(member);
             return new WorkerMembership(member);
         }
 

@@ -2,12 +2,9 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Swarm.Certificates;
-using Swarm.Certificates.Nodes;
 using Swarm.Execution;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
-using Swarm.Raft.Storage;
 using Swarm.Scheduling;
 using Swarm.Secrets;
 
@@ -91,7 +88,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         await _membership.WaitAsync(cancellationToken);
         try
         {
-            _current = await ResumeMembershipAsync(cancellationToken);
+            _current = await ResumeMembershipAsync(unlockKey: default, cancellationToken);
         }
         finally
         {
@@ -175,9 +172,6 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         }
     }
 
-    public Task UnlockAsync(string key, CancellationToken ct) =>
-        throw (_current is null ? NodeErrors.NotInSwarm() : SwarmException.FailedPrecondition("swarm is not locked"));
-
     /// <summary>True while all nodes of this process have a session; null in no swarm.</summary>
     public bool? AgentsAreReady() => _current?.AgentsAreReady;
 
@@ -243,51 +237,6 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         }
     }
 
-    private async Task<IMembership?> ResumeMembershipAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (_directory.Load() is not { } saved
-                || _directory.Identity.Load(unlockKey: default, _setup.Time.GetUtcNow()) is not { } identity)
-            {
-                return null;
-            }
-
-            return await ResumeAsync(identity, saved, cancellationToken);
-        }
-        catch (InvalidIdentityException exception)
-        {
-            return new BrokenMembership(exception.Fault == ChainFault.Expired
-                ? NodeErrors.CertificatesExpired().Message
-                : exception.Message);
-        }
-        catch (Exception exception) when (exception is RaftStorageException or SwarmException)
-        {
-            LogNotResumed(exception);
-            return new BrokenMembership(exception.Message);
-        }
-    }
-
-    private async Task<IMembership> ResumeAsync(
-        (NodeIdentity Identity, KeyEncryptionKey Encryption) identity,
-        SavedMembership saved,
-        CancellationToken cancellationToken)
-    {
-        var member = new MemberAgent(_setup, _directory, identity.Identity, identity.Encryption, saved, _executor);
-        if (identity.Identity.Role == NodeRole.Worker)
-        {
-            _directory.ClearLog();
-            member.Start();
-            FollowRole(member);
-            return new WorkerMembership(member);
-        }
-
-        var runtime = await ManagerRuntime.ResumeAsync(_setup, _directory, member, cancellationToken);
-        await JoinWorkersAsync(runtime, cancellationToken);
-        FollowRole(member);
-        return new ManagerMembership(runtime, _events);
-    }
-
     private async Task FinishJoinAsync(JoiningMembership joining)
     {
         MemberAgent member;
@@ -336,7 +285,4 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
 
     [LoggerMessage(4022, LogLevel.Warning, "The workers of this process do not work: {Reason}")]
     private partial void LogNoWorkers(string reason);
-
-    [LoggerMessage(4021, LogLevel.Error, "The membership of this node could not be taken up")]
-    private partial void LogNotResumed(Exception exception);
 }

@@ -47,6 +47,7 @@ public sealed partial class RaftNode : IAsyncDisposable
             options.Random);
         _membership = storage.Snapshot.Metadata.ConfState;
         _lastSnapshot = storage.Snapshot.Metadata.Index;
+        (_snapshotInterval, _entriesKept) = (options.SnapshotInterval, options.LogEntriesForSlowFollowers);
     }
 
     /// <summary>Role and leader as they are now.</summary>

@@ -41,6 +41,27 @@ internal sealed class IdentityFiles(IIdentityDisk disk, HeaderRewrap? rewrap = n
         }
     }
 
+    /// <summary>Who the node is by its certificate, which can be read without a key; null when there is none.</summary>
+    public CertificateSubject? LoadSubject()
+    {
+        try
+        {
+            if (disk.Read(CertificateFile) is not { } text)
+            {
+                return null;
+            }
+
+            var chain = CertificatePem.Read(text);
+            var subject = CertificateSubject.Of(chain[0]);
+            CertificatePem.Dispose(chain);
+            return subject;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads the identity.</summary>
     /// <param name="unlockKey">The unlock key; empty for none.</param>
     /// <param name="now">Time of this machine.</param>
@@ -115,6 +136,15 @@ internal sealed class IdentityFiles(IIdentityDisk disk, HeaderRewrap? rewrap = n
             return after;
         }
     }
+
+    /// <summary>Writes the key file under another key, with what headers of others hold.</summary>
+    /// <param name="before">What the present key file is encrypted with.</param>
+    /// <param name="after">What to encrypt it with.</param>
+    /// <exception cref="InvalidIdentityException">There is no key file, or it is damaged.</exception>
+    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.PermissionDenied"/>: the unlock key is wrong.</exception>
+    public void Relock(KeyEncryptionKey before, KeyEncryptionKey after) => ChangeKeyFile(
+        before.Key,
+        file => file with { Encryption = after, Headers = Rewrapped(file.Headers, before, after) });
 
     private ValueDictionary<string> Rewrapped(
         ValueDictionary<string> headers,
