@@ -49,6 +49,20 @@ internal sealed class NodeDirectory(string path)
         }
     }
 
+    /// <summary>The state as text.</summary>
+    /// <exception cref="InvalidIdentityException">There is none.</exception>
+    public string Text() => _disk.Read(StateFile) ?? throw new InvalidIdentityException(
+        Certificates.ChainFault.Unreadable,
+        $"there is no {StateFile}; leave the swarm and join again");
+
+    /// <summary>Makes an empty directory on the same disk, for the caller to delete.</summary>
+    public string CreateTemporary(string prefix)
+    {
+        var temporary = Path.Combine(path, prefix + Path.GetRandomFileName());
+        Directory.CreateDirectory(temporary);
+        return temporary;
+    }
+
     public void Save(SavedMembership membership) => _disk.Write(
         StateFile,
         JsonSerializer.Serialize(membership, MembershipJson.Default.SavedMembership),
@@ -77,7 +91,11 @@ internal sealed class NodeDirectory(string path)
 /// <summary>A membership as it is kept.</summary>
 /// <param name="Addresses">Where the node listens and is reached.</param>
 /// <param name="Managers">The managers it knew last.</param>
-internal sealed record SavedMembership(NodeAddresses Addresses, ManagerPeer[] Managers);
+/// <param name="Configured">The settings of the process when the addresses were as they are; null for none known.</param>
+internal sealed record SavedMembership(
+    NodeAddresses Addresses,
+    ManagerPeer[] Managers,
+    ConfiguredAddresses? Configured = null);
 
 [JsonSourceGenerationOptions(WriteIndented = true)]
 [JsonSerializable(typeof(SavedMembership))]

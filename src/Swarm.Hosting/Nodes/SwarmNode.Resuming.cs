@@ -35,6 +35,42 @@ internal sealed partial class SwarmNode
         }
     }
 
+    // The quorum is gone for good: this manager goes on alone, with all that it has. Its tasks do not notice.
+    private async Task<NodeId> BeginAnewAsync(SwarmInitRequest request)
+    {
+        var manager = _current switch
+        {
+            ManagerMembership found => found,
+            LockedMembership => throw NodeErrors.Locked(),
+            BrokenMembership broken => throw new SwarmException(SwarmErrorCode.Unavailable, broken.Error),
+            _ => throw NodeErrors.Worker(),
+        };
+        var member = manager.Runtime.Member;
+        var addresses = ConfiguredAddresses.Merge(
+            member.Addresses,
+            request.ListenAddress is NewSwarm.DefaultListenAddress ? "" : request.ListenAddress,
+            request.AdvertiseAddress);
+        await manager.ResignAsync();
+        try
+        {
+            member.Move(addresses);
+            var runtime = await ManagerRuntime.BeginAnewAsync(_setup, _directory, member, _stopping.Token);
+            _current = new ManagerMembership(runtime, _events);
+            await JoinWorkersAsync(runtime, _stopping.Token);
+            return runtime.NodeId;
+        }
+        catch (Exception exception) when (_current == manager)
+        {
+            LogNotResumed(exception);
+            _current = new BrokenMembership(exception.Message);
+            await member.StopAsync(removeTasks: false, CancellationToken.None);
+            await member.DisposeAsync();
+            throw exception is RaftStorageException or IOException or InvalidOperationException
+                ? new SwarmException(SwarmErrorCode.Unavailable, exception.Message, exception)
+                : exception;
+        }
+    }
+
     private async Task<IMembership?> ResumeMembershipAsync(
         ValueList<byte> unlockKey,
         CancellationToken cancellationToken)
@@ -53,7 +89,7 @@ internal sealed partial class SwarmNode
             }
 
             return _directory.Identity.Load(unlockKey, _setup.Time.GetUtcNow()) is { } identity
-                ? await ResumeAsync(identity, saved, cancellationToken)
+                ? await ResumeAsync(identity, ConfiguredAddresses.Of(_options).Move(saved), cancellationToken)
                 : null;
         }
         catch (InvalidIdentityException exception)

@@ -101,6 +101,11 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         await _membership.WaitAsync(ct);
         try
         {
+            if (request.ForceNewCluster && _current is not null)
+            {
+                return await BeginAnewAsync(request);
+            }
+
             RequireInactive();
             var first = NewSwarm.Describe(NewSwarm.WithDefaults(request, _options), _setup.Time.GetUtcNow());
             var runtime = await ManagerRuntime.StartAsync(_setup, _directory, first, _executor, ct);
@@ -170,6 +175,15 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         {
             _membership.Release();
         }
+    }
+
+    public Task BackUpAsync(Stream destination, CancellationToken ct)
+    {
+        // Asking for the client tells why there is nothing to back up on a node that is no working manager.
+        _ = Client;
+        return _current is ManagerMembership manager
+            ? manager.Runtime.BackUpAsync(destination, ct)
+            : throw NodeErrors.ManagerNotReady();
     }
 
     /// <summary>True while all nodes of this process have a session; null in no swarm.</summary>

@@ -121,6 +121,28 @@ internal sealed class ManagerLog : IAsyncDisposable
         return await StartAsync(setup, parts, log, log.Member, cancellationToken);
     }
 
+    /// <summary>Takes up the log of the last process as that of a swarm with this one manager.</summary>
+    /// <exception cref="RaftStorageCorruptException">The log is damaged; the text says where, and what to do.</exception>
+    /// <exception cref="InvalidOperationException">The log does not know this manager as a member.</exception>
+    public static async Task<ManagerLog> ResumeAloneAsync(
+        ManagerSetup setup,
+        ManagerLogParts parts,
+        CancellationToken cancellationToken)
+    {
+        var log = await OpenAsync(setup, parts, default, cancellationToken);
+        try
+        {
+            RaftRecovery.KeepOnly(log.Storage, log.Member.RaftId);
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+
+        return await StartAsync(setup, parts, log, log.Member, cancellationToken);
+    }
+
     /// <summary>
     /// Finishes a change of the secret that the log is locked with: the data keys are closed with the new one, and a new
     /// data key takes over.

@@ -45,6 +45,19 @@ public sealed partial class RaftNode
         SaveSnapshotIfDue();
     });
 
+    /// <summary>Looks at the state between two entries: for a backup, which is to be of one moment.</summary>
+    /// <param name="capture">
+    /// Called on the node's scheduler with the last entry that the state covers; takes what it needs and returns.
+    /// </param>
+    /// <typeparam name="T">What it takes.</typeparam>
+    /// <exception cref="RaftFaultedException">The node has stopped.</exception>
+    public Task<T> CaptureAsync<T>(Func<SnapshotMetadata, T> capture) => AskAsync(() => capture(new SnapshotMetadata
+    {
+        Index = _applied,
+        Term = _appliedTerm,
+        ConfState = _membership,
+    }));
+
     private async Task WorkAsync()
     {
         while (_core.HasReady)
@@ -82,7 +95,7 @@ public sealed partial class RaftNode
     {
         using var source = new MemoryStream(snapshot.Data.ToArray(), writable: false);
         await _machine.RestoreSnapshotAsync(source, snapshot.Metadata.Index, _stop.Token);
-        _applied = snapshot.Metadata.Index;
+        (_applied, _appliedTerm) = (snapshot.Metadata.Index, snapshot.Metadata.Term);
         _lastSnapshot = snapshot.Metadata.Index;
         _membership = snapshot.Metadata.ConfState;
         LogRestored(Id, snapshot.Metadata.Index);

@@ -120,6 +120,16 @@ internal sealed partial class CertificateRenewal(
         }
     }
 
+    /// <summary>The files of the identity as they are now.</summary>
+    /// <exception cref="InvalidIdentityException">A file is missing or damaged.</exception>
+    public ExportedIdentity Export()
+    {
+        lock (_gate)
+        {
+            return files.Export(current.Encryption.Key);
+        }
+    }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Plan();

@@ -137,6 +137,25 @@ internal sealed class IdentityFiles(IIdentityDisk disk, HeaderRewrap? rewrap = n
         }
     }
 
+    /// <summary>Reads the files as they are, which belong together.</summary>
+    /// <param name="unlockKey">What the key file is encrypted with; empty for nothing.</param>
+    /// <exception cref="InvalidIdentityException">A file is missing or damaged.</exception>
+    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.PermissionDenied"/>: the unlock key is wrong.</exception>
+    public ExportedIdentity Export(ValueList<byte> unlockKey)
+    {
+        lock (_gate)
+        {
+            return disk.Read(RootFile) is { } root
+                && disk.Read(CertificateFile) is { } certificate
+                && disk.Read(KeyFile) is { } text
+                    ? new(root, certificate, ReadKey(text, unlockKey))
+                    : throw new InvalidIdentityException(
+                        ChainFault.Unreadable,
+                        "a file of the node's identity is missing; restore it from a backup, or leave the swarm and join "
+                        + "again");
+        }
+    }
+
     /// <summary>Writes the key file under another key, with what headers of others hold.</summary>
     /// <param name="before">What the present key file is encrypted with.</param>
     /// <param name="after">What to encrypt it with.</param>
@@ -214,4 +233,13 @@ internal sealed class IdentityFiles(IIdentityDisk disk, HeaderRewrap? rewrap = n
     private static InvalidIdentityException Damaged(CryptographicException cause) => new(
         ChainFault.Unreadable,
         $"{KeyFile} could not be read: {cause.Message}; restore it from a backup, or leave the swarm and join again");
+}
+
+/// <summary>The files of an identity.</summary>
+/// <param name="Root">The root (PEM).</param>
+/// <param name="Certificate">The chain (PEM).</param>
+/// <param name="Key">The key file.</param>
+internal sealed record ExportedIdentity(string Root, string Certificate, NodeKeyFile Key)
+{
+    public override string ToString() => nameof(ExportedIdentity);
 }

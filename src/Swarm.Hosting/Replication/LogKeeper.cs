@@ -6,15 +6,16 @@ using Swarm.Storage;
 namespace Swarm.Hosting.Replication;
 
 /// <summary>
-/// Keeps this manager's files under the unlock key that the swarm has: the node's key, and with it what opens the log.
-/// Runs on every manager, whoever leads; what does not succeed is tried again.
+/// Keeps this manager's log as the settings of the swarm want it: how often there are snapshots, and which unlock key
+/// the node's key lies under, and with it what opens the log. Runs on every manager, whoever leads; what does not succeed
+/// is tried again.
 /// </summary>
-internal sealed partial class LockKeeper(
+internal sealed partial class LogKeeper(
     ClusterStore store,
     ManagerLog log,
     CertificateRenewal renewal,
     TimeProvider time,
-    ILogger<LockKeeper> logger)
+    ILogger<LogKeeper> logger)
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
 
@@ -44,6 +45,8 @@ internal sealed partial class LockKeeper(
             return;
         }
 
+        log.Node.SnapshotInterval = cluster.Spec.Raft.SnapshotInterval;
+        log.Node.LogEntriesForSlowFollowers = cluster.Spec.Raft.LogEntriesForSlowFollowers;
         var key = cluster.Spec.AutoLockManagers ? cluster.UnlockKey : default;
         if (renewal.Relock(new KeyEncryptionKey(key, cluster.Version.Index)) && !key.IsEmpty)
         {
