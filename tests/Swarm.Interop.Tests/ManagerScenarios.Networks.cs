@@ -142,6 +142,35 @@ public abstract partial class ManagerScenarios
         Assert.Contains("inet " + Last.Address, (await Last.ExecAsync(container, "ip", "addr")).Output);
     }
 
+    [SkippableFact]
+    public async Task A_container_of_an_engine_takes_part_in_an_attachable_network_only()
+    {
+        await OrSkipAsync();
+        await CreateNetworkAsync("open", "--attachable");
+        await CreateNetworkAsync("closed");
+        await Swarm.CreateAsync("page", ["--network", "open", "--endpoint-mode", "dnsrr"], "httpd", "-f", "-p", "80", "-h", "/www");
+        var task = Assert.Single(await Swarm.RunningAsync("page", 1));
+        var guest = (await Last.Docker.OkAsync(
+            "run", "--detach", "--network", "open", TestImage.First, "sleep", "100000")).Trim();
+        try
+        {
+            await Swarm.BecomesAsync(
+                () => Last.ExecAsync(guest, "wget", "-q", "-O", "-", "-T", "5", "http://page/"),
+                page => page.Output == "hello\n",
+                $"page on {task.Node} answers a container on {Last.Name}");
+            var refused = await Last.Docker.RunAsync("run", "--network", "closed", TestImage.First, "true");
+            Assert.Contains(
+                "rpc error: code = PermissionDenied desc = network closed not manually attachable",
+                refused.Error);
+            Assert.DoesNotContain(
+                "open", (await Swarm.Docker.RunAsync("network", "rm", "open")).Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await Last.Docker.OkAsync("rm", "--force", guest);
+        }
+    }
+
     private Task<string> CreateNetworkAsync(string name, params string[] flags) =>
         Swarm.Docker.OkAsync(["network", "create", "--driver", "overlay", .. flags, name]);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Swarm.Allocation;
 using Swarm.Certificates;
 using Swarm.Certificates.Access;
 using Swarm.Certificates.Nodes;
@@ -307,6 +308,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
                 () => _leadership.Current?.Dispatcher,
                 () => _quorum,
                 _local,
+                new ContainerAttachments(_store, new RandomIdGenerator()),
                 () => _store.Current,
                 Member.Identity),
             _setup.Time,
