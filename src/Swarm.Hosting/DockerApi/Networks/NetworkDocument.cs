@@ -43,7 +43,19 @@ internal sealed record NetworkDocument
 
     /// <summary>Only when asked for.</summary>
     public SortedDictionary<string, NetworkServiceDocument>? Services { get; init; }
+
+    /// <summary>Only when asked for.</summary>
+    public NetworkStatusDocument? Status { get; init; }
 }
+
+/// <summary>How full a network is.</summary>
+internal sealed record NetworkStatusDocument([property: JsonPropertyName("IPAM")] SubnetsUsageDocument Addressing);
+
+internal sealed record SubnetsUsageDocument(SortedDictionary<string, SubnetUsageDocument> Subnets);
+
+internal sealed record SubnetUsageDocument(
+    [property: JsonPropertyName("IPsInUse")] ulong Used,
+    [property: JsonPropertyName("DynamicIPsAvailable")] ulong Available);
 
 internal sealed record NetworkAddressingDocument
 {

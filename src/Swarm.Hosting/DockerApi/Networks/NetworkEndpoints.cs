@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
+using Swarm.Allocation.Addressing;
 using Swarm.Hosting.Nodes;
 
 namespace Swarm.Hosting.DockerApi;
@@ -42,6 +43,7 @@ internal static class NetworkEndpoints
             document = document with
             {
                 Services = await NetworkServices.OfAsync(call.Client, network, call.Cancellation),
+                Status = await NetworkUsage.OfAsync(call.Client, network, call.Cancellation),
             };
         }
 
@@ -78,6 +80,13 @@ internal static class NetworkEndpoints
     private static async Task RemoveAsync(DockerCall call)
     {
         var network = await FindAsync(call);
+        if (NetworkDrivers.IsPredefined(network))
+        {
+            throw new DockerApiException(
+                StatusCodes.Status403Forbidden,
+                $"{network.Spec.Name} is a pre-defined network and cannot be removed");
+        }
+
         await call.Client.Networks.RemoveAsync(network.Id, call.Cancellation);
         await call.DoneAsync(StatusCodes.Status204NoContent);
     }

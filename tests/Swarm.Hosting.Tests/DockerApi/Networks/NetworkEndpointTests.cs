@@ -109,6 +109,7 @@ public sealed class NetworkEndpointTests : IAsyncLifetime
         await RefusesAsync(404, "network nosuch not found", "DELETE", "networks/nosuch");
         await RefusesAsync(400, $"{Failed}network {id} is in use by service {service}", "DELETE", "networks/front");
         await RefusesAsync(404, "network none not found", "GET", "networks/none?scope=swarm");
+        await RefusesAsync(403, "host is a pre-defined network and cannot be removed", "DELETE", "networks/host");
         Assert.Equal((200, null), await _api.SendAsync("DELETE", "services/web"));
         Assert.Equal((204, null), await _api.SendAsync("DELETE", "networks/front"));
     }
@@ -162,7 +163,11 @@ public sealed class NetworkEndpointTests : IAsyncLifetime
         Assert.Equal(
             $$"""[{"Target":"{{id}}","Aliases":["site"]}]""",
             service["Spec"]!["TaskTemplate"]!["Networks"]!.ToJsonString());
-        Assert.Equal("{}", (await _api.GetAsync("networks/front?verbose=true"))["Services"]!.ToJsonString());
+        var all = await _api.GetAsync("networks/front?verbose=true");
+        Assert.Equal("{}", all["Services"]!.ToJsonString());
+        Assert.Equal(
+            """{"IPAM":{"Subnets":{"10.0.1.0/24":{"IPsInUse":2,"DynamicIPsAvailable":252}}}}""",
+            all["Status"]!.ToJsonString());
     }
 
     private async Task CreateSomeAsync()
