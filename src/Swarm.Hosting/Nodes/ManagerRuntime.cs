@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Swarm.Allocation;
@@ -8,6 +9,7 @@ using Swarm.Certificates.Nodes;
 using Swarm.Control;
 using Swarm.Dispatch;
 using Swarm.Execution;
+using Swarm.Hosting.Gossip;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Server;
 using Swarm.Identity;
@@ -24,6 +26,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private Task _sharing = Task.CompletedTask;
+    private Task _gossip = Task.CompletedTask;
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
     private readonly RaftProposer _proposer;
@@ -207,6 +210,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await _stop.CancelAsync();
         await _leader.EndAsync();
         await Loops.IgnoreAsync(_sharing);
+        await Loops.IgnoreAsync(_gossip);
 
         // Sessions end with the dispatcher; a port that waited for them would wait for ever.
         await _leadership.StopAsync();
@@ -294,6 +298,11 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         ? SwarmMembers.Of(cluster)
         : new SwarmMembers(Member.Identity.Value.ClusterId, default);
 
+    private ValueList<byte>[] GossipKeys() =>
+        [.. (_store.Current.Cluster?.NetworkBootstrapKeys ?? default)
+            .Where(key => key.Subsystem == NetworkKeys.Gossip)
+            .Select(key => key.Key)];
+
     private async Task OpenPortAsync(CancellationToken cancellationToken)
     {
         _port = await SwarmPort.OpenAsync(
@@ -321,5 +330,10 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
             () => Member.Identity.Value.PrivateKey,
             _setup.Loggers,
             _stop.Token));
+        if (IPAddress.TryParse(Member.Addresses.AdvertiseHost, out var host))
+        {
+            var gossip = new GossipPort(GossipKeys, _setup.Time, _setup.Loggers.CreateLogger<GossipPort>());
+            _gossip = Member.RunBesideAsync(() => gossip.RunAsync(new(host, GossipPort.Number), _stop.Token));
+        }
     }
 }
