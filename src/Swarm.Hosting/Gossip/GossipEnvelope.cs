@@ -58,7 +58,8 @@ internal static class GossipEnvelope
     public static byte[] Seal(ReadOnlySpan<byte> message, ValueList<byte> key)
     {
         var sealedMessage = new byte[HeadLength + VersionLength + NonceLength + message.Length + TagLength];
-        var (head, body) = (sealedMessage.AsSpan(0, HeadLength), sealedMessage.AsSpan(HeadLength));
+        var head = sealedMessage.AsSpan(0, HeadLength);
+        var body = sealedMessage.AsSpan(HeadLength);
         head[0] = Kind;
         BinaryPrimitives.WriteInt32BigEndian(head[1..], body.Length);
         body[0] = Unpadded;
