@@ -38,7 +38,7 @@ internal sealed class BackupWriter(ManagerSetup setup, NodeDirectory directory, 
     {
         var files = member.Renewal.Export();
         using var keys = new LogLock(LogSecrets.Of(files.Key));
-        var log = directory.CreateTemporary("backup-");
+        var log = directory.CreateTemporary();
         try
         {
             await WriteLogAsync(state, files, log, keys, cancellationToken);

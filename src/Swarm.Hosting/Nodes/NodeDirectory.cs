@@ -14,6 +14,7 @@ namespace Swarm.Hosting.Nodes;
 internal sealed class NodeDirectory(string path)
 {
     private const string StateFile = "node.json";
+    private const string TemporaryPrefix = "temporary-";
 
     private readonly IdentityDirectory _disk = new(path);
 
@@ -56,11 +57,23 @@ internal sealed class NodeDirectory(string path)
         $"there is no {StateFile}; leave the swarm and join again");
 
     /// <summary>Makes an empty directory on the same disk, for the caller to delete.</summary>
-    public string CreateTemporary(string prefix)
+    public string CreateTemporary()
     {
-        var temporary = Path.Combine(path, prefix + Path.GetRandomFileName());
+        var temporary = Path.Combine(path, TemporaryPrefix + Path.GetRandomFileName());
         Directory.CreateDirectory(temporary);
         return temporary;
+    }
+
+    /// <summary>Deletes what the last process had no time to delete.</summary>
+    public void DeleteTemporaries()
+    {
+        if (Directory.Exists(path))
+        {
+            foreach (var left in Directory.GetDirectories(path, TemporaryPrefix + "*"))
+            {
+                Directory.Delete(left, recursive: true);
+            }
+        }
     }
 
     public void Save(SavedMembership membership) => _disk.Write(
