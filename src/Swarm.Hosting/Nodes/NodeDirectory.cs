@@ -109,7 +109,7 @@ internal sealed class NodeDirectory(string path)
 /// <summary>A membership as it is kept.</summary>
 /// <param name="Addresses">Where the node listens and is reached.</param>
 /// <param name="Managers">The managers it knew last.</param>
-/// <param name="Configured">The settings of the process when the addresses were as they are; null for none known.</param>
+/// <param name="Configured">The settings of the process that the addresses go with; null for none known.</param>
 internal sealed record SavedMembership(
     NodeAddresses Addresses,
     ManagerPeer[] Managers,
