@@ -34,8 +34,8 @@ public abstract partial class ManagerScenarios
         foreach (var address in addresses)
         {
             await Swarm.BecomesAsync(
-                () => Last.ExecAsync(container, "wget", "-q", "-O", "-", "-T", "5", $"http://{address}/"),
-                page => page.Output == "hello\n",
+                () => FetchAsync(Last, container, address),
+                page => page.EndsWith("hello\n", StringComparison.Ordinal),
                 $"{address} answers");
         }
     }
@@ -154,9 +154,12 @@ public abstract partial class ManagerScenarios
             "run", "--detach", "--network", "open", TestImage.First, "sleep", "100000")).Trim();
         try
         {
+            var address = await AddressAsync(task);
             await Swarm.BecomesAsync(
-                () => Last.ExecAsync(guest, "wget", "-q", "-O", "-", "-T", "5", "http://page/"),
-                page => page.Output == "hello\n",
+                () => ResolveAsync(Last, guest, "page"), found => found.SetEquals([address]), $"page is {address}");
+            await Swarm.BecomesAsync(
+                () => FetchAsync(Last, guest, address),
+                page => page.EndsWith("hello\n", StringComparison.Ordinal),
                 $"page on {task.Node} answers a container on {Last.Name}");
             var refused = await Last.Docker.RunAsync("run", "--network", "closed", TestImage.First, "true");
             Assert.Contains(
@@ -228,6 +231,11 @@ public abstract partial class ManagerScenarios
 
     private async Task<string> AddressAsync(SeenTask task) => (await Swarm.Docker.OkAsync(
         "inspect", "--type", "task", "--format", "{{index (index .NetworksAttachments 0).Addresses 0}}", task.Id)).Split('/')[0];
+
+    // The static busybox cannot look up services, so its wget is of no use.
+    private static async Task<string> FetchAsync(DockerEngine engine, string container, string address) =>
+        (await engine.ExecAsync(
+            container, "sh", "-c", $"printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 5 {address} 80")).Output;
 
     private static async Task<HashSet<string>> ResolveAsync(DockerEngine engine, string container, string name)
     {

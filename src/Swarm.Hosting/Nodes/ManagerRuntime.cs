@@ -28,9 +28,9 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private Task _sharing = Task.CompletedTask;
+    private Task _gossip = Task.CompletedTask;
     private Task _keeping = Task.CompletedTask;
     private Task _telling = Task.CompletedTask;
-    private Task _gossip = Task.CompletedTask;
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
     private readonly RaftProposer _proposer;
@@ -244,9 +244,9 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await _stop.CancelAsync();
         await _leader.EndAsync();
         await Loops.IgnoreAsync(_sharing);
+        await Loops.IgnoreAsync(_gossip);
         await Loops.IgnoreAsync(_keeping);
         await Loops.IgnoreAsync(_telling);
-        await Loops.IgnoreAsync(_gossip);
 
         // Sessions end with the dispatcher; a port that waited for them would wait for ever.
         await _leadership.StopAsync();

@@ -43,14 +43,15 @@ public sealed class NetworkEndpointTests : IAsyncLifetime
         var network = await AllocatedAsync("custom");
 
         network.AsObject().Remove("Created");
-        Assert.Equal(
-            """
+        const string expected = """
             {"Name":"custom","Id":"ID","Scope":"swarm","Driver":"overlay","EnableIPv6":false,"IPAM":{"Driver":"default",
             "Options":null,"Config":[{"Subnet":"10.99.0.0/24","IPRange":"10.99.0.128/25","Gateway":"10.99.0.1"}]},
             "Internal":true,"Attachable":false,"Ingress":false,"ConfigFrom":{"Network":""},"ConfigOnly":false,
             "Containers":null,"Options":{"com.docker.network.driver.mtu":"1400",
             "com.docker.network.driver.overlay.vxlanid_list":"4097"},"Labels":{"a":"b"}}
-            """.Replace("\n", "", StringComparison.Ordinal),
+            """;
+        Assert.Equal(
+            expected.ReplaceLineEndings(""),
             network.ToJsonString().Replace(id, "ID", StringComparison.Ordinal));
         Assert.Equal(id, (await _api.GetAsync($"networks/{id[..12]}?scope=swarm"))["Id"]!.GetValue<string>());
     }
