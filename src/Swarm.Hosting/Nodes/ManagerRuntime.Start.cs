@@ -53,7 +53,7 @@ internal sealed partial class ManagerRuntime
         }
 
         _leadership.Start();
-        Member.Use(new LocalLeader(_leadership, _store));
+        Member.Use(new LocalLeader(_leadership, _store, _mesh));
         Member.Start();
         _ = Detached.RunAsync(() => TellAddressAsync(cancellationToken));
     }
@@ -82,7 +82,7 @@ internal sealed partial class ManagerRuntime
     private async Task LeadAsync(bool startAgent, CancellationToken cancellationToken)
     {
         _leadership.Start();
-        Member.Use(new LocalLeader(_leadership, _store));
+        Member.Use(new LocalLeader(_leadership, _store, _mesh));
         if (startAgent)
         {
             Member.Start();

@@ -7,6 +7,7 @@ using Swarm.Certificates.Nodes;
 using Swarm.Control;
 using Swarm.Dispatch;
 using Swarm.Execution;
+using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Server;
 using Swarm.Identity;
@@ -23,10 +24,12 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private Task _sharing = Task.CompletedTask;
+    private Task _meshing = Task.CompletedTask;
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
     private readonly RaftProposer _proposer;
     private readonly QuorumMembers _members = new();
+    private readonly MeshDirectory _mesh;
     private readonly Leadership _leadership;
     private readonly SwarmClient _local;
     private readonly LeaderAccess _leader;
@@ -46,6 +49,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         _proposer = new RaftProposer();
         _store = new ClusterStore(_proposer, setup.Time, options: null, _metrics);
         _metrics.Observe(_store);
+        _mesh = new MeshDirectory(_store, setup.Time);
         _leadership = new Leadership(
             NewControlPlane,
             BeginTermAsync,
@@ -206,6 +210,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await _stop.CancelAsync();
         await _leader.EndAsync();
         await Loops.IgnoreAsync(_sharing);
+        await Loops.IgnoreAsync(_meshing);
 
         // Sessions end with the dispatcher; a port that waited for them would wait for ever.
         await _leadership.StopAsync();
@@ -308,10 +313,12 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
                 () => _quorum,
                 _local,
                 () => _store.Current,
-                Member.Identity),
+                Member.Identity,
+                _mesh),
             _setup.Time,
             _setup.Loggers,
             cancellationToken);
+        _meshing = Member.RunBesideAsync(() => _mesh.RunAsync(_stop.Token));
         _sharing = Member.RunBesideAsync(() => KeyShares.ReceiveAsync(
             _setup.Secrets,
             _store,

@@ -2,6 +2,7 @@ using Swarm.Certificates.Access;
 using Swarm.Certificates.Authority;
 using Swarm.Certificates.Nodes;
 using Swarm.Dispatch;
+using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Replication;
 using Swarm.Storage;
 
@@ -15,6 +16,7 @@ namespace Swarm.Hosting.Wire.Server;
 /// <param name="Client">The way into the swarm through the leader in this process.</param>
 /// <param name="View">The store as it is now.</param>
 /// <param name="Identity">Who this manager is.</param>
+/// <param name="Mesh">What the mesh is.</param>
 internal sealed record ManagerServices(
     Func<SwarmMembers> Swarm,
     Func<CertificateAuthority?> Authority,
@@ -22,7 +24,8 @@ internal sealed record ManagerServices(
     Func<Quorum?> Quorum,
     ISwarmClient Client,
     Func<ClusterView> View,
-    CurrentIdentity Identity)
+    CurrentIdentity Identity,
+    MeshDirectory Mesh)
 {
     public CertificateAuthority RequireAuthority() => Authority() ?? throw NoLeader();
 
