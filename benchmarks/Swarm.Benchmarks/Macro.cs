@@ -1,4 +1,5 @@
 using Swarm.Benchmarks.Raft;
+using Swarm.Benchmarks.Routing;
 using Swarm.Benchmarks.Scheduling;
 using Swarm.Benchmarks.Storage;
 
@@ -20,8 +21,11 @@ internal static class Macro
             case ["raftlog", .. var options]:
                 RaftLogMacro.Run(options);
                 return 0;
+            case ["mesh", .. var options]:
+                MeshMacro.RunAsync(options).GetAwaiter().GetResult();
+                return 0;
             default:
-                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog [quick]");
+                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog|mesh [quick]");
                 return 2;
         }
     }

@@ -1,12 +1,19 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using Xunit.Abstractions;
 
 namespace Swarm.DockerCli.Tests;
 
 /// <summary>Published ports of three nodes on one machine, each with an address of its own.</summary>
-public sealed class MeshTests : IAsyncLifetime
+public sealed class MeshTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Port = 18_080;
     private const int Replicas = 5;
+
+    /// <summary>Rolling updates under load; more of them by <c>SWARM_MESH_UPDATES</c>.</summary>
+    private static readonly int Updates = int.Parse(
+        Environment.GetEnvironmentVariable("SWARM_MESH_UPDATES") ?? "1",
+        CultureInfo.InvariantCulture);
 
     private readonly List<DaemonProcess> _daemons = [];
 
@@ -35,17 +42,26 @@ public sealed class MeshTests : IAsyncLifetime
             await BalancedAsync(daemon);
         }
 
-        var before = await TasksAsync();
         var load = new Load([.. _daemons.Select(daemon => daemon.Address)], Port);
-        await Docker.OkAsync("service", "update", "-d", "--force", "web");
-        await CompletedAsync();
+        for (var update = 0; update < Updates; update++)
+        {
+            var before = await TasksAsync();
+            await Docker.OkAsync("service", "update", "-d", "--force", "web");
+            await CompletedAsync();
+            Assert.Empty((await TasksAsync()).Intersect(before));
+        }
+
         await Docker.OkAsync("service", "scale", "-d", "web=3");
         await AnsweredByAsync(_daemons[2], 3);
+        await Docker.OkAsync("service", "scale", "-d", "web=6");
+        await AnsweredByAsync(_daemons[1], 6);
+        await Docker.OkAsync("node", "update", "--availability", "drain", "n1");
+        await GoneFromAsync("n1");
         var (requests, failures) = await load.StopAsync();
 
         Assert.Empty(failures);
         Assert.True(requests > 100, $"only {requests} requests");
-        Assert.Empty((await TasksAsync()).Intersect(before));
+        output.WriteLine($"{requests} requests, none failed");
 
         await Docker.OkAsync("service", "rm", "web");
         foreach (var daemon in _daemons)
@@ -128,6 +144,12 @@ public sealed class MeshTests : IAsyncLifetime
         () => Docker.OkAsync("service", "inspect", "-f", "{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}", "web"),
         state => state == "completed\n",
         "the update completes");
+
+    private Task<string> GoneFromAsync(string node) => Eventually.BecomesAsync(
+        async () => await Docker.OkAsync("service", "ps", "--format", "{{.Node}} {{.CurrentState}}", "web"),
+        tasks => !tasks.Contains($"{node} Running", StringComparison.Ordinal)
+            && tasks.Split('\n').Count(task => task.Contains(" Running ", StringComparison.Ordinal)) == 6,
+        $"no task runs on {node}, and all run elsewhere");
 
     private async Task FormAsync(string role)
     {

@@ -12,8 +12,12 @@ internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
     /// <summary>How often a reader's manager makes sure that it may still tell.</summary>
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan CatchUpLimit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan CatchUpStep = TimeSpan.FromMilliseconds(20);
+
     private MeshHistory _history = MeshHistory.Empty;
     private TaskCompletionSource _changed = NewSignal();
+    private ulong _seen;
 
     /// <summary>Follows the store until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -24,7 +28,7 @@ internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
             {
                 using var changes = store.Watch();
                 var all = _history.Services.Concat(changes.View.Services.Select(service => service.Id)).Distinct();
-                Refresh(changes.View, all);
+                Refresh(changes.View.Version, changes.View, all);
                 await FollowAsync(changes, cancellationToken);
             }
             catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
@@ -43,6 +47,8 @@ internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
         Action mayTell,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        mayTell();
+        await CatchUpAsync(Math.Max(version, store.Current.Version.Index), cancellationToken);
         for (var isFirst = true; ; isFirst = false)
         {
             mayTell();
@@ -55,6 +61,17 @@ internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
             }
 
             await WaitAsync(changed, cancellationToken);
+        }
+    }
+
+    // A store that is behind what a reader knows, as that of a manager which has just started, would take ports away that
+    // are in use. A swarm that was restored from a backup never gets there.
+    private async Task CatchUpAsync(ulong version, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (Volatile.Read(ref _seen) < version && time.GetElapsedTime(started) < CatchUpLimit)
+        {
+            await Task.Delay(CatchUpStep, time, cancellationToken);
         }
     }
 
@@ -76,19 +93,19 @@ internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
         var touched = new HashSet<ServiceId>();
         while (await changes.WaitAsync(cancellationToken))
         {
-            ClusterView? view = null;
+            CommittedTransaction? last = null;
             while (changes.TryRead(out var transaction))
             {
-                view = transaction.View;
+                last = transaction;
                 foreach (var change in transaction.Changes)
                 {
-                    Touch(change, view, touched);
+                    Touch(change, transaction.View, touched);
                 }
             }
 
-            if (view is not null && touched.Count > 0)
+            if (last is not null)
             {
-                Refresh(view, touched);
+                Refresh(last.Version, last.View, touched);
                 touched.Clear();
             }
         }
@@ -113,16 +130,19 @@ internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
         }
     }
 
-    private void Refresh(ClusterView view, IEnumerable<ServiceId> touched)
+    // The version of what was read, and not of the view: that may hold what is announced only later.
+    private void Refresh(ObjectVersion version, ClusterView view, IEnumerable<ServiceId> touched)
     {
         var history = _history.With(
-            view.Version.Index,
+            version.Index,
             touched.Select(id => (id, view.Services.Find(id.Value) is { } service ? MeshPlan.Of(service, view) : null)));
         if (history != _history)
         {
             Volatile.Write(ref _history, history);
             Interlocked.Exchange(ref _changed, NewSignal()).TrySetResult();
         }
+
+        Volatile.Write(ref _seen, version.Index);
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -6,6 +6,9 @@ namespace Swarm.Hosting.Mesh;
 /// <summary>Works out from the store what the mesh has to know. Pure.</summary>
 internal static class MeshPlan
 {
+    /// <summary>Time between draining a task and its stop signal (Docker's number).</summary>
+    private static readonly TimeSpan DrainDelay = TimeSpan.FromSeconds(2);
+
     /// <summary>The mesh's part of a service; null when it publishes nothing on every node.</summary>
     public static MeshService? Of(Service service, ClusterView view)
     {
@@ -24,9 +27,12 @@ internal static class MeshPlan
             service.Id,
             policies.Balancer,
             policies.ProxyProtocol,
-            (service.Spec.TaskTemplate.Workload as ContainerSpec)?.StopGracePeriod ?? ContainerSpec.DefaultStopGracePeriod,
+            DrainDelay + GraceOf(service.Spec.TaskTemplate.Workload as ContainerSpec),
             published.Select(port => PortOf(port, tasks, view)).ToValueList());
     }
+
+    private static TimeSpan GraceOf(ContainerSpec? spec) =>
+        spec?.StopGracePeriod ?? ContainerSpec.DefaultStopGracePeriod;
 
     // SCTP has no data plane here.
     private static bool IsAnswered(PortPublication port) => port is

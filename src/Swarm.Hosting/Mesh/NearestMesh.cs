@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Swarm.Agents;
 using Swarm.Certificates.Nodes;
-using Swarm.Dispatch;
 using Swarm.Hosting.Wire.Client;
 using Swarm.Hosting.Wire.Mapping;
 using Protos = Swarm.Hosting.Wire.Protos;

@@ -202,7 +202,49 @@ public sealed class TcpPlaneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Connections_that_stand_still_are_closed_only_when_asked_for()
+    public async Task Connections_that_stand_still_are_closed_where_that_is_asked_for()
+    {
+        var options = new UserspaceOptions { Time = _time, TcpIdle = TimeSpan.FromMinutes(10) };
+        await using var plane = new UserspaceDataplane(options);
+        var frontend = _frontend with { Port = FreePort.Find() };
+        await plane.ApplyAsync(new MeshState([new VirtualServer(frontend, [_a.Backend])]), default);
+        using var client = await LineClient.ConnectAsync(frontend);
+        await client.ReadAsync();
+
+        _time.Advance(TimeSpan.FromMinutes(9));
+        await client.WriteAsync("again");
+        Assert.Equal("again", await client.ReadAsync());
+        _time.Advance(TimeSpan.FromMinutes(9));
+        await client.WriteAsync("and again");
+        Assert.Equal("and again", await client.ReadAsync());
+        _time.Advance(TimeSpan.FromMinutes(11));
+
+        await Assert.ThrowsAnyAsync<IOException>(client.ReadAsync);
+    }
+
+    [Fact]
+    public async Task A_back_end_that_does_not_answer_is_given_up_after_a_while()
+    {
+        // A listener whose queue is full takes no further connection and refuses none.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        using var filling = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await filling.ConnectAsync(full.LocalEndPoint!);
+        await ApplyAsync(new Backend(IPAddress.Loopback, ((IPEndPoint)full.LocalEndPoint!).Port), _a.Backend);
+
+        var answer = LineClient.AskAsync(_frontend);
+        while (!answer.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal("a", await answer);
+    }
+
+    [Fact]
+    public async Task Connections_that_stand_still_are_otherwise_left_alone()
     {
         await ApplyAsync(_a.Backend);
         using var client = await LineClient.ConnectAsync(_frontend);
