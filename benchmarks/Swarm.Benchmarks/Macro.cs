@@ -1,3 +1,4 @@
+using Swarm.Benchmarks.Dispatch;
 using Swarm.Benchmarks.Raft;
 using Swarm.Benchmarks.Routing;
 using Swarm.Benchmarks.Scheduling;
@@ -8,7 +9,7 @@ namespace Swarm.Benchmarks;
 /// <summary>Whole-system figures, timed without a framework; one JSON line per figure.</summary>
 internal static class Macro
 {
-    public static int Run(string[] args)
+    public static async Task<int> RunAsync(string[] args)
     {
         switch (args)
         {
@@ -22,10 +23,16 @@ internal static class Macro
                 RaftLogMacro.Run(options);
                 return 0;
             case ["mesh", .. var options]:
-                MeshMacro.RunAsync(options).GetAwaiter().GetResult();
+                await MeshMacro.RunAsync(options);
+                return 0;
+            case ["dispatch", .. var options]:
+                await DispatchMacro.RunAsync(options);
+                return 0;
+            case ["dispatch-nodes", var directory, var address, var tasks]:
+                await DispatchNodes.RunAsync(directory, address, tasks);
                 return 0;
             default:
-                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog|mesh [quick]");
+                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog|dispatch|mesh [quick]");
                 return 2;
         }
     }

@@ -9,6 +9,7 @@ using Swarm.Dispatch;
 using Swarm.Execution;
 using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Replication;
+using Swarm.Hosting.Wire.Client;
 using Swarm.Hosting.Wire.Server;
 using Swarm.Identity;
 using Swarm.Secrets;
@@ -62,7 +63,8 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
             RandomNumberGenerator.Fill,
             new QuorumLogs(_leadership, _leader).ReadAsync,
             StatusOf,
-            vault: setup.Secrets);
+            new ExternalCaClient(member.Identity, setup.Time),
+            setup.Secrets);
         Client = new QuorumClient(_local, _leader);
         _members.Changed += OnMembersChanged;
     }
@@ -272,6 +274,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         Dispatcher = new DispatcherOptions { NodeId = NodeId },
         Metrics = _metrics,
         Secrets = _setup.Secrets,
+        ExternalCas = new ExternalCaClient(Member.Identity, _setup.Time),
         Loggers = _setup.Loggers,
         More = [("role keeper", stop => new RoleKeeper(
             _store,

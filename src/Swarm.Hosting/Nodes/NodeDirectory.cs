@@ -59,6 +59,11 @@ internal sealed class NodeDirectory(string path)
     /// <summary>Forgets the membership.</summary>
     public void Clear()
     {
+        if (!Directory.Exists(path))
+        {
+            return;
+        }
+
         File.Delete(Path.Combine(path, StateFile));
         foreach (var directory in new[] { Path.Combine(path, "certificates"), Log, Tasks }.Where(Directory.Exists))
         {
