@@ -10,6 +10,7 @@ using Swarm.Certificates.Access;
 using Swarm.Certificates.Nodes;
 using Swarm.Control;
 using Swarm.Dispatch;
+using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Wire.Server;
 using Swarm.Identity;
 using Swarm.Storage;
@@ -131,7 +132,8 @@ internal sealed class DispatchMacro
                 () => null,
                 client,
                 () => _store.Current,
-                identity),
+                identity,
+                new MeshDirectory(_store, TimeProvider.System)),
             TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None);
