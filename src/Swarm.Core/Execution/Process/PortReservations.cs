@@ -6,10 +6,10 @@ namespace Swarm.Execution.Processes;
 
 /// <summary>Gives tasks free ports of the node, as they all share its network.</summary>
 /// <remarks>
-/// A number is tried and given back at once: between that and the task's own bind, only another program could take it.
-/// Other tasks cannot, those of other nodes on this machine included, because numbers stay reserved until their task
-/// ends; and the system does not, because they are outside of the range that it gives to outgoing connections, of which a
-/// routing mesh under load has thousands.
+/// The system is asked for a free number, which is given back at once: between that and the task's own bind, only
+/// another program could take it; other tasks cannot, those of other nodes on this machine included, because numbers
+/// stay reserved until their task ends. Outgoing connections, of which a routing mesh under load has thousands, get even
+/// numbers from Linux and those who ask for any get odd ones, as long as there are enough.
 /// </remarks>
 internal sealed class PortReservations
 {
@@ -100,9 +100,7 @@ internal sealed class PortReservations
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            // In the second half anything will do: the machine is full.
-            var wanted = attempt < Attempts / 2 ? TaskPorts.Draw() : 0;
-            if (Probe(protocols.First(), wanted) is { } number
+            if (Probe(protocols.First(), 0) is { } number
                 && !_reserved.Contains(number)
                 && protocols.Skip(1).All(other => Probe(other, number) is not null)
                 && _claims.TryTake(number))
