@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.InteropServices;
 
 namespace Swarm.Net.Balancing;
 
@@ -8,7 +7,7 @@ namespace Swarm.Net.Balancing;
 /// </summary>
 internal sealed class BackendSlot(Backend backend)
 {
-    private Padded _active;
+    private long _active;
     private long _total;
     private long _failures;
     private int _failuresInRow;
@@ -32,7 +31,7 @@ internal sealed class BackendSlot(Backend backend)
     /// <summary>Not chosen before this time if there are others, as it could not be reached.</summary>
     public long AvoidUntil { get; private set; }
 
-    public long ActiveConnections => Volatile.Read(ref _active.Value);
+    public long ActiveConnections => Volatile.Read(ref _active);
 
     public long TotalConnections => Volatile.Read(ref _total);
 
@@ -40,11 +39,11 @@ internal sealed class BackendSlot(Backend backend)
 
     public void Enter()
     {
-        Interlocked.Increment(ref _active.Value);
+        Interlocked.Increment(ref _active);
         Interlocked.Increment(ref _total);
     }
 
-    public void Leave() => Interlocked.Decrement(ref _active.Value);
+    public void Leave() => Interlocked.Decrement(ref _active);
 
     /// <summary>Takes over what a new state says of it.</summary>
     public void Update(Backend changed, long drainDeadline)
@@ -81,13 +80,5 @@ internal sealed class BackendSlot(Backend backend)
         {
             AvoidUntil = now + (Math.Min(shortest << Math.Min(row - tolerated, 3), longest) * second);
         }
-    }
-
-    // Neighbours in memory are written by other threads.
-    [StructLayout(LayoutKind.Explicit, Size = 128)]
-    private struct Padded
-    {
-        [FieldOffset(64)]
-        public long Value;
     }
 }

@@ -8,37 +8,53 @@ internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor curs
 {
     private const int ScanLimit = 32;
 
+    // Beside the slots, and not in them: so they are near at hand however many there are.
+    private readonly int[] _weights = Array.ConvertAll(slots, slot => isWeighted ? slot.Weight : 1);
+
     public override BackendSlot Pick(in FlowKey flow)
     {
-        var bound = (uint)slots.Length;
-        if (bound <= ScanLimit)
+        var all = slots;
+        var weights = _weights;
+        if (all.Length <= ScanLimit)
         {
-            return Scan();
+            return all[Scan(all, weights)];
         }
 
         var random = cursor.Random();
-        var first = slots[Hashing.Scale((uint)random, bound)];
-        var second = slots[Hashing.Scale((uint)(random >> 32), bound)];
-        return IsLess(second, first) ? second : first;
+        var first = (int)Hashing.Scale((uint)(random >> 32), (uint)all.Length);
+        var second = (int)Hashing.Scale((uint)random, (uint)all.Length);
+        var (left, right) = (all[first], all[second]);
+        return LoadOf(right) * weights[first] < LoadOf(left) * weights[second] ? right : left;
     }
 
     // Begins at another one each time, so that equals take turns.
-    private BackendSlot Scan()
+    private int Scan(BackendSlot[] all, int[] weights)
     {
-        var turn = (int)cursor.Next((uint)slots.Length);
-        var best = slots[turn];
-        for (var i = 1; i < slots.Length; i++)
+        var turn = (int)cursor.Next((uint)all.Length);
+        var best = turn;
+        var (load, weight) = (LoadOf(all[turn]), weights[turn]);
+        for (var i = turn + 1; i < all.Length; i++)
         {
-            var index = turn + i;
-            var slot = slots[index < slots.Length ? index : index - slots.Length];
-            best = IsLess(slot, best) ? slot : best;
+            Consider(i);
+        }
+
+        for (var i = 0; i < turn; i++)
+        {
+            Consider(i);
         }
 
         return best;
+
+        void Consider(int i)
+        {
+            var other = LoadOf(all[i]);
+            if (other * weight < load * weights[i])
+            {
+                (best, load, weight) = (i, other, weights[i]);
+            }
+        }
     }
 
     // Counting the connection that is about to be opened keeps idle ones of different weights apart.
-    private bool IsLess(BackendSlot left, BackendSlot right) => isWeighted
-        ? (left.ActiveConnections + 1) * right.Weight < (right.ActiveConnections + 1) * left.Weight
-        : left.ActiveConnections < right.ActiveConnections;
+    private static long LoadOf(BackendSlot slot) => slot.ActiveConnections + 1;
 }

@@ -64,7 +64,7 @@ internal sealed class ServerBalancer
                 server.Affinity is { } time ? new AffinityTable((long)(time.TotalSeconds * second)) : null);
         }
 
-        var active = Array.FindAll(slots, slot => slot.IsActive);
+        var active = ActiveOf(slots);
         Volatile.Write(ref _slots, slots);
         Volatile.Write(
             ref _table,
@@ -75,6 +75,31 @@ internal sealed class ServerBalancer
 
     private static bool AreEqual(ImmutableArray<Backend> left, ImmutableArray<Backend> right) =>
         left == right || left.AsSpan().SequenceEqual(right.AsSpan());
+
+    private static BackendSlot[] ActiveOf(BackendSlot[] slots)
+    {
+        var count = 0;
+        foreach (var slot in slots)
+        {
+            count += slot.IsActive ? 1 : 0;
+        }
+
+        if (count == slots.Length)
+        {
+            return slots;
+        }
+
+        var active = new BackendSlot[count];
+        foreach (var slot in slots)
+        {
+            if (slot.IsActive)
+            {
+                active[^count--] = slot;
+            }
+        }
+
+        return active;
+    }
 
     private static Dictionary<(IPAddress Address, int Port), BackendSlot> ByPlace(BackendSlot[] slots)
     {
@@ -98,6 +123,13 @@ internal sealed class ServerBalancer
         {
             var backend = backends[i];
             BackendSlot? slot = null;
+            if (i < old.Length && ReferenceEquals(old[i].Backend, backend))
+            {
+                slots[i] = old[i];
+                kept++;
+                continue;
+            }
+
             if (i < old.Length && old[i].Backend.IsSamePlace(backend))
             {
                 slot = old[i];

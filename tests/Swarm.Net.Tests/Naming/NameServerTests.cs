@@ -28,11 +28,11 @@ public sealed class NameServerTests
     {
         await using var server = Server();
 
-        Assert.Equal((NoError, ["10.0.0.2"]), await AskAsync(server, "web"));
-        Assert.Equal((NoError, ["10.0.0.2"]), await AskAsync(server, "WeB"));
-        Assert.Equal((NoError, ["fd00::3"]), await AskAsync(server, "web.1.abc", DnsAnswer.Aaaa));
+        Assert.Equal((NoError, "10.0.0.2"), await AskAsync(server, "web"));
+        Assert.Equal((NoError, "10.0.0.2"), await AskAsync(server, "WeB"));
+        Assert.Equal((NoError, "fd00::3"), await AskAsync(server, "web.1.abc", DnsAnswer.Aaaa));
         var (_, shared) = await AskAsync(server, "shared");
-        Assert.Equal(["10.0.0.8", "10.0.0.9"], shared.Order());
+        Assert.Equal(["10.0.0.8", "10.0.0.9"], shared.Split(' ').Order());
     }
 
     [Fact]
@@ -40,8 +40,8 @@ public sealed class NameServerTests
     {
         await using var server = Server();
 
-        Assert.Equal((NoError, []), await AskAsync(server, "web", DnsAnswer.Aaaa));
-        Assert.Equal((NoSuchName, []), await AskAsync(server, "elsewhere"));
+        Assert.Equal((NoError, ""), await AskAsync(server, "web", DnsAnswer.Aaaa));
+        Assert.Equal((NoSuchName, ""), await AskAsync(server, "elsewhere"));
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class NameServerTests
         var firsts = new HashSet<string>();
         for (var i = 0; i < 4; i++)
         {
-            var (_, addresses) = await AskAsync(server, "tasks.web");
+            var addresses = (await AskAsync(server, "tasks.web")).Answers.Split(' ');
             Assert.Equal(4, addresses.Length);
             firsts.Add(addresses[0]);
         }
@@ -64,8 +64,8 @@ public sealed class NameServerTests
     {
         await using var server = Server();
 
-        Assert.Equal((NoError, ["web.1.abc"]), await AskAsync(server, "3.0.0.10.in-addr.arpa", DnsAnswer.Ptr));
-        Assert.Equal((NoSuchName, []), await AskAsync(server, "2.0.0.10.in-addr.arpa", DnsAnswer.Ptr));
+        Assert.Equal((NoError, "web.1.abc"), await AskAsync(server, "3.0.0.10.in-addr.arpa", DnsAnswer.Ptr));
+        Assert.Equal((NoSuchName, ""), await AskAsync(server, "2.0.0.10.in-addr.arpa", DnsAnswer.Ptr));
     }
 
     [Fact]
@@ -92,11 +92,11 @@ public sealed class NameServerTests
         closed.Dispose();
 
         await using var server = Server(nobody, other.Address);
-        Assert.Equal((NoError, ["192.0.2.80"]), await AskAsync(server, "example.org"));
-        Assert.Equal((NoError, ["10.0.0.2"]), await AskAsync(server, "web"));
+        Assert.Equal((NoError, "192.0.2.80"), await AskAsync(server, "example.org"));
+        Assert.Equal((NoError, "10.0.0.2"), await AskAsync(server, "web"));
 
         await using var alone = Server(nobody);
-        Assert.Equal((ServerFailure, []), await AskAsync(alone, "example.org"));
+        Assert.Equal((ServerFailure, ""), await AskAsync(alone, "example.org"));
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class NameServerTests
         pointer[12] = 0xC0;
 
         Assert.Equal(FormatError, (await SendAsync(server, pointer))[3] & 15);
-        Assert.Equal((NoError, ["10.0.0.2"]), await AskAsync(server, "web"));
+        Assert.Equal((NoError, "10.0.0.2"), await AskAsync(server, "web"));
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public sealed class NameServerTests
         return buffer[..await socket.ReceiveAsync(buffer, limit.Token)];
     }
 
-    private static async Task<(int Result, string[] Answers)> AskAsync(
+    private static async Task<(int Result, string Answers)> AskAsync(
         NameServer server,
         string name,
         ushort type = DnsAnswer.A)
@@ -182,7 +182,7 @@ public sealed class NameServerTests
         }
 
         Assert.Equal(answer.Length, at);
-        return (answer[3] & 15, [.. records]);
+        return (answer[3] & 15, string.Join(' ', records));
     }
 
     private static string NameOf(byte[] data)

@@ -49,17 +49,18 @@ internal sealed class PortState(RelayContext context)
             return picked;
         }
 
-        // Whoever could be reached lately comes first, then anyone else, drained ones last.
-        BackendSlot? other = null;
-        foreach (var slot in Balancer.Slots)
+        // Whoever could be reached lately comes first, then anyone else, drained ones last. Clients begin at different
+        // places, or what one cannot take would all go to the same other one.
+        var slots = Balancer.Slots;
+        var (best, bestRank) = ((BackendSlot?)null, int.MaxValue);
+        for (var i = 0; i < slots.Length; i++)
         {
-            if (tried?.Contains(slot) != true && Rank(slot, now) < (other is null ? int.MaxValue : Rank(other, now)))
-            {
-                other = slot;
-            }
+            var slot = slots[(int)((flow.FlowHash + (uint)i) % (uint)slots.Length)];
+            var rank = tried?.Contains(slot) == true ? int.MaxValue : Rank(slot, now);
+            (best, bestRank) = rank < bestRank ? (slot, rank) : (best, bestRank);
         }
 
-        return other;
+        return best;
     }
 
     public void Count(Frontend frontend, ImmutableArray<BackendCounters>.Builder counters)
