@@ -21,8 +21,8 @@ public interface IContainerStatusSource
 public interface IPortStatusSource
 {
     /// <summary>
-    /// The ports with the node's numbers as published ports. Those in host mode are open to everyone and shown to users;
-    /// those in ingress mode are where the routing mesh of every node finds the task.
+    /// The ports with the node's numbers as published ports. Those in host mode are open to everyone and shown to
+    /// users; those in ingress mode are where the routing mesh of every node finds the task.
     /// </summary>
     ValueList<PortPublication> Ports { get; }
 }

@@ -22,8 +22,8 @@ public sealed record SwarmTaskStatus
     public ContainerStatus? Container { get; init; }
 
     /// <summary>
-    /// Ports of the node at which the task is reached, with the node's numbers as published ports: host-mode ports as they
-    /// were opened, and for ingress mode the place that the routing mesh leads to, where the executor tells one.
+    /// Ports of the node at which the task is reached, with the node's numbers as published ports: host-mode ports as
+    /// they were opened, and for ingress mode the place that the routing mesh leads to, where the executor tells one.
     /// </summary>
     public ValueList<PortPublication> Ports { get; init; }
 

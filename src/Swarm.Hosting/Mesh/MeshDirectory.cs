@@ -4,8 +4,8 @@ using Swarm.Storage;
 namespace Swarm.Hosting.Mesh;
 
 /// <summary>
-/// Follows the store of a manager and tells nodes what the mesh is. Every manager has one, leading or not, so that a new
-/// leader goes on where the last one ended.
+/// Follows the store of a manager and tells nodes what the mesh is. Every manager has one, leading or not, so that a
+/// new leader goes on where the last one ended.
 /// </summary>
 internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
 {
@@ -64,8 +64,8 @@ internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
         }
     }
 
-    // A store that is behind what a reader knows, as that of a manager which has just started, would take ports away that
-    // are in use. A swarm that was restored from a backup never gets there.
+    // A store that is behind what a reader knows, as that of a manager which has just started, would take ports away
+    // that are in use. A swarm that was restored from a backup never gets there.
     private async Task CatchUpAsync(ulong version, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
@@ -135,7 +135,8 @@ internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
     {
         var history = _history.With(
             version.Index,
-            touched.Select(id => (id, view.Services.Find(id.Value) is { } service ? MeshPlan.Of(service, view) : null)));
+            touched.Select(id =>
+                (id, view.Services.Find(id.Value) is { } service ? MeshPlan.Of(service, view) : null)));
         if (history != _history)
         {
             Volatile.Write(ref _history, history);

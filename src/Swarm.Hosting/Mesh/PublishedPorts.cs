@@ -14,8 +14,8 @@ internal static class PublishedPorts
     public static bool AreAnsweredWith(IExecutor executor) => executor is ProcessExecutor;
 
     /// <summary>
-    /// The address that the node listens at where that is a certain one, so that several nodes of one machine do not get
-    /// into each other's way; every address of the machine otherwise.
+    /// The address that the node listens at where that is a certain one, so that several nodes of one machine do not
+    /// get into each other's way; every address of the machine otherwise.
     /// </summary>
     public static IPAddress ListenAddress(NodeAddresses addresses)
     {

@@ -7,6 +7,7 @@ using Swarm.Certificates.Nodes;
 using Swarm.Control;
 using Swarm.Dispatch;
 using Swarm.Execution;
+using Swarm.Hosting.Backups;
 using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Client;
@@ -26,6 +27,8 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _sharing = Task.CompletedTask;
     private Task _meshing = Task.CompletedTask;
+    private Task _keeping = Task.CompletedTask;
+    private Task _telling = Task.CompletedTask;
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
     private readonly RaftProposer _proposer;
@@ -40,6 +43,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
     private readonly ILogger _logger;
     private ImmutableList<NodeAgent> _agents = [];
     private volatile Quorum? _quorum;
+    private LogKeeper? _keeper;
     private SwarmPort? _port;
 
     private ManagerRuntime(ManagerSetup setup, NodeDirectory directory, MemberAgent member)
@@ -122,16 +126,31 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
 
     /// <summary>Joins the quorum of a swarm that this node is a member of, with a manager's certificate.</summary>
     /// <remarks>When it fails the member's agent goes on as it was.</remarks>
-    public static async Task<ManagerRuntime> JoinAsync(
+    public static Task<ManagerRuntime> JoinAsync(
         ManagerSetup setup,
         NodeDirectory directory,
         MemberAgent member,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        BesideAgentAsync(new(setup, directory, member), runtime => runtime.JoinAsync(cancellationToken));
+
+    /// <summary>Goes on as the only manager of a swarm whose others are lost.</summary>
+    /// <remarks>When it fails the member's agent goes on as it was.</remarks>
+    /// <exception cref="Raft.Storage.RaftStorageException">The log cannot be opened.</exception>
+    /// <exception cref="InvalidOperationException">The log does not know this manager as a member.</exception>
+    public static Task<ManagerRuntime> BeginAnewAsync(
+        ManagerSetup setup,
+        NodeDirectory directory,
+        MemberAgent member,
+        CancellationToken cancellationToken) =>
+        BesideAgentAsync(new(setup, directory, member), runtime => runtime.BeginAnewAsync(cancellationToken));
+
+    private static async Task<ManagerRuntime> BesideAgentAsync(
+        ManagerRuntime runtime,
+        Func<ManagerRuntime, Task> start)
     {
-        var runtime = new ManagerRuntime(setup, directory, member);
         try
         {
-            await runtime.JoinAsync(cancellationToken);
+            await start(runtime);
             return runtime;
         }
         catch
@@ -157,6 +176,19 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         agent.Start();
         await WaitUntilReadyAsync(worker.Id, cancellationToken);
         return worker.Id;
+    }
+
+    /// <summary>Writes a backup of the swarm.</summary>
+    public async Task BackUpAsync(Stream destination, CancellationToken cancellationToken)
+    {
+        await _leader.CatchUpAsync(cancellationToken);
+        var quorum = _quorum ?? throw NodeErrors.ManagerNotReady();
+        var state = await quorum.Log.Node.CaptureAsync(at => new BackupState(
+            _store.Current,
+            _members.ToSnapshot(),
+            at.Index,
+            at.Term));
+        await new BackupWriter(_setup, _directory, Member).WriteAsync(state, destination, cancellationToken);
     }
 
     /// <summary>True while this manager leads the swarm.</summary>
@@ -213,6 +245,8 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await _leader.EndAsync();
         await Loops.IgnoreAsync(_sharing);
         await Loops.IgnoreAsync(_meshing);
+        await Loops.IgnoreAsync(_keeping);
+        await Loops.IgnoreAsync(_telling);
 
         // Sessions end with the dispatcher; a port that waited for them would wait for ever.
         await _leadership.StopAsync();

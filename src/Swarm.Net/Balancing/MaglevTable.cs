@@ -1,8 +1,8 @@
 namespace Swarm.Net.Balancing;
 
 /// <summary>
-/// Fills a table of a prime number of entries so that everyone gets its share, the same back ends make the same table in
-/// every process, and little changes when one comes or goes (Eisenbud and others, Maglev, NSDI 2016, 3.4).
+/// Fills a table of a prime number of entries so that everyone gets its share, the same back ends make the same table
+/// in every process, and little changes when one comes or goes (Eisenbud and others, Maglev, NSDI 2016, 3.4).
 /// </summary>
 internal static class MaglevTable
 {
@@ -58,7 +58,8 @@ internal static class MaglevTable
 
     private struct Seat(BackendSlot slot, ushort index)
     {
-        private readonly uint _skip = Hashing.Scale((uint)Hashing.Finish(slot.Key ^ 0x5851_F42D_4C95_7F2D), Size - 1) + 1;
+        private readonly uint _skip =
+            Hashing.Scale((uint)Hashing.Finish(slot.Key ^ 0x5851_F42D_4C95_7F2D), Size - 1) + 1;
         private uint _place = Hashing.Scale((uint)slot.Key, Size);
 
         public readonly ulong Key = slot.Key;

@@ -1,8 +1,8 @@
 namespace Swarm.Net.Balancing;
 
 /// <summary>
-/// What a balancer remembers from pick to pick. Threads that pick at once may take the same turn, which does no harm and
-/// is cheaper than to have them agree.
+/// What a balancer remembers from pick to pick. Threads that pick at once may take the same turn, which does no harm
+/// and is cheaper than to have them agree.
 /// </summary>
 internal sealed class PickCursor
 {

@@ -4,8 +4,8 @@ using System.Net;
 namespace Swarm.Net.Balancing;
 
 /// <summary>
-/// Chooses back ends for one virtual server. Any number of threads pick; one at a time updates, and swaps the table as a
-/// whole.
+/// Chooses back ends for one virtual server. Any number of threads pick; one at a time updates, and swaps the table as
+/// a whole.
 /// </summary>
 internal sealed class ServerBalancer
 {

@@ -13,9 +13,9 @@ namespace Swarm.Net;
 /// time.
 /// </summary>
 /// <remarks>
-/// The rules are those of Docker's resolver: a name of ours without an address of the type asked for is answered with no
-/// record and not passed on, so that a client which asks for IPv6 first does not learn of someone else's. All members may
-/// be called from any thread.
+/// The rules are those of Docker's resolver: a name of ours without an address of the type asked for is answered with
+/// no record and not passed on, so that a client which asks for IPv6 first does not learn of someone else's. All
+/// members may be called from any thread.
 /// </remarks>
 public sealed partial class NameServer : IAsyncDisposable
 {

@@ -33,7 +33,8 @@ internal sealed class NameTable
     }
 
     /// <summary>The addresses of a name; false when it is none of ours.</summary>
-    public bool TryFind(string name, out ImmutableArray<IPAddress> addresses) => _names.TryGetValue(name, out addresses);
+    public bool TryFind(string name, out ImmutableArray<IPAddress> addresses) =>
+        _names.TryGetValue(name, out addresses);
 
     /// <summary>The name behind one such as <c>4.3.2.1.in-addr.arpa</c>; null when the address is none of ours.</summary>
     public string? FindReverse(string name) => _reverse.GetValueOrDefault(name);

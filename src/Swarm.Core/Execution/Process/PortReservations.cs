@@ -8,8 +8,8 @@ namespace Swarm.Execution.Processes;
 /// <remarks>
 /// The system is asked for a free number, which is given back at once: between that and the task's own bind, only
 /// another program could take it; other tasks cannot, those of other nodes on this machine included, because numbers
-/// stay reserved until their task ends. Outgoing connections, of which a routing mesh under load has thousands, get even
-/// numbers from Linux and those who ask for any get odd ones, as long as there are enough.
+/// stay reserved until their task ends. Outgoing connections, of which a routing mesh under load has thousands, get
+/// even numbers from Linux and those who ask for any get odd ones, as long as there are enough.
 /// </remarks>
 internal sealed class PortReservations
 {

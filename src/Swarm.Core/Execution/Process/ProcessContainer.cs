@@ -130,8 +130,8 @@ internal sealed partial class ProcessContainer : IDisposable
     }
 
     /// <summary>
-    /// Lets the routing mesh of every node turn away from a task that is about to stop; Docker waits as well. A task that
-    /// ends meanwhile is not waited for.
+    /// Lets the routing mesh of every node turn away from a task that is about to stop; Docker waits as well. A task
+    /// that ends meanwhile is not waited for.
     /// </summary>
     internal async Task DrainAsync(CancellationToken cancellationToken)
     {

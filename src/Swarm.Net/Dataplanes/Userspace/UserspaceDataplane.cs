@@ -32,7 +32,9 @@ public sealed class UserspaceDataplane : IDataplane
     /// <param name="logger">The log; null means none.</param>
     public UserspaceDataplane(UserspaceOptions? options = null, ILogger<UserspaceDataplane>? logger = null)
     {
-        _context = new RelayContext(options ?? new UserspaceOptions(), logger ?? NullLogger<UserspaceDataplane>.Instance);
+        _context = new RelayContext(
+            options ?? new UserspaceOptions(),
+            logger ?? NullLogger<UserspaceDataplane>.Instance);
         _sweeping = _context.Time.CreateTimer(_ => Sweep(), state: null, SweepInterval, SweepInterval);
     }
 
