@@ -10,8 +10,8 @@ public enum BalancerKind
     WeightedRoundRobin = 1,
 
     /// <summary>
-    /// The one with the fewest open connections (IPVS <c>lc</c>). Above 32 back ends the better of two chosen at
-    /// random, which is close to it and costs the same for any number.
+    /// The one with the fewest open connections (IPVS <c>lc</c>). Above 32 back ends the better of one chosen at random
+    /// and the best of the last time, which is close to it and costs the same for any number.
     /// </summary>
     LeastConnections = 2,
 

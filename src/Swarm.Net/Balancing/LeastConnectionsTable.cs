@@ -1,8 +1,9 @@
 namespace Swarm.Net.Balancing;
 
 /// <summary>
-/// The fewest open connections. Few back ends are all looked at; of many, two chosen at random, because the better of
-/// two is nearly as good as the best and the cost does not grow.
+/// The fewest open connections. Few back ends are all looked at. Of many, one chosen at random and the better one of the
+/// last time: nearly as good as the best, at a cost that does not grow (Mitzenmacher and others, Load balancing with
+/// memory, FOCS 2002).
 /// </summary>
 internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor cursor, bool isWeighted) : PickTable
 {
@@ -10,6 +11,7 @@ internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor curs
 
     // Beside the slots, and not in them: so they are near at hand however many there are.
     private readonly int[] _weights = Array.ConvertAll(slots, slot => isWeighted ? slot.Weight : 1);
+    private int _kept;
 
     public override BackendSlot Pick(in FlowKey flow)
     {
@@ -20,11 +22,19 @@ internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor curs
             return all[Scan(all, weights)];
         }
 
-        var random = cursor.Random();
-        var first = (int)Hashing.Scale((uint)(random >> 32), (uint)all.Length);
-        var second = (int)Hashing.Scale((uint)random, (uint)all.Length);
-        var (left, right) = (all[first], all[second]);
-        return LoadOf(right) * weights[first] < LoadOf(left) * weights[second] ? right : left;
+        var drawn = (int)Hashing.Scale(cursor.Random(), (uint)all.Length);
+        var kept = _kept;
+        var (drawnLoad, keptLoad) = (LoadOf(all[drawn]) * weights[kept], LoadOf(all[kept]) * weights[drawn]);
+
+        // The one that was not chosen is kept unless the chosen one is better even with this connection.
+        if (drawnLoad <= keptLoad)
+        {
+            _kept = drawnLoad + weights[kept] < keptLoad ? drawn : kept;
+            return all[drawn];
+        }
+
+        _kept = keptLoad + weights[drawn] < drawnLoad ? kept : drawn;
+        return all[kept];
     }
 
     // Begins at another one each time, so that equals take turns.

@@ -22,10 +22,6 @@ internal sealed class PickCursor
         return turn;
     }
 
-    /// <summary>Two numbers that look like chance, one in each half: steps of a Weyl sequence, the lower half spread.</summary>
-    public ulong Random()
-    {
-        var random = _random += 0x9E37_79B9_7F4A_7C15;
-        return (random & 0xFFFF_FFFF_0000_0000) | ((random * 0xD6E8_FEB8_6659_FD93) >> 32);
-    }
+    /// <summary>A number that looks like chance: the upper half of a Weyl sequence, spread.</summary>
+    public uint Random() => (uint)(((_random += 0x9E37_79B9_7F4A_7C15) * 0xD6E8_FEB8_6659_FD93) >> 32);
 }
