@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Allocation;
 using Swarm.Benchmarks.Scheduling;
 using Swarm.Certificates;
 using Swarm.Certificates.Access;
@@ -131,6 +132,7 @@ internal sealed class DispatchMacro
                 () => dispatcher,
                 () => null,
                 client,
+                new ContainerAttachments(_store, new RandomIdGenerator()),
                 () => _store.Current,
                 identity,
                 new MeshDirectory(_store, TimeProvider.System)),

@@ -36,6 +36,7 @@ internal sealed partial class ManagerRuntime
             {
                 transaction.Create(first.Cluster);
                 transaction.Create(first.Node);
+                transaction.Create(first.Ingress);
             },
             cancellationToken);
         await OpenPortAsync(cancellationToken);

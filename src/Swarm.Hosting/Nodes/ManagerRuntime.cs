@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Swarm.Allocation;
 using Swarm.Certificates;
 using Swarm.Certificates.Access;
 using Swarm.Certificates.Nodes;
@@ -8,6 +10,7 @@ using Swarm.Control;
 using Swarm.Dispatch;
 using Swarm.Execution;
 using Swarm.Hosting.Backups;
+using Swarm.Hosting.Gossip;
 using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Client;
@@ -29,6 +32,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
     private Task _meshing = Task.CompletedTask;
     private Task _keeping = Task.CompletedTask;
     private Task _telling = Task.CompletedTask;
+    private Task _gossip = Task.CompletedTask;
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
     private readonly RaftProposer _proposer;
@@ -247,6 +251,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await Loops.IgnoreAsync(_meshing);
         await Loops.IgnoreAsync(_keeping);
         await Loops.IgnoreAsync(_telling);
+        await Loops.IgnoreAsync(_gossip);
 
         // Sessions end with the dispatcher; a port that waited for them would wait for ever.
         await _leadership.StopAsync();
@@ -335,6 +340,11 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         ? SwarmMembers.Of(cluster)
         : new SwarmMembers(Member.Identity.Value.ClusterId, default);
 
+    private ValueList<byte>[] GossipKeys() =>
+        [.. (_store.Current.Cluster?.NetworkBootstrapKeys ?? default)
+            .Where(key => key.Subsystem == NetworkKeys.Gossip)
+            .Select(key => key.Key)];
+
     private async Task OpenPortAsync(CancellationToken cancellationToken)
     {
         _port = await SwarmPort.OpenAsync(
@@ -349,6 +359,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
                 () => _leadership.Current?.Dispatcher,
                 () => _quorum,
                 _local,
+                new ContainerAttachments(_store, new RandomIdGenerator()),
                 () => _store.Current,
                 Member.Identity,
                 _mesh),
@@ -363,5 +374,10 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
             () => Member.Identity.Value.PrivateKey,
             _setup.Loggers,
             _stop.Token));
+        if (IPAddress.TryParse(Member.Addresses.AdvertiseHost, out var host))
+        {
+            var gossip = new GossipPort(GossipKeys, _setup.Time, _setup.Loggers.CreateLogger<GossipPort>());
+            _gossip = Member.RunBesideAsync(() => gossip.RunAsync(new(host, GossipPort.Number), _stop.Token));
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Swarm.Allocation;
 using Swarm.Certificates.Access;
 using Swarm.Certificates.Authority;
 using Swarm.Certificates.Nodes;
@@ -14,6 +15,7 @@ namespace Swarm.Hosting.Wire.Server;
 /// <param name="Dispatcher">The dispatcher; null while another manager leads.</param>
 /// <param name="Quorum">The quorum; null before this manager is in it.</param>
 /// <param name="Client">The way into the swarm through the leader in this process.</param>
+/// <param name="Attachments">Attaches containers of nodes to networks.</param>
 /// <param name="View">The store as it is now.</param>
 /// <param name="Identity">Who this manager is.</param>
 /// <param name="Mesh">What the mesh is.</param>
@@ -23,6 +25,7 @@ internal sealed record ManagerServices(
     Func<Dispatcher?> Dispatcher,
     Func<Quorum?> Quorum,
     ISwarmClient Client,
+    ContainerAttachments Attachments,
     Func<ClusterView> View,
     CurrentIdentity Identity,
     MeshDirectory Mesh)
@@ -36,6 +39,9 @@ internal sealed record ManagerServices(
 
     /// <summary>The way into the swarm, while this manager leads it.</summary>
     public ISwarmClient RequireClient() => Authority() is null ? throw NoLeader() : Client;
+
+    /// <summary>The attachments of containers, while this manager leads the swarm.</summary>
+    public ContainerAttachments RequireAttachments() => Authority() is null ? throw NoLeader() : Attachments;
 
     private static SwarmException NoLeader() => new(
         SwarmErrorCode.NoLeader,
