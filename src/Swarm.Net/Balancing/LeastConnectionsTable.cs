@@ -1,9 +1,9 @@
 namespace Swarm.Net.Balancing;
 
 /// <summary>
-/// The fewest open connections. Few back ends are all looked at. Of many, one chosen at random and the better one of the
-/// last time: nearly as good as the best, at a cost that does not grow (Mitzenmacher and others, Load balancing with
-/// memory, FOCS 2002).
+/// The fewest open connections. Few back ends are all looked at. Of many, one chosen at random and the better one of
+/// the last time: nearly as good as the best, at a cost that does not grow (Mitzenmacher and others, Load balancing
+/// with memory, FOCS 2002).
 /// </summary>
 internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor cursor, bool isWeighted) : PickTable
 {
