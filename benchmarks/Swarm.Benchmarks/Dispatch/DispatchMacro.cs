@@ -11,6 +11,7 @@ using Swarm.Certificates.Access;
 using Swarm.Certificates.Nodes;
 using Swarm.Control;
 using Swarm.Dispatch;
+using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Wire.Server;
 using Swarm.Identity;
 using Swarm.Storage;
@@ -133,7 +134,8 @@ internal sealed class DispatchMacro
                 client,
                 new ContainerAttachments(_store, new RandomIdGenerator()),
                 () => _store.Current,
-                identity),
+                identity,
+                new MeshDirectory(_store, TimeProvider.System)),
             TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None);

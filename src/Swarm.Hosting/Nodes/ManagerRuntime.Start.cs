@@ -65,7 +65,7 @@ internal sealed partial class ManagerRuntime
         else
         {
             _leadership.Start();
-            Member.Use(new LocalLeader(_leadership, _store));
+            Member.Use(new LocalLeader(_leadership, _store, _mesh));
             Member.Start();
         }
 
@@ -124,7 +124,7 @@ internal sealed partial class ManagerRuntime
     private async Task LeadAsync(bool startAgent, CancellationToken cancellationToken)
     {
         _leadership.Start();
-        Member.Use(new LocalLeader(_leadership, _store));
+        Member.Use(new LocalLeader(_leadership, _store, _mesh));
         if (startAgent)
         {
             Member.Start();

@@ -11,6 +11,7 @@ using Swarm.Dispatch;
 using Swarm.Execution;
 using Swarm.Hosting.Backups;
 using Swarm.Hosting.Gossip;
+using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Client;
 using Swarm.Hosting.Wire.Server;
@@ -29,12 +30,14 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _sharing = Task.CompletedTask;
     private Task _gossip = Task.CompletedTask;
+    private Task _meshing = Task.CompletedTask;
     private Task _keeping = Task.CompletedTask;
     private Task _telling = Task.CompletedTask;
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
     private readonly RaftProposer _proposer;
     private readonly QuorumMembers _members = new();
+    private readonly MeshDirectory _mesh;
     private readonly Leadership _leadership;
     private readonly SwarmClient _local;
     private readonly LeaderAccess _leader;
@@ -55,6 +58,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         _proposer = new RaftProposer();
         _store = new ClusterStore(_proposer, setup.Time, options: null, _metrics);
         _metrics.Observe(_store);
+        _mesh = new MeshDirectory(_store, setup.Time);
         _leadership = new Leadership(
             NewControlPlane,
             BeginTermAsync,
@@ -245,6 +249,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await _leader.EndAsync();
         await Loops.IgnoreAsync(_sharing);
         await Loops.IgnoreAsync(_gossip);
+        await Loops.IgnoreAsync(_meshing);
         await Loops.IgnoreAsync(_keeping);
         await Loops.IgnoreAsync(_telling);
 
@@ -356,10 +361,12 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
                 _local,
                 new ContainerAttachments(_store, new RandomIdGenerator()),
                 () => _store.Current,
-                Member.Identity),
+                Member.Identity,
+                _mesh),
             _setup.Time,
             _setup.Loggers,
             cancellationToken);
+        _meshing = Member.RunBesideAsync(() => _mesh.RunAsync(_stop.Token));
         _sharing = Member.RunBesideAsync(() => KeyShares.ReceiveAsync(
             _setup.Secrets,
             _store,

@@ -3,6 +3,7 @@ using Swarm.Certificates.Access;
 using Swarm.Certificates.Authority;
 using Swarm.Certificates.Nodes;
 using Swarm.Dispatch;
+using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Replication;
 using Swarm.Storage;
 
@@ -17,6 +18,7 @@ namespace Swarm.Hosting.Wire.Server;
 /// <param name="Attachments">Attaches containers of nodes to networks.</param>
 /// <param name="View">The store as it is now.</param>
 /// <param name="Identity">Who this manager is.</param>
+/// <param name="Mesh">What the mesh is.</param>
 internal sealed record ManagerServices(
     Func<SwarmMembers> Swarm,
     Func<CertificateAuthority?> Authority,
@@ -25,7 +27,8 @@ internal sealed record ManagerServices(
     ISwarmClient Client,
     ContainerAttachments Attachments,
     Func<ClusterView> View,
-    CurrentIdentity Identity)
+    CurrentIdentity Identity,
+    MeshDirectory Mesh)
 {
     public CertificateAuthority RequireAuthority() => Authority() ?? throw NoLeader();
 
