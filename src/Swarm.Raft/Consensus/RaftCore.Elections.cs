@@ -83,9 +83,33 @@ public sealed partial class RaftCore
         }
 
         var fromLeader = message.Type is MessageType.App or MessageType.Heartbeat or MessageType.Snap;
+        var (waits, elapsed, timeout) = (Role == RaftRole.Follower, _electionElapsed, _electionTimeout);
         BecomeFollower(message.Term, fromLeader ? message.From : 0);
+
+        // One that asks often and cannot win must not keep those from asking that can.
+        if (waits && message.Type == MessageType.Vote)
+        {
+            (_electionElapsed, _electionTimeout) = (elapsed, timeout);
+        }
+
         return true;
     }
+
+    // A change of the membership takes effect when its commit is known. A leader that it removes may be gone before
+    // everybody knows, and members that count with different memberships may never elect another one. What one of them
+    // knows to be committed is so for whoever has the same entry.
+    private void LearnCommit(in Message message)
+    {
+        if (message.Type is MessageType.Vote or MessageType.PreVote or MessageType.VoteResp or MessageType.PreVoteResp
+            && message.CommitTerm > 0 && !IsLeader && _log.Matches(message.Commit, message.CommitTerm))
+        {
+            _log.CommitTo(message.Commit);
+        }
+    }
+
+    private Message WithCommit(in Message message) => _log.TryGetTerm(_log.Commit, out var term)
+        ? message with { Commit = _log.Commit, CommitTerm = term }
+        : message;
 
     // Learners answer too: one may have been promoted without knowing it yet, and its vote may be needed for it to
     // learn that.
@@ -95,11 +119,11 @@ public sealed partial class RaftCore
         var free = _vote == message.From
             || (_vote == 0 && Leader == 0)
             || (preVote && message.Term > Term);
-        var answer = new Message
+        var answer = WithCommit(new Message
         {
             Type = preVote ? MessageType.PreVoteResp : MessageType.VoteResp,
             To = message.From,
-        };
+        });
 
         if (!free || !_log.IsUpToDate(message.Index, message.LogTerm))
         {
@@ -210,7 +234,7 @@ public sealed partial class RaftCore
                 continue;
             }
 
-            var request = new Message
+            var request = WithCommit(new Message
             {
                 Type = type,
                 From = Id,
@@ -219,7 +243,7 @@ public sealed partial class RaftCore
                 Index = _log.LastIndex,
                 LogTerm = _log.LastTerm,
                 Context = context,
-            };
+            });
             if (type == MessageType.Vote)
             {
                 _outbox.SendWhenDurable(request);

@@ -116,7 +116,13 @@ public sealed partial class RaftCore
     public StepStatus Step(in Message message)
     {
         var status = MessageRules.Check(message, Id);
-        if (status != StepStatus.Handled || !AdmitTerm(message))
+        if (status != StepStatus.Handled)
+        {
+            return status;
+        }
+
+        LearnCommit(message);
+        if (!AdmitTerm(message))
         {
             return status;
         }

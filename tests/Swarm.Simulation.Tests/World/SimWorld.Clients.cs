@@ -162,7 +162,9 @@ internal sealed partial class SimWorld
         var dice = _workload.Next(10);
         if (dice < 3)
         {
+            // The time that a transfer may take begins anew, and with it the time between two checks of the quorum.
             var status = core.Transfer((ulong)(1 + _workload.Next(MaxMembers)));
+            leader.Seen.LeaderSince = status == TransferStatus.Started ? _now : leader.Seen.LeaderSince;
             Tell?.Invoke($"{_now} transfer at {leader.Id}: {status}");
         }
         else if (core.Membership.IsJoint)

@@ -106,7 +106,9 @@ internal sealed partial class SimWorld
         var membership = member.Membership;
         var isMember = membership.Voters.Contains(member.RaftId) || membership.Learners.Contains(member.RaftId)
             || membership.VotersOutgoing.Contains(member.RaftId);
-        if (!isMember && member.Applied > (ulong)_plan.Voters && (_plan.RemovedStop || !_plan.Core.StepDownOnRemoval))
+        var stops = (!_calm && _plan.RemovedStop)
+            || (member.Core.Role == RaftRole.Leader && !_plan.Core.StepDownOnRemoval);
+        if (!isMember && stops && member.Applied > (ulong)_plan.Voters)
         {
             member.Gone = true;
             _queue.Add(_now + 1 + _hostRandom.Next(3000), SimEventKind.Leave, member.Id, member.Boot);
@@ -120,7 +122,7 @@ internal sealed partial class SimWorld
     private void Pause(SimMember member)
     {
         var length = 1 + _faults.Next((int)(_faults.Next(3) == 0 ? 15 * _heldBackTime : 3 * _heldBackTime));
-        member.PausedUntil = member.ResumedAt = _now + length;
+        member.PausedUntil = member.ResumedAt = Math.Max(member.PausedUntil, _now + length);
         Tell?.Invoke($"{_now} pause {member.Id} until {member.PausedUntil}");
     }
 
@@ -166,6 +168,8 @@ internal sealed partial class SimWorld
             }
         }
 
+        _queue.Add(_now + 1, SimEventKind.Client);
+        _queue.Add(_now + 1000, SimEventKind.Admin);
         var slowest = HistoryPlan.Tick * 1000 / (1000 - _plan.ClockSpread);
         var deadline = _now + (60 * _plan.Core.ElectionTicks * slowest) + (20 * _heldBackTime);
         while (!HasRecovered())

@@ -93,7 +93,7 @@ internal sealed partial class SimWorld
             Make(id, Snapshot.None, [], default);
         }
         else if (_members[id] is { Gone: true, Up: false } gone
-            && message.Type is MessageType.App or MessageType.Snap or MessageType.Heartbeat)
+            && (_calm || message.Type is MessageType.App or MessageType.Snap or MessageType.Heartbeat))
         {
             gone.Gone = false;
             _queue.Add(_now + 1, SimEventKind.Restart, id);
