@@ -22,6 +22,9 @@ public sealed class HistoryTests(ITestOutputHelper output)
     [Fact]
     public void Nothing_that_is_promised_is_broken_with_leases_and_steady_clocks() => Play(Profile.Lease, Count / 8);
 
+    [Fact]
+    public void Nothing_that_is_promised_is_broken_over_real_logs_whose_machines_lose_power() => Play(Profile.Disk, Count / 8);
+
     private static long Number(string name, long otherwise) =>
         long.TryParse(Environment.GetEnvironmentVariable(name), out var number) ? number : otherwise;
 

@@ -30,6 +30,9 @@ internal abstract class MemberDisk
     /// <summary>The member dies; of the jobs under way, leading ones may have become durable.</summary>
     public abstract void Crash(ReadOnlySpan<DiskJob> underWay, SimRandom random);
 
+    /// <summary>The member stops in peace; what is under way is not written any more.</summary>
+    public abstract void Close();
+
     /// <summary>Keeps a snapshot that was taken here, unless a newer one has come meanwhile.</summary>
     public abstract void SaveSnapshot(Snapshot snapshot);
 

@@ -68,6 +68,11 @@ internal sealed class ModelDisk(Snapshot start, Entry[] entries, HardState state
         }
     }
 
+    public override void Close()
+    {
+        // Nothing is open.
+    }
+
     public override void SaveSnapshot(Snapshot snapshot)
     {
         if (mistake == HostMistake.LateSnapshotWins && snapshot.Metadata.Index < Platter.Snapshot.Metadata.Index)

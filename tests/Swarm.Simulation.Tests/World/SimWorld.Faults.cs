@@ -66,7 +66,7 @@ internal sealed partial class SimWorld
         Crashes++;
         Tell?.Invoke($"{_now} crash {member.Id}");
         member.Disk.Crash(CollectionsMarshal.AsSpan(member.Jobs)[..member.UnderWay], _diskRandom);
-        Leave(member);
+        GoDown(member);
         if (!member.Gone)
         {
             _queue.Add(_now + 1 + _faults.Next((int)(_faults.Next(2) == 0 ? 500 : 4 * _heldBackTime)), SimEventKind.Restart, member.Id);
@@ -74,6 +74,12 @@ internal sealed partial class SimWorld
     }
 
     private void Leave(SimMember member)
+    {
+        member.Disk.Close();
+        GoDown(member);
+    }
+
+    private void GoDown(SimMember member)
     {
         GiveUpOwn(member);
         member.Stop();
