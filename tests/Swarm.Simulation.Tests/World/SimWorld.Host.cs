@@ -278,11 +278,14 @@ internal sealed partial class SimWorld
             return;
         }
 
-        var token = 0UL;
+        var (token, last) = (0UL, 0UL);
         foreach (ref readonly var job in jobs)
         {
             token = Math.Max(token, job.Token);
+            last = job.Entries.Length > 0 ? job.Entries[^1].Index : job.Installed?.Metadata.Index ?? last;
         }
+
+        SimulationFailure.Unless(last == 0 || member.Disk.Platter.LastIndex == last, "a log ends with what was written last");
 
         member.Jobs.RemoveRange(0, member.UnderWay);
         member.UnderWay = 0;
