@@ -85,6 +85,7 @@ internal sealed partial class Laws
                 Law(
                     message.Index <= Math.Max(member.Disk.Platter.LastIndex, member.Disk.Platter.Snapshot.Metadata.Index),
                     $"{message} is sent, and safe are only entries up to {member.Disk.Platter.LastIndex}");
+                SameAsLeader(member, message);
                 break;
             case MessageType.App or MessageType.Heartbeat or MessageType.Snap:
                 Law(
@@ -108,6 +109,16 @@ internal sealed partial class Laws
             member.Disk.PlatterState.Term > leader.Core.Term || progress.Match == 0 || term == 0
             || member.Disk.Holds(progress.Match, term),
             $"leader {leader.Id} believes that {about} holds {progress.Match}");
+    }
+
+    // As long as its leader leads, an acknowledgement speaks of the leader's entry and not of another one there.
+    private void SameAsLeader(SimMember member, in Message message)
+    {
+        if (members[(int)message.To] is { Up: true, Core.Role: RaftRole.Leader } leader && leader.Core.Term == message.Term
+            && leader.Core.TermAt(message.Index) is > 0 and var term)
+        {
+            Law(member.Disk.Holds(message.Index, term), $"{message} is sent, and safe is another entry than the leader's");
+        }
     }
 
     private void Voted(ulong voter, ulong term, ulong candidate)

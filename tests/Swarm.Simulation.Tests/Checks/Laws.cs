@@ -59,16 +59,23 @@ internal sealed partial class Laws(SimMember?[] members)
         }
     }
 
-    /// <summary>A leader has written entries: one change of the membership at a time.</summary>
-    public void LeaderWrote(SimMember leader, ReadOnlySpan<Entry> entries)
+    /// <summary>A leader has written entries: no change of the membership before the one before is in force.</summary>
+    public void LeaderWrote(SimMember leader, Ready ready)
     {
-        foreach (ref readonly var entry in entries)
+        foreach (ref readonly var entry in ready.Entries.Span)
         {
-            for (var index = leader.Core.Commit + 1; entry.ChangesConfiguration && index < entry.Index; index++)
+            if (!entry.ChangesConfiguration || entry.Term != leader.Core.Term)
+            {
+                continue;
+            }
+
+            // A joint configuration is left by the same output that puts it in force.
+            var inForce = entry.Data.IsEmpty && !ready.Committed.IsEmpty ? ready.Committed.Span[^1].Index : leader.HandedOut;
+            for (var index = inForce + 1; index < entry.Index; index++)
             {
                 Law(
                     !_entries.TryGetValue((index, leader.Core.TermAt(index)), out var other) || !other.ChangesMembership,
-                    $"leader {leader.Id} has undecided changes of the membership at {index} and {entry.Index}");
+                    $"leader {leader.Id} changes the membership at {index} and {entry.Index}, in force is that of {inForce}");
             }
         }
     }

@@ -27,7 +27,7 @@ internal static class DefectiveCore
         var context = new AssemblyLoadContext(defect.Name, isCollectible: true);
         try
         {
-            var assembly = Load(context, WithDefect(defect));
+            var assembly = Load(context, WithDefect(Sound.Value, defect));
             var find = assembly.GetType("Swarm.Simulation.Tests.Histories")!.GetMethod("FindFailure")!;
             var parameters = find.GetParameters();
             return ((ulong, string)?)find.Invoke(null,
@@ -44,19 +44,19 @@ internal static class DefectiveCore
         }
     }
 
-    private static CSharpCompilation WithDefect(SourceDefect defect)
+    private static CSharpCompilation WithDefect(CSharpCompilation sound, SourceDefect? defect)
     {
-        if (defect.File.Length == 0)
+        if (defect is null || defect.File.Length == 0)
         {
-            return Sound.Value;
+            return sound;
         }
 
-        var tree = Sound.Value.SyntaxTrees.Single(item => item.FilePath.EndsWith('/' + defect.File));
+        var tree = sound.SyntaxTrees.Single(item => item.FilePath.EndsWith('/' + defect.File));
         var text = tree.ToString();
         var places = text.Split(defect.Sound).Length - 1;
         Assert.True(places == 1, $"{defect.File} has {places} places like “{defect.Sound}”; the defect “{defect.Name}” needs one");
-        return Sound.Value.ReplaceSyntaxTree(
-            tree, CSharpSyntaxTree.ParseText(text.Replace(defect.Sound, defect.Broken), Parsing, tree.FilePath));
+        var broken = CSharpSyntaxTree.ParseText(text.Replace(defect.Sound, defect.Broken), Parsing, tree.FilePath);
+        return WithDefect(sound.ReplaceSyntaxTree(tree, broken), defect.And);
     }
 
     private static Assembly Load(AssemblyLoadContext context, CSharpCompilation compilation)

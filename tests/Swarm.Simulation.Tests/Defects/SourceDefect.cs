@@ -7,6 +7,9 @@ namespace Swarm.Simulation.Tests;
 /// <param name="Broken">What is put there instead.</param>
 internal sealed record SourceDefect(string Name, string File, string Sound, string Broken)
 {
+    /// <summary>A second place that has to change with the first.</summary>
+    public SourceDefect? And { get; init; }
+
     /// <summary>The histories that show it.</summary>
     public Profile Profile { get; init; } = Profile.Core;
 }

@@ -74,6 +74,8 @@ internal static class SourceDefects
             "            Check.That(entries[i].Index > 0"),
         new("a report of the disk is taken for what was written over it meanwhile", "RaftLog.cs",
             "index < _handedToStore && _unstable[(int)(index - _offset)].Term == term)", "index < _handedToStore && term > 0)"),
+        new("a report of the disk from an earlier term counts", "RaftCore.Output.cs",
+            "if (last.Term == Term)", "if (last.Term > 0)"),
         new("a full window stays shut when its messages are lost (11)", "Progress.cs",
             "public void Resume() => IsFlowPaused = false;", "public void Resume() => IsFlowPaused |= IsFlowPaused;"),
         new("a leader whose disk stalls goes on (24)", "RaftCore.Leader.cs",
@@ -105,7 +107,12 @@ internal static class SourceDefects
         new("a new leader forgets that a change may be in its log (2)", "RaftCore.Elections.cs",
             "_pendingChange = _log.LastIndex;", "_pendingChange = 0;"),
         new("two voters change at once without a joint configuration", "MembershipAlgebra.cs",
-            "Differing(current.Voters, changed.Voters) > 1)", "Differing(current.Voters, changed.Voters) > 9)"),
+            "Differing(current.Voters, changed.Voters) > 1)", "Differing(current.Voters, changed.Voters) > 9)")
+        {
+            And = new("", "ConfChange.cs",
+                "public bool EntersJoint => Transition != ConfChangeTransition.Auto || Changes.Count > 1;",
+                "public bool EntersJoint => Transition != ConfChangeTransition.Auto;"),
+        },
         new("votes are counted in one half of a joint configuration (50)", "ProgressTracker.cs",
             "public VoteResult Tally() => QuorumMath.Joint(Tally(_incoming), Tally(_outgoing));", "public VoteResult Tally() => Tally(_incoming);"),
         new("copies are counted in one half of a joint configuration (50)", "ProgressTracker.cs",

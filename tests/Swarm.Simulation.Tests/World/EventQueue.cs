@@ -12,6 +12,7 @@ internal enum SimEventKind : byte
     SnapshotSaved,
     Client,
     Admin,
+    Operate,
     Fault,
     Restart,
     Leave,

@@ -48,6 +48,9 @@ internal sealed class SimMember(int id, MemberDisk disk)
 
     public ulong LastSnapshot { get; set; }
 
+    /// <summary>The last entry that the core handed out for applying: up to there memberships are in force.</summary>
+    public ulong HandedOut { get; set; }
+
     public Snapshot? Saving { get; set; }
 
     public List<Entry> ToApply { get; } = [];

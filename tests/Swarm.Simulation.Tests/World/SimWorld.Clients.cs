@@ -186,10 +186,36 @@ internal sealed partial class SimWorld
 
     private ConfChangeV2 DrawChange(ConfState membership)
     {
+        if (_workload.Next(2) == 0)
+        {
+            return DrawReplacement(membership);
+        }
+
         var changes = new ConfChangeSingle[1 + _workload.Next(3)];
         for (var i = 0; i < changes.Length; i++)
         {
             changes[i] = DrawSingle(membership);
+        }
+
+        return new ConfChangeV2 { Transition = (ConfChangeTransition)_workload.Next(3), Changes = changes };
+    }
+
+    // Most of the voters are replaced at once: the halves have little in common.
+    private ConfChangeV2 DrawReplacement(ConfState membership)
+    {
+        var changes = new List<ConfChangeSingle>();
+        foreach (var id in membership.Voters.AsSpan())
+        {
+            if (_workload.Next(3) != 0)
+            {
+                changes.Add(new ConfChangeSingle(
+                    _workload.Next(3) == 0 ? ConfChangeType.AddLearnerNode : ConfChangeType.RemoveNode, id));
+            }
+        }
+
+        for (var i = changes.Count + _workload.Next(2); i > 0; i--)
+        {
+            changes.Add(new ConfChangeSingle(ConfChangeType.AddNode, (ulong)(1 + _workload.Next(MaxMembers))));
         }
 
         return new ConfChangeV2 { Transition = (ConfChangeTransition)_workload.Next(3), Changes = changes };

@@ -25,6 +25,12 @@ internal sealed partial class SimWorld
             return;
         }
 
+        if (_faults.Next(_plan.Profile == Profile.Lease ? 2 : 10) == 0)
+        {
+            Usurp();
+            return;
+        }
+
         switch (_faults.Next(8))
         {
             case 0 or 1:
@@ -48,9 +54,40 @@ internal sealed partial class SimWorld
                 AfterInput(member);
                 break;
             default:
-                CutLinks(member);
+                CutLinks(member, kind: _faults.Next(5));
                 break;
         }
+    }
+
+    // Somebody asks for votes while the leader still leads and is heard by some only; one that promised it something
+    // may just have restarted.
+    private void Usurp()
+    {
+        if (Leader() is not { } leader)
+        {
+            return;
+        }
+
+        CutLinks(leader, kind: _faults.Next(3));
+        var usurper = AnyOther(leader);
+        if (_faults.Next(2) == 0 && AnyOther(leader) is { Up: true } witness && witness != usurper)
+        {
+            Crash(witness);
+            Restart(witness);
+        }
+
+        if (usurper is { Up: true } && usurper.PausedUntil <= _now)
+        {
+            usurper.Core.Campaign();
+            AfterInput(usurper);
+        }
+    }
+
+    private SimMember? AnyOther(SimMember leader)
+    {
+        var voters = leader.Core.Membership.Voters;
+        var other = _members[(int)voters[_faults.Next(voters.Count)]];
+        return other == leader ? null : other;
     }
 
     private void CrashFor(SimMember member)
@@ -132,9 +169,8 @@ internal sealed partial class SimWorld
         Tell?.Invoke($"{_now} pause {member.Id} until {member.PausedUntil}");
     }
 
-    private void CutLinks(SimMember member)
+    private void CutLinks(SimMember member, int kind)
     {
-        var kind = _faults.Next(5);
         var (inward, outward) = (kind != 1, kind != 2);
         var side = _faults.Next(1 << MaxMembers);
         for (var a = 1UL; a <= MaxMembers; a++)

@@ -57,8 +57,13 @@ internal sealed partial class SimWorld
             _laws.Written(ready.Entries.Span, core.TermAt(ready.Entries.Span[0].Index - 1));
             if (core.Role == RaftRole.Leader)
             {
-                _laws.LeaderWrote(member, ready.Entries.Span);
+                _laws.LeaderWrote(member, ready);
             }
+        }
+
+        if (!ready.Committed.IsEmpty)
+        {
+            member.HandedOut = ready.Committed.Span[^1].Index;
         }
 
         if (ready.Snapshot is not null || !ready.Entries.IsEmpty || ready.HardState is not null)
@@ -76,6 +81,7 @@ internal sealed partial class SimWorld
         {
             SnapshotsInstalled++;
             member.Restore(snapshot);
+            member.HandedOut = snapshot.Metadata.Index;
             _laws.Restored(member, snapshot);
         }
 
@@ -212,6 +218,12 @@ internal sealed partial class SimWorld
         if (member.Role == RaftRole.Leader && role != RaftRole.Leader)
         {
             GiveUpOwn(member);
+        }
+
+        // An operator who waits for a leader does not wait any longer.
+        if (role == RaftRole.Leader && !_calm && _plan.AdminEvery < 10_000 && _workload.Next(2) == 0)
+        {
+            _queue.Add(_now + _workload.Next(50), SimEventKind.Operate);
         }
 
         member.Role = role;

@@ -24,7 +24,9 @@ internal sealed partial class SimWorld
         }
 
         var kept = Keep(sender, message);
-        Schedule(kept, Delay());
+        Schedule(kept, message.Type == MessageType.TimeoutNow && !_calm && _mailRandom.Next(4) == 0
+            ? _mailRandom.Next((int)(2 * _heldBackTime))
+            : Delay());
         if (!_calm && _mailRandom.Chance(_plan.Repetition))
         {
             Schedule(kept, Delay() + _mailRandom.Next((int)(_mailRandom.Next(4) == 0 ? 20 * _heldBackTime : 1000)));

@@ -165,7 +165,7 @@ internal sealed partial class SimWorld
 
         member.Start(new RaftCore(
             OptionsOf(member.Id) with { Applied = snapshot.Metadata.Index }, log, member.Disk.State, _coreRandom));
-        member.LastSnapshot = snapshot.Metadata.Index;
+        member.LastSnapshot = member.HandedOut = snapshot.Metadata.Index;
         _laws.Started(member);
         member.ResumedAt = _now;
         _queue.Add(_now + _hostRandom.Next((int)member.TickTime), SimEventKind.Tick, member.Id, member.Boot);
@@ -298,6 +298,9 @@ internal sealed partial class SimWorld
             case SimEventKind.Admin:
                 Administer();
                 _queue.Add(_now + 1 + _workload.Next((int)(_calm ? 2000 : 2 * _plan.AdminEvery)), SimEventKind.Admin);
+                break;
+            case SimEventKind.Operate when !_calm:
+                Administer();
                 break;
             case SimEventKind.Fault when !_calm:
                 Disturb();
