@@ -13,13 +13,24 @@ public sealed partial class RaftCore
 
     private bool HearsLeader => Leader != 0 && _electionElapsed < _options.ElectionTicks;
 
-    // A member that restarted may have promised its leader, just before, to elect nobody else for a while.
-    private bool MayHavePromisedLease => _options.AssumeBoundedClockDrift && _ticks < _options.ElectionTicks;
+    // Whoever answers a leader promises to elect nobody else for a while, whatever it learns meanwhile of other terms.
+    // One that restarted may have answered just before.
+    private bool HasGrantedLease =>
+        _options.AssumeBoundedClockDrift && _ticks - _lastContact < _options.ElectionTicks && !_tracker.IsSingleton;
 
     /// <summary>
-    /// Starts an election now, as if the election timeout had passed. Nothing happens on a leader or a non-voter.
+    /// Starts an election now, as if the election timeout had passed. Nothing happens on a leader or a non-voter, nor on
+    /// one that let its leader answer reads from a lease.
     /// </summary>
     public void Campaign()
+    {
+        if (!HasGrantedLease)
+        {
+            StartCampaign();
+        }
+    }
+
+    private void StartCampaign()
     {
         if (MayCampaign())
         {
@@ -47,7 +58,7 @@ public sealed partial class RaftCore
             return true;
         }
 
-        if (message.Type is MessageType.App or MessageType.Heartbeat && (_options.CheckQuorum || _options.PreVote))
+        if (message.Type is MessageType.App or MessageType.Heartbeat)
         {
             // Tells a deposed leader about the new term, and lets a leader know of one that is stuck in a higher term
             // and whose campaigns nobody listens to.
@@ -70,7 +81,7 @@ public sealed partial class RaftCore
     private bool AdmitHigherTerm(in Message message)
     {
         if (message.Type is MessageType.Vote or MessageType.PreVote
-            && ((_options.CheckQuorum && HearsLeader) || MayHavePromisedLease)
+            && ((_options.CheckQuorum && HearsLeader) || HasGrantedLease)
             && !message.Context.Span.SequenceEqual(TransferMark))
         {
             return false;
@@ -115,6 +126,11 @@ public sealed partial class RaftCore
     // learn that.
     private void AnswerVoteRequest(in Message message)
     {
+        if (HasGrantedLease && !message.Context.Span.SequenceEqual(TransferMark))
+        {
+            return;
+        }
+
         var preVote = message.Type == MessageType.PreVote;
         var free = _vote == message.From
             || (_vote == 0 && Leader == 0)

@@ -33,6 +33,7 @@ public sealed partial class RaftCore
     private int _heartbeatElapsed;
     private int _electionTimeout;
     private long _ticks;
+    private long _lastContact;
 
     /// <summary>Starts a member, new or from what was saved.</summary>
     /// <param name="options">Its settings.</param>
@@ -162,7 +163,7 @@ public sealed partial class RaftCore
         else if (++_electionElapsed >= _electionTimeout && IsPromotable)
         {
             _electionElapsed = 0;
-            Campaign();
+            StartCampaign();
         }
     }
 

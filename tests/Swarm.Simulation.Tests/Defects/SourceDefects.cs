@@ -46,7 +46,7 @@ internal static class SourceDefects
         new("whoever asks for votes puts off those of others", "RaftCore.Elections.cs",
             "if (waits && message.Type == MessageType.Vote)", "if (waits && message.Type == MessageType.Hup)"),
         new("the old leader's answers no longer tell it of the new term", "RaftCore.Elections.cs",
-            "if (message.Type is MessageType.App or MessageType.Heartbeat && (_options.CheckQuorum || _options.PreVote))",
+            "if (message.Type is MessageType.App or MessageType.Heartbeat)",
             "if (message.Type is MessageType.Hup)"),
     ];
 
@@ -152,9 +152,16 @@ internal static class SourceDefects
         new("a lease outlives the promise that it rests on (47)", "ReadRounds.cs",
             "tick - _leaseStart < length;", "tick - _leaseStart < 2 * length;") { Profile = Profile.Lease },
         new("members elect somebody during a lease (47)", "RaftCore.Elections.cs",
-            "&& ((_options.CheckQuorum && HearsLeader) || MayHavePromisedLease)", "&& MayHavePromisedLease") { Profile = Profile.Lease },
-        new("a restarted member forgets the lease that it granted (47)", "RaftCore.Elections.cs",
-            "_options.AssumeBoundedClockDrift && _ticks < _options.ElectionTicks;", "_options.AssumeBoundedClockDrift && _ticks < 0;") { Profile = Profile.Lease },
+            "&& ((_options.CheckQuorum && HearsLeader) || HasGrantedLease)", "&& _ticks < _options.ElectionTicks")
+        {
+            And = new("", "RaftCore.Elections.cs",
+                "        if (HasGrantedLease && !message", "        if (_ticks < 0 && !message"),
+            Profile = Profile.Lease,
+        },
+        new("a member that granted a lease campaigns when it is told to", "RaftCore.Elections.cs",
+            "if (!HasGrantedLease)", "if (Role != RaftRole.Leader)") { Profile = Profile.Lease },
+        new("a restarted member forgets the lease that it granted (47)", "RaftCore.cs",
+            "private long _lastContact;", "private long _lastContact = -1_000;") { Profile = Profile.Lease },
         new("a lease survives the order to elect another leader (46)", "ReadRounds.cs",
             "public void EndLease() => _leaseEnded = true;", "public void EndLease() => _leaseEnded = false;") { Profile = Profile.Lease },
     ];

@@ -129,6 +129,7 @@ internal sealed partial class SimWorld
     // After everything is healed an append and a read have to come through.
     private void AskAtLast(SimMember leader)
     {
+        StopDisturbers(leader);
         if (_finalAppend < 0 || _clients.IsUnsuccessful(_finalAppend))
         {
             _finalAppend = Append(leader, 1);
@@ -137,6 +138,21 @@ internal sealed partial class SimWorld
         if (_finalRead < 0 || (!_clients.IsDone(_finalRead) && !leader.AskedReads.Contains(_finalRead)))
         {
             _finalRead = Read(leader);
+        }
+    }
+
+    // Without pre-vote and quorum checks nothing but its host keeps a removed member from disturbing the others.
+    private void StopDisturbers(SimMember leader)
+    {
+        var membership = leader.Core.Membership;
+        var members = membership.Voters.Union(membership.VotersOutgoing).Union(membership.Learners);
+        foreach (var member in _members)
+        {
+            if (member is { Up: true } && !members.Contains(member.RaftId) && !(_plan.Core.PreVote && _plan.Core.CheckQuorum))
+            {
+                member.Gone = true;
+                Leave(member);
+            }
         }
     }
 
