@@ -1,3 +1,4 @@
+using Swarm.Benchmarks.Dispatch;
 using Swarm.Benchmarks.Raft;
 using Swarm.Benchmarks.Scheduling;
 using Swarm.Benchmarks.Storage;
@@ -7,7 +8,7 @@ namespace Swarm.Benchmarks;
 /// <summary>Whole-system figures, timed without a framework; one JSON line per figure.</summary>
 internal static class Macro
 {
-    public static int Run(string[] args)
+    public static async Task<int> RunAsync(string[] args)
     {
         switch (args)
         {
@@ -20,8 +21,14 @@ internal static class Macro
             case ["raftlog", .. var options]:
                 RaftLogMacro.Run(options);
                 return 0;
+            case ["dispatch", .. var options]:
+                await DispatchMacro.RunAsync(options);
+                return 0;
+            case ["dispatch-nodes", var directory, var address, var tasks]:
+                await DispatchNodes.RunAsync(directory, address, tasks);
+                return 0;
             default:
-                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog [quick]");
+                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog|dispatch [quick]");
                 return 2;
         }
     }

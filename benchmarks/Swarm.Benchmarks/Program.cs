@@ -3,7 +3,7 @@ using Swarm.Benchmarks;
 
 if (args is ["macro", ..])
 {
-    return Macro.Run(args[1..]);
+    return await Macro.RunAsync(args[1..]);
 }
 
 BenchmarkSwitcher.FromAssembly(typeof(Macro).Assembly).Run(args);

@@ -10,6 +10,8 @@ if (args is ["stack", .. var stackArguments])
 var root = new RootCommand("Docker Swarm mode in one process: a daemon that the docker command drives.")
 {
     DaemonCommand.Create(),
+    BackupCommand.Create(),
+    RestoreCommand.Create(),
     RotateCommand.Create("secret"),
     RotateCommand.Create("config"),
     new Command("stack", "Stack files: the commands of docker stack."),

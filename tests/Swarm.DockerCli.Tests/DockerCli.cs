@@ -25,7 +25,8 @@ public sealed class DockerCli(string endpoint)
         return result.Output;
     }
 
-    private async Task<CommandResult> RunAsync(string input, string[] arguments)
+    /// <summary>Runs a command to its end, with something to read on standard input.</summary>
+    public async Task<CommandResult> RunAsync(string input, string[] arguments)
     {
         using var process = Launch(arguments);
         await process.StandardInput.WriteAsync(input);

@@ -13,6 +13,9 @@ public sealed class InactiveNodeTests
         await docker.FailsAsync("This node is not a swarm manager", "node", "ls");
         await docker.FailsAsync("This node is not part of a swarm", "swarm", "leave");
         await docker.FailsAsync("invalid join token", "swarm", "join", "--token", "nonsense", "127.0.0.1:2377");
+        await docker.FailsAsync(
+            "advertise address must be a non-zero IP address or network interface",
+            "swarm", "init", "--advertise-addr", "no-such-interface");
 
         Assert.Matches(
             @"^Swarm initialized: current node \([0-9a-z]{25}\) is now a manager\.\n\n"

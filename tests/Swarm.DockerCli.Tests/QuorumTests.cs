@@ -1,36 +1,24 @@
 namespace Swarm.DockerCli.Tests;
 
 /// <summary>Three managers on one machine, each a process of its own.</summary>
-public sealed class QuorumTests : IAsyncLifetime
+public sealed class QuorumTests
 {
-    private readonly List<DaemonProcess> _daemons = [];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var daemon in _daemons)
-        {
-            await daemon.DisposeAsync();
-        }
-    }
-
     [SkippableFact]
     public async Task Every_manager_lists_all_and_takes_changes()
     {
-        var managers = await FormAsync();
+        await using var managers = await Managers.FormAsync(3);
 
-        for (var i = 0; i < managers.Length; i++)
+        for (var i = 0; i < managers.All.Count; i++)
         {
             var nodes = await managers[i].Docker.OkAsync(
                 "node", "ls", "--format", "{{.Hostname}} {{.Status}} {{.ManagerStatus}}");
             Assert.Equal(
                 ["m0 Ready Leader", "m1 Ready Reachable", "m2 Ready Reachable"],
                 nodes.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
-            await CreateAsync(managers[i], $"from-{i}");
+            await Managers.CreateServiceAsync(managers[i], $"from-{i}");
 
             // What one manager has acknowledged, every other one knows.
-            var next = managers[(i + 1) % managers.Length].Docker;
+            var next = managers[(i + 1) % managers.All.Count].Docker;
             Assert.Contains($"from-{i}", await next.OkAsync("service", "ls", "--format", "{{.Name}}"));
         }
     }
@@ -38,9 +26,9 @@ public sealed class QuorumTests : IAsyncLifetime
     [SkippableFact]
     public async Task A_killed_leader_loses_no_acknowledged_write_and_the_swarm_goes_on()
     {
-        var managers = await FormAsync();
-        await CreateAsync(managers[1], "before", "--replicas", "3");
-        await RunningAsync(managers[1], "before", 3);
+        await using var managers = await Managers.FormAsync(3);
+        await Managers.CreateServiceAsync(managers[1], "before", "--replicas", "3");
+        await Managers.RunningAsync(managers[1], "before", 3);
         var acknowledged = new List<string>();
         for (var i = 0; i < 10; i++)
         {
@@ -55,7 +43,7 @@ public sealed class QuorumTests : IAsyncLifetime
         await ConfigAsync(managers[2], "after", acknowledged);
 
         await managers[0].RestartAsync();
-        foreach (var manager in managers)
+        foreach (var manager in managers.All)
         {
             var configs = await Eventually.BecomesAsync(
                 async () => (await manager.Docker.RunAsync("config", "ls", "--format", "{{.Name}}")).Output.Split('\n'),
@@ -64,46 +52,42 @@ public sealed class QuorumTests : IAsyncLifetime
             Assert.NotEmpty(configs);
         }
 
-        await RunningAsync(managers[0], "before", 3);
+        await Managers.RunningAsync(managers[0], "before", 3);
     }
 
     [SkippableFact]
     public async Task A_manager_is_demoted_promoted_and_removed_and_all_of_them_survive_a_restart()
     {
-        var managers = await FormAsync();
+        await using var managers = await Managers.FormAsync(3);
         var docker = managers[0].Docker;
 
         await docker.OkAsync("node", "demote", "m2");
-        await NodesAsync(managers[0], nodes => nodes.Contains("m2 Ready "), "m2 is a worker");
+        await Managers.NodesAsync(managers[0], nodes => nodes.Contains("m2 Ready "), "m2 is a worker");
         await WorkerAsync(managers[2]);
         await docker.OkAsync("node", "promote", "m2");
-        await NodesAsync(managers[0], nodes => nodes.Contains("m2 Ready Reachable"), "m2 is a manager again");
+        await Managers.NodesAsync(managers[0], nodes => nodes.Contains("m2 Ready Reachable"), "m2 is a manager again");
         await docker.FailsAsync("is a cluster manager and is a member of the raft cluster", "node", "rm", "m2");
 
-        foreach (var manager in managers)
+        foreach (var manager in managers.All)
         {
             Assert.Equal(0, await manager.TerminateAsync());
         }
 
-        await Task.WhenAll(managers.Select(manager => manager.RestartAsync()));
-        await NodesAsync(
+        await Task.WhenAll(managers.All.Select(manager => manager.RestartAsync()));
+        await Managers.NodesAsync(
             managers[1],
             nodes => nodes.Count(node => node.EndsWith("Ready Reachable", StringComparison.Ordinal)) == 2
                 && nodes.Count(node => node.EndsWith("Ready Leader", StringComparison.Ordinal)) == 1,
             "all three are back");
 
         await managers[1].Docker.OkAsync("node", "demote", "m0");
-        await NodesAsync(managers[1], nodes => nodes.Contains("m0 Ready "), "m0 is a worker");
+        await Managers.NodesAsync(managers[1], nodes => nodes.Contains("m0 Ready "), "m0 is a worker");
         await WorkerAsync(managers[0]);
         await managers[0].Docker.OkAsync("swarm", "leave");
-        await NodesAsync(managers[1], nodes => nodes.Contains("m0 Down "), "m0 is down");
+        await Managers.NodesAsync(managers[1], nodes => nodes.Contains("m0 Down "), "m0 is down");
         await managers[1].Docker.OkAsync("node", "rm", "m0");
-        await NodesAsync(managers[2], nodes => nodes.Length == 2, "two nodes are left");
+        await Managers.NodesAsync(managers[2], nodes => nodes.Length == 2, "two nodes are left");
     }
-
-    private static Task<string> CreateAsync(DaemonProcess manager, string name, params string[] more) =>
-        manager.Docker.OkAsync(
-            ["service", "create", "-d", "--no-resolve-image", "--name", name, .. more, "host", "sleep", "1000000"]);
 
     private static async Task ConfigAsync(DaemonProcess manager, string name, List<string> acknowledged)
     {
@@ -111,41 +95,9 @@ public sealed class QuorumTests : IAsyncLifetime
         acknowledged.Add(name);
     }
 
-    private static Task RunningAsync(DaemonProcess manager, string service, int count) => Eventually.BecomesAsync(
-        async () => (await manager.Docker.RunAsync("service", "ls", "--format", "{{.Name}} {{.Replicas}}")).Output,
-        output => output.Contains($"{service} {count}/{count}", StringComparison.Ordinal),
-        $"{count} tasks of {service} run");
-
     // The managers know of a demotion before the node itself does.
     private static Task WorkerAsync(DaemonProcess demoted) => Eventually.BecomesAsync(
         async () => (await demoted.Docker.RunAsync("node", "ls")).Error,
         error => error.Contains("Worker nodes can't be used to view or modify cluster state", StringComparison.Ordinal),
         "the demoted node knows that it is a worker");
-
-    private static Task NodesAsync(DaemonProcess manager, Func<string[], bool> wanted, string what) =>
-        Eventually.BecomesAsync(
-            async () => (await manager.Docker.RunAsync(
-                "node", "ls", "--format", "{{.Hostname}} {{.Status}} {{.ManagerStatus}}")).Output,
-            output => wanted(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)),
-            what);
-
-    private async Task<DaemonProcess[]> FormAsync()
-    {
-        Skip.If(DockerCli.Missing is not null, DockerCli.Missing ?? "");
-        for (var i = 0; i < 3; i++)
-        {
-            _daemons.Add(await DaemonProcess.StartAsync("--hostname", $"m{i}"));
-        }
-
-        var leader = _daemons[0];
-        await leader.Docker.OkAsync("swarm", "init", "--advertise-addr", leader.Address);
-        var token = (await leader.Docker.OkAsync("swarm", "join-token", "-q", "manager")).Trim();
-        foreach (var other in _daemons.Skip(1))
-        {
-            await other.Docker.OkAsync(
-                "swarm", "join", "--token", token, "--advertise-addr", other.Address, $"{leader.Address}:2377");
-        }
-
-        return [.. _daemons];
-    }
 }

@@ -124,7 +124,7 @@ internal sealed class Dispatcher
                 throw DispatchErrors.NotYourTask();
             }
 
-            own.Add(update);
+            own.Add(update with { Status = ReportedStatus.Bound(update.Status) });
         }
 
         _writer.Report(own);

@@ -83,6 +83,43 @@ internal sealed partial class KeyShares(ClusterStore store, LocalKeyProvider key
             cancellationToken)
         : Task.CompletedTask;
 
+    /// <summary>Takes the keys that are shared with this manager now, before it leads: its backup may have brought them.</summary>
+    public static void Receive(
+        SecretVault vault,
+        ClusterStore store,
+        NodeId self,
+        Func<string> privateKey,
+        ILoggerFactory loggers)
+    {
+        if (vault.LocalKeys is { } keys)
+        {
+            new KeyShares(store, keys, loggers.CreateLogger<KeyShares>())
+                .Take(store.Current.Secrets.FindByName(NameFor(self)), privateKey);
+        }
+    }
+
+    /// <summary>The keys of a manager for itself, as a secret without an id; null when they need not be shared.</summary>
+    public static Secret? ShareFor(SecretVault vault, NodeId self, string chain)
+    {
+        if (vault.LocalKeys is not { } keys)
+        {
+            return null;
+        }
+
+        using var certificate = X509Certificate2.CreateFromPem(chain);
+        return new Secret
+        {
+            Id = default,
+            Spec = new SecretSpec
+            {
+                Name = NameFor(self),
+                Labels = [new(CertificateLabel, KeyShare.FingerprintOf(certificate)), new(KeyLabel, keys.KeyId)],
+                Data = new(KeyShare.Seal(certificate, keys.Export())),
+            },
+            Internal = true,
+        };
+    }
+
     private void Take(Secret? share, Func<string> privateKey)
     {
         if (share is not { Internal: true })

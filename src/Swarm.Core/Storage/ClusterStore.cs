@@ -134,7 +134,10 @@ internal sealed class ClusterStore(
         Action<StoreTransaction, T> piece,
         ref int next)
     {
-        while (next < pieces.Count && transaction.Changes.Count < _options.MaxChangesPerTransaction)
+        var bytes = 0L;
+        while (next < pieces.Count
+            && transaction.Changes.Count < _options.MaxChangesPerTransaction
+            && bytes < _options.MaxBytesPerTransaction)
         {
             var before = transaction.Changes.Count;
             try
@@ -145,6 +148,11 @@ internal sealed class ClusterStore(
             {
                 transaction.RollBackTo(before);
                 return System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(exception);
+            }
+
+            for (var i = before; i < transaction.Changes.Count; i++)
+            {
+                bytes += proposer.SizeOf(transaction.Changes[i].Current);
             }
         }
 

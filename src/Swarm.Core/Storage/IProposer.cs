@@ -6,6 +6,9 @@ internal interface IProposer
     /// <summary>Stamp for the objects of the next transaction; greater than that of every earlier one.</summary>
     ObjectVersion NextVersion { get; }
 
+    /// <summary>About how many bytes an object takes on its way; 0 where it does not matter.</summary>
+    int SizeOf(ClusterObject item) => 0;
+
     /// <summary>
     /// Replicates the actions of one transaction. Throws <see cref="SwarmException"/> when they are not known to be
     /// committed; they may then still come, as actions of another.

@@ -49,6 +49,7 @@ public static class SwarmServiceCollectionExtensions
         services.TryAddSingleton<SwarmNode>();
         services.TryAddSingleton<ISwarmNode>(provider => provider.GetRequiredService<SwarmNode>());
         services.TryAddSingleton<ISwarmClient, NodeClient>();
+        services.TryAddSingleton(provider => new SwarmBackup(provider.GetRequiredService<SwarmNode>()));
         services.TryAddSingleton<LocalWorkers>();
         services.TryAddSingleton(SecretSetup.CreateKeys);
         services.TryAddSingleton(SecretSetup.CreateVault);

@@ -46,4 +46,9 @@ internal interface ISwarmNode
     /// <param name="key">The key as the user typed it: <c>SWMKEY-1-…</c>.</param>
     /// <param name="ct">Ends the wait.</param>
     Task UnlockAsync(string key, CancellationToken ct);
+
+    /// <summary>Writes a backup of the swarm that this node is a manager of.</summary>
+    /// <param name="destination">Where to; left open. Nothing is written when the node cannot make one.</param>
+    /// <param name="ct">Gives up.</param>
+    Task BackUpAsync(Stream destination, CancellationToken ct);
 }

@@ -87,10 +87,10 @@ internal sealed partial class JoiningMembership(
             directory.Identity,
             setup.NewRandom(),
             setup.Time);
-        var identity = await join.RunAsync(request.JoinToken, request.Availability, _stop.Token);
+        var (identity, encryption) = await join.RunAsync(request.JoinToken, request.Availability, _stop.Token);
         var saved = new SavedMembership(addresses, _managers);
         directory.Save(saved);
-        return new MemberAgent(setup, directory, identity, KeyEncryptionKey.None, saved, executor);
+        return new MemberAgent(setup, directory, identity, encryption, saved, executor);
     }
 
     private static string WithPort(string address) =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Client;
 using Swarm.Raft;
+using Swarm.Secrets;
 using Swarm.Storage;
 using Protos = Swarm.Hosting.Wire.Protos;
 
@@ -15,11 +16,12 @@ internal sealed partial class ManagerRuntime
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(500);
 
     private ManagerLogParts Parts => new(
-        _directory.Log,
+        _directory,
         _store,
         _members,
         _proposer,
         Member.Identity,
+        Member.Renewal,
         Observe,
         () => Removed.TrySetResult());
 
@@ -38,24 +40,46 @@ internal sealed partial class ManagerRuntime
             cancellationToken);
         await OpenPortAsync(cancellationToken);
         await LeadAsync(startAgent: true, cancellationToken);
+
+        // A swarm that begins locked is locked before anybody is told that it has begun.
+        await _keeper!.ApplyAsync(cancellationToken);
     }
 
     private async Task ResumeAsync(CancellationToken cancellationToken)
     {
         // The port is open before the others can be reached: they look for this manager, too.
         Open(await ManagerLog.ResumeAsync(_setup, Parts, cancellationToken));
+        KeyShares.Receive(
+            _setup.Secrets,
+            _store,
+            NodeId,
+            () => Member.Identity.Value.PrivateKey,
+            _setup.Loggers);
         await OpenPortAsync(cancellationToken);
         if (_members.All.Count <= 1)
         {
             await WaitAsync(() => _quorum!.Log.Node.State.IsReady, cancellationToken);
             await LeadAsync(startAgent: true, cancellationToken);
-            return;
+        }
+        else
+        {
+            _leadership.Start();
+            Member.Use(new LocalLeader(_leadership, _store));
+            Member.Start();
         }
 
-        _leadership.Start();
-        Member.Use(new LocalLeader(_leadership, _store));
-        Member.Start();
-        _ = Detached.RunAsync(() => TellAddressAsync(cancellationToken));
+        _telling = Detached.RunAsync(() => TellAddressAsync(_stop.Token));
+    }
+
+    private async Task BeginAnewAsync(CancellationToken cancellationToken)
+    {
+        Open(await ManagerLog.ResumeAloneAsync(_setup, Parts, cancellationToken));
+        await OpenPortAsync(cancellationToken);
+        await WaitAsync(() => _quorum!.Log.Node.State.IsReady, cancellationToken);
+        var former = _store.Current.Nodes.Where(node => node.Id != NodeId && FormerManagers.Demoted(node) is not null);
+        await _store.BatchAsync([.. former], Demote, cancellationToken);
+        await LeadAsync(startAgent: false, cancellationToken);
+        _telling = Detached.RunAsync(() => TellAddressAsync(_stop.Token));
     }
 
     private async Task JoinAsync(CancellationToken cancellationToken)
@@ -70,8 +94,25 @@ internal sealed partial class ManagerRuntime
         await LeadAsync(startAgent: false, cancellationToken);
     }
 
-    private void Open(ManagerLog log) =>
+    private static void Demote(StoreTransaction transaction, Node node)
+    {
+        if (transaction.Nodes.Find(node.Id.Value) is { } current && FormerManagers.Demoted(current) is { } demoted)
+        {
+            transaction.Update(demoted);
+        }
+    }
+
+    private void Open(ManagerLog log)
+    {
         _quorum = new Quorum(log, _members, Member.Identity, _setup.Time);
+        _keeper = new LogKeeper(
+            _store,
+            log,
+            Member.Renewal,
+            _setup.Time,
+            _setup.Loggers.CreateLogger<LogKeeper>());
+        _keeping = Member.RunBesideAsync(() => _keeper.RunAsync(_stop.Token));
+    }
 
     private void Observe(RaftState state)
     {
@@ -128,23 +169,40 @@ internal sealed partial class ManagerRuntime
         ? Member.Addresses.Advertised
         : $"0.0.0.0:{Member.Addresses.AdvertisePort}";
 
+    private bool HasMoved => Member.Addresses.AdvertiseHost.Length > 0
+        && _members.OfNode(NodeId) is { } self
+        && self.Addr != Member.Addresses.Advertised;
+
     // The others know this manager by the address it had; a restart may have given it another one.
     private async Task TellAddressAsync(CancellationToken cancellationToken)
     {
-        if (Member.Addresses.AdvertiseHost.Length == 0
-            || _members.OfNode(NodeId) is not { } self
-            || self.Addr == Member.Addresses.Advertised)
+        while (HasMoved)
         {
-            return;
-        }
+            try
+            {
+                if (_quorum is { Log.Node.State.IsReady: true } quorum)
+                {
+                    await quorum.JoinAsync(
+                        NodeId,
+                        Member.Addresses.Advertised,
+                        Member.Addresses.AdvertiseHost,
+                        cancellationToken);
+                }
+                else
+                {
+                    await AskToJoinAsync(cancellationToken);
+                }
 
-        try
-        {
-            await AskToJoinAsync(cancellationToken);
-        }
-        catch (Exception exception) when (exception is SwarmException or RpcException or OperationCanceledException)
-        {
-            LogAddressNotTold(Member.Addresses.Advertised, exception.Message);
+                LogAddressTold(Member.Addresses.Advertised);
+                return;
+            }
+            catch (Exception exception) when (
+                exception is SwarmException or RpcException && !cancellationToken.IsCancellationRequested)
+            {
+                LogAddressNotTold(Member.Addresses.Advertised, exception.Message);
+            }
+
+            await Task.Delay(RetryDelay, _setup.Time, cancellationToken);
         }
     }
 
@@ -212,6 +270,9 @@ internal sealed partial class ManagerRuntime
     [LoggerMessage(4040, LogLevel.Information, "Still joining the quorum through {Manager}: {Reason}")]
     private partial void LogJoinRetry(string manager, string reason);
 
-    [LoggerMessage(4041, LogLevel.Warning, "The other managers were not told the new address {Address}: {Reason}")]
+    [LoggerMessage(4042, LogLevel.Information, "The managers know this one at its new address {Address}")]
+    private partial void LogAddressTold(string address);
+
+    [LoggerMessage(4041, LogLevel.Warning, "The managers were not told the new address {Address} yet: {Reason}")]
     private partial void LogAddressNotTold(string address, string reason);
 }

@@ -7,7 +7,9 @@ using Swarm.Certificates.Nodes;
 using Swarm.Control;
 using Swarm.Dispatch;
 using Swarm.Execution;
+using Swarm.Hosting.Backups;
 using Swarm.Hosting.Replication;
+using Swarm.Hosting.Wire.Client;
 using Swarm.Hosting.Wire.Server;
 using Swarm.Identity;
 using Swarm.Secrets;
@@ -23,6 +25,8 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private Task _sharing = Task.CompletedTask;
+    private Task _keeping = Task.CompletedTask;
+    private Task _telling = Task.CompletedTask;
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
     private readonly RaftProposer _proposer;
@@ -36,6 +40,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
     private readonly ILogger _logger;
     private ImmutableList<NodeAgent> _agents = [];
     private volatile Quorum? _quorum;
+    private LogKeeper? _keeper;
     private SwarmPort? _port;
 
     private ManagerRuntime(ManagerSetup setup, NodeDirectory directory, MemberAgent member)
@@ -58,7 +63,8 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
             RandomNumberGenerator.Fill,
             new QuorumLogs(_leadership, _leader).ReadAsync,
             StatusOf,
-            vault: setup.Secrets);
+            new ExternalCaClient(member.Identity, setup.Time),
+            setup.Secrets);
         Client = new QuorumClient(_local, _leader);
         _members.Changed += OnMembersChanged;
     }
@@ -116,16 +122,31 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
 
     /// <summary>Joins the quorum of a swarm that this node is a member of, with a manager's certificate.</summary>
     /// <remarks>When it fails the member's agent goes on as it was.</remarks>
-    public static async Task<ManagerRuntime> JoinAsync(
+    public static Task<ManagerRuntime> JoinAsync(
         ManagerSetup setup,
         NodeDirectory directory,
         MemberAgent member,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) =>
+        BesideAgentAsync(new(setup, directory, member), runtime => runtime.JoinAsync(cancellationToken));
+
+    /// <summary>Goes on as the only manager of a swarm whose others are lost.</summary>
+    /// <remarks>When it fails the member's agent goes on as it was.</remarks>
+    /// <exception cref="Raft.Storage.RaftStorageException">The log cannot be opened.</exception>
+    /// <exception cref="InvalidOperationException">The log does not know this manager as a member.</exception>
+    public static Task<ManagerRuntime> BeginAnewAsync(
+        ManagerSetup setup,
+        NodeDirectory directory,
+        MemberAgent member,
+        CancellationToken cancellationToken) =>
+        BesideAgentAsync(new(setup, directory, member), runtime => runtime.BeginAnewAsync(cancellationToken));
+
+    private static async Task<ManagerRuntime> BesideAgentAsync(
+        ManagerRuntime runtime,
+        Func<ManagerRuntime, Task> start)
     {
-        var runtime = new ManagerRuntime(setup, directory, member);
         try
         {
-            await runtime.JoinAsync(cancellationToken);
+            await start(runtime);
             return runtime;
         }
         catch
@@ -151,6 +172,19 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         agent.Start();
         await WaitUntilReadyAsync(worker.Id, cancellationToken);
         return worker.Id;
+    }
+
+    /// <summary>Writes a backup of the swarm.</summary>
+    public async Task BackUpAsync(Stream destination, CancellationToken cancellationToken)
+    {
+        await _leader.CatchUpAsync(cancellationToken);
+        var quorum = _quorum ?? throw NodeErrors.ManagerNotReady();
+        var state = await quorum.Log.Node.CaptureAsync(at => new BackupState(
+            _store.Current,
+            _members.ToSnapshot(),
+            at.Index,
+            at.Term));
+        await new BackupWriter(_setup, _directory, Member).WriteAsync(state, destination, cancellationToken);
     }
 
     /// <summary>True while this manager leads the swarm.</summary>
@@ -206,6 +240,8 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await _stop.CancelAsync();
         await _leader.EndAsync();
         await Loops.IgnoreAsync(_sharing);
+        await Loops.IgnoreAsync(_keeping);
+        await Loops.IgnoreAsync(_telling);
 
         // Sessions end with the dispatcher; a port that waited for them would wait for ever.
         await _leadership.StopAsync();
@@ -267,6 +303,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         Dispatcher = new DispatcherOptions { NodeId = NodeId },
         Metrics = _metrics,
         Secrets = _setup.Secrets,
+        ExternalCas = new ExternalCaClient(Member.Identity, _setup.Time),
         Loggers = _setup.Loggers,
         More = [("role keeper", stop => new RoleKeeper(
             _store,

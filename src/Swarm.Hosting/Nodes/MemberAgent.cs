@@ -19,7 +19,8 @@ internal sealed class MemberAgent : IAsyncDisposable
     private readonly NodeAgent _agent;
     private readonly CancellationTokenSource _stop = new();
     private Task _renewing = Task.CompletedTask;
-    private ManagerPeer[] _managers;
+    private readonly Lock _gate = new();
+    private volatile SavedMembership _saved;
     private volatile LocalLeader? _leader;
 
     public MemberAgent(
@@ -31,11 +32,10 @@ internal sealed class MemberAgent : IAsyncDisposable
         IExecutor executor)
     {
         _directory = directory;
-        Addresses = saved.Addresses;
-        _managers = saved.Managers;
+        _saved = saved;
         Identity = new CurrentIdentity(identity, encryption);
         Managers = new ManagerChoice(setup.NewRandom());
-        Managers.Set(_managers);
+        Managers.Set(saved.Managers);
         _wire = new WireDispatcherConnection(Managers, Identity, setup.Time);
         Renewal = new CertificateRenewal(
             Identity,
@@ -46,7 +46,7 @@ internal sealed class MemberAgent : IAsyncDisposable
             setup.Loggers.CreateLogger<CertificateRenewal>());
         _agent = new NodeAgent(
             identity.NodeId,
-            new NearestConnection(() => _leader, identity.NodeId, Addresses.AdvertiseHost, _wire),
+            new NearestConnection(() => _leader, identity.NodeId, () => Addresses.AdvertiseHost, _wire),
             new DescribedExecutor(executor, () => Identity.Value.TlsInfo),
             new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
             new NodeSession(Renewal, Remember),
@@ -54,7 +54,7 @@ internal sealed class MemberAgent : IAsyncDisposable
         Identity.Changed += OnIdentityChanged;
     }
 
-    public NodeAddresses Addresses { get; }
+    public NodeAddresses Addresses => _saved.Addresses;
 
     public CurrentIdentity Identity { get; }
 
@@ -65,7 +65,7 @@ internal sealed class MemberAgent : IAsyncDisposable
 
     public NodeId NodeId => Identity.Value.NodeId;
 
-    public IReadOnlyList<ManagerPeer> KnownManagers => Volatile.Read(ref _managers);
+    public IReadOnlyList<ManagerPeer> KnownManagers => _saved.Managers;
 
     public bool HasSession => _agent.HasSession;
 
@@ -88,9 +88,14 @@ internal sealed class MemberAgent : IAsyncDisposable
     public void Remember(IReadOnlyList<ManagerPeer> managers)
     {
         Managers.Set(managers);
-        Volatile.Write(ref _managers, [.. managers]);
-        _directory.Save(new SavedMembership(Addresses, [.. managers]));
+        Save(saved => saved with { Managers = [.. managers] });
     }
+
+    /// <summary>Takes note of the settings that the addresses go with.</summary>
+    public void Remember(ConfiguredAddresses configured) => Save(saved => saved with { Configured = configured });
+
+    /// <summary>The node is at other addresses from now on.</summary>
+    public void Move(NodeAddresses addresses) => Save(saved => saved with { Addresses = addresses });
 
     public async Task StopAsync(bool removeTasks, CancellationToken impatience)
     {
@@ -105,6 +110,19 @@ internal sealed class MemberAgent : IAsyncDisposable
         await _agent.DisposeAsync();
         _wire.Dispose();
         _stop.Dispose();
+    }
+
+    private void Save(Func<SavedMembership, SavedMembership> change)
+    {
+        lock (_gate)
+        {
+            var saved = change(_saved);
+            if (saved != _saved)
+            {
+                _directory.Save(saved);
+                _saved = saved;
+            }
+        }
     }
 
     // The managers follow a rotation of the root by what nodes report.

@@ -16,7 +16,7 @@ namespace Swarm.Hosting.Nodes;
 internal sealed class NearestConnection(
     Func<LocalLeader?> leader,
     NodeId nodeId,
-    string address,
+    Func<string> address,
     IDispatcherConnection wire) : IDispatcherConnection
 {
     private volatile IDispatcherConnection? _chosen;
@@ -27,7 +27,7 @@ internal sealed class NearestConnection(
         SessionRequest request,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        _chosen = leader()?.Leadership.Current is { } plane ? plane.Dispatcher.Connect(nodeId, address) : wire;
+        _chosen = leader()?.Leadership.Current is { } plane ? plane.Dispatcher.Connect(nodeId, address()) : wire;
         await foreach (var message in Chosen.OpenSessionAsync(request, cancellationToken))
         {
             yield return message;

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Swarm.Certificates.Nodes;
 using Swarm.Dispatch;
+using Swarm.Hosting.Replication;
+using Swarm.Raft.Storage.Files;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -16,13 +18,18 @@ internal sealed class NodeDirectory(string path)
     private readonly IdentityDirectory _disk = new(path);
 
     /// <summary>The node's key and certificates.</summary>
-    public IdentityFiles Identity { get; } = new(new IdentityDirectory(Path.Combine(path, "certificates")));
+    public IdentityFiles Identity { get; } = new(
+        new IdentityDirectory(Path.Combine(path, "certificates")),
+        LogSecrets.Rewrap);
 
     /// <summary>Directory of a manager's log.</summary>
     public string Log { get; } = Path.Combine(path, "raft");
 
     /// <summary>Directory of the tasks of the node's agent.</summary>
     public string Tasks { get; } = Path.Combine(path, "tasks");
+
+    /// <summary>Makes the names of the identity's files safe, before something is closed with what they hold.</summary>
+    public void SyncIdentity() => PhysicalFileSystem.Instance.SyncDirectory(Path.Combine(path, "certificates"));
 
     /// <summary>The state as last saved; null when there is none.</summary>
     /// <exception cref="InvalidIdentityException">The file is damaged.</exception>
@@ -42,6 +49,20 @@ internal sealed class NodeDirectory(string path)
         }
     }
 
+    /// <summary>The state as text.</summary>
+    /// <exception cref="InvalidIdentityException">There is none.</exception>
+    public string Text() => _disk.Read(StateFile) ?? throw new InvalidIdentityException(
+        Certificates.ChainFault.Unreadable,
+        $"there is no {StateFile}; leave the swarm and join again");
+
+    /// <summary>Makes an empty directory on the same disk, for the caller to delete.</summary>
+    public string CreateTemporary(string prefix)
+    {
+        var temporary = Path.Combine(path, prefix + Path.GetRandomFileName());
+        Directory.CreateDirectory(temporary);
+        return temporary;
+    }
+
     public void Save(SavedMembership membership) => _disk.Write(
         StateFile,
         JsonSerializer.Serialize(membership, MembershipJson.Default.SavedMembership),
@@ -59,6 +80,11 @@ internal sealed class NodeDirectory(string path)
     /// <summary>Forgets the membership.</summary>
     public void Clear()
     {
+        if (!Directory.Exists(path))
+        {
+            return;
+        }
+
         File.Delete(Path.Combine(path, StateFile));
         foreach (var directory in new[] { Path.Combine(path, "certificates"), Log, Tasks }.Where(Directory.Exists))
         {
@@ -70,7 +96,11 @@ internal sealed class NodeDirectory(string path)
 /// <summary>A membership as it is kept.</summary>
 /// <param name="Addresses">Where the node listens and is reached.</param>
 /// <param name="Managers">The managers it knew last.</param>
-internal sealed record SavedMembership(NodeAddresses Addresses, ManagerPeer[] Managers);
+/// <param name="Configured">The settings of the process when the addresses were as they are; null for none known.</param>
+internal sealed record SavedMembership(
+    NodeAddresses Addresses,
+    ManagerPeer[] Managers,
+    ConfiguredAddresses? Configured = null);
 
 [JsonSourceGenerationOptions(WriteIndented = true)]
 [JsonSerializable(typeof(SavedMembership))]

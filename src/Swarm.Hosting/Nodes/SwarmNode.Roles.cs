@@ -10,13 +10,17 @@ internal sealed partial class SwarmNode
 
     private readonly CancellationTokenSource _stopping = new();
 
-    private void FollowRole(MemberAgent member) => member.Identity.Changed += (_, _) =>
+    private void FollowRole(MemberAgent member)
     {
-        if (!IsSettled(member))
+        member.Remember(ConfiguredAddresses.Of(_options));
+        member.Identity.Changed += (_, _) =>
         {
-            _ = Detached.RunAsync(() => SettleRoleAsync(member));
-        }
-    };
+            if (!IsSettled(member))
+            {
+                _ = Detached.RunAsync(() => SettleRoleAsync(member));
+            }
+        };
+    }
 
     private bool IsSettled(MemberAgent member) => _current switch
     {
@@ -67,7 +71,7 @@ internal sealed partial class SwarmNode
         if (_current is ManagerMembership manager)
         {
             await manager.ResignAsync();
-            _directory.ClearLog();
+            ForgetLog(member);
             return new WorkerMembership(member);
         }
 

@@ -2,12 +2,9 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Swarm.Certificates;
-using Swarm.Certificates.Nodes;
 using Swarm.Execution;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
-using Swarm.Raft.Storage;
 using Swarm.Scheduling;
 using Swarm.Secrets;
 
@@ -91,7 +88,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         await _membership.WaitAsync(cancellationToken);
         try
         {
-            _current = await ResumeMembershipAsync(cancellationToken);
+            _current = await ResumeMembershipAsync(unlockKey: default, cancellationToken);
         }
         finally
         {
@@ -104,6 +101,11 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         await _membership.WaitAsync(ct);
         try
         {
+            if (request.ForceNewCluster && _current is not null)
+            {
+                return await BeginAnewAsync(request);
+            }
+
             RequireInactive();
             var first = NewSwarm.Describe(NewSwarm.WithDefaults(request, _options), _setup.Time.GetUtcNow());
             var runtime = await ManagerRuntime.StartAsync(_setup, _directory, first, _executor, ct);
@@ -175,8 +177,14 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         }
     }
 
-    public Task UnlockAsync(string key, CancellationToken ct) =>
-        throw (_current is null ? NodeErrors.NotInSwarm() : SwarmException.FailedPrecondition("swarm is not locked"));
+    public Task BackUpAsync(Stream destination, CancellationToken ct)
+    {
+        // Asking for the client tells why there is nothing to back up on a node that is no working manager.
+        _ = Client;
+        return _current is ManagerMembership manager
+            ? manager.Runtime.BackUpAsync(destination, ct)
+            : throw NodeErrors.ManagerNotReady();
+    }
 
     /// <summary>True while all nodes of this process have a session; null in no swarm.</summary>
     public bool? AgentsAreReady() => _current?.AgentsAreReady;
@@ -243,51 +251,6 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         }
     }
 
-    private async Task<IMembership?> ResumeMembershipAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (_directory.Load() is not { } saved
-                || _directory.Identity.Load(unlockKey: default, _setup.Time.GetUtcNow()) is not { } identity)
-            {
-                return null;
-            }
-
-            return await ResumeAsync(identity, saved, cancellationToken);
-        }
-        catch (InvalidIdentityException exception)
-        {
-            return new BrokenMembership(exception.Fault == ChainFault.Expired
-                ? NodeErrors.CertificatesExpired().Message
-                : exception.Message);
-        }
-        catch (Exception exception) when (exception is RaftStorageException or SwarmException)
-        {
-            LogNotResumed(exception);
-            return new BrokenMembership(exception.Message);
-        }
-    }
-
-    private async Task<IMembership> ResumeAsync(
-        (NodeIdentity Identity, KeyEncryptionKey Encryption) identity,
-        SavedMembership saved,
-        CancellationToken cancellationToken)
-    {
-        var member = new MemberAgent(_setup, _directory, identity.Identity, identity.Encryption, saved, _executor);
-        if (identity.Identity.Role == NodeRole.Worker)
-        {
-            _directory.ClearLog();
-            member.Start();
-            FollowRole(member);
-            return new WorkerMembership(member);
-        }
-
-        var runtime = await ManagerRuntime.ResumeAsync(_setup, _directory, member, cancellationToken);
-        await JoinWorkersAsync(runtime, cancellationToken);
-        FollowRole(member);
-        return new ManagerMembership(runtime, _events);
-    }
-
     private async Task FinishJoinAsync(JoiningMembership joining)
     {
         MemberAgent member;
@@ -336,7 +299,4 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
 
     [LoggerMessage(4022, LogLevel.Warning, "The workers of this process do not work: {Reason}")]
     private partial void LogNoWorkers(string reason);
-
-    [LoggerMessage(4021, LogLevel.Error, "The membership of this node could not be taken up")]
-    private partial void LogNotResumed(Exception exception);
 }

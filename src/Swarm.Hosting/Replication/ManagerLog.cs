@@ -13,19 +13,21 @@ using Protos = Swarm.Hosting.Wire.Protos;
 namespace Swarm.Hosting.Replication;
 
 /// <summary>What a manager's log works with; all of it outlives the log.</summary>
-/// <param name="Directory">Where the log is kept.</param>
+/// <param name="Directory">Where the log is kept, with the node's key.</param>
 /// <param name="Store">What the log makes.</param>
 /// <param name="Members">The managers, as the log says.</param>
 /// <param name="Proposer">The store's proposer.</param>
 /// <param name="Identity">Who this node is to the others.</param>
+/// <param name="Keys">Changes the node's key file, which holds what opens the log.</param>
 /// <param name="OnState">Told when leadership comes and goes.</param>
 /// <param name="OnRemoved">Told when the others say that this member was taken out.</param>
 internal sealed record ManagerLogParts(
-    string Directory,
+    NodeDirectory Directory,
     ClusterStore Store,
     QuorumMembers Members,
     RaftProposer Proposer,
     CurrentIdentity Identity,
+    CertificateRenewal Keys,
     Action<RaftState> OnState,
     Action OnRemoved);
 
@@ -41,9 +43,15 @@ internal sealed class ManagerLog : IAsyncDisposable
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
     private readonly FileRaftStorage _storage;
+    private readonly ManagerLogParts _parts;
+    private readonly SemaphoreSlim _settling = new(1, 1);
+    private LogLock _lock;
 
-    private ManagerLog(FileRaftStorage storage, RaftPeers peers, RaftNode node) =>
-        (_storage, Peers, Node) = (storage, peers, node);
+    private ManagerLog(OpenLog open, ManagerLogParts parts, RaftPeers peers, RaftNode node)
+    {
+        (_storage, _lock) = (open.Storage, open.Lock);
+        (_parts, Peers, Node) = (parts, peers, node);
+    }
 
     /// <summary>The member at work.</summary>
     public RaftNode Node { get; }
@@ -71,11 +79,11 @@ internal sealed class ManagerLog : IAsyncDisposable
         Protos.RaftMember member,
         CancellationToken cancellationToken)
     {
-        var storage = await OpenAsync(setup, parts.Directory, member.ToByteArray(), cancellationToken);
+        var log = await OpenAsync(setup, parts, member.ToByteArray(), cancellationToken);
         var (entries, state) = RaftBootstrap.Create([(member.RaftId, member.ToByteArray())]);
-        storage.Append(state, [.. entries]);
-        storage.Sync();
-        return await StartAsync(setup, parts, storage, member, cancellationToken);
+        log.Storage.Append(state, [.. entries]);
+        log.Storage.Sync();
+        return await StartAsync(setup, parts, log, member, cancellationToken);
     }
 
     /// <summary>Begins an empty log, which the leader of the swarm fills.</summary>
@@ -90,16 +98,16 @@ internal sealed class ManagerLog : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var metadata = member.ToByteArray();
-        var storage = await OpenAsync(setup, parts.Directory, metadata, cancellationToken);
-        if (Protos.RaftMember.Parser.ParseFrom(storage.Metadata.Span).RaftId != member.RaftId)
+        var log = await OpenAsync(setup, parts, metadata, cancellationToken);
+        if (log.Member.RaftId != member.RaftId)
         {
             // It belongs to an earlier membership. One that belongs to this one has promises in it.
-            storage.Dispose();
-            Directory.Delete(parts.Directory, recursive: true);
-            storage = await OpenAsync(setup, parts.Directory, metadata, cancellationToken);
+            log.Dispose();
+            parts.Directory.ClearLog();
+            log = await OpenAsync(setup, parts, metadata, cancellationToken);
         }
 
-        return await StartAsync(setup, parts, storage, member, cancellationToken);
+        return await StartAsync(setup, parts, log, member, cancellationToken);
     }
 
     /// <summary>Takes up the log of the last process; the store becomes what it was.</summary>
@@ -109,9 +117,51 @@ internal sealed class ManagerLog : IAsyncDisposable
         ManagerLogParts parts,
         CancellationToken cancellationToken)
     {
-        var storage = await OpenAsync(setup, parts.Directory, default, cancellationToken);
-        var member = Protos.RaftMember.Parser.ParseFrom(storage.Metadata.Span);
-        return await StartAsync(setup, parts, storage, member, cancellationToken);
+        var log = await OpenAsync(setup, parts, default, cancellationToken);
+        return await StartAsync(setup, parts, log, log.Member, cancellationToken);
+    }
+
+    /// <summary>Takes up the log of the last process as that of a swarm with this one manager.</summary>
+    /// <exception cref="RaftStorageCorruptException">The log is damaged; the text says where, and what to do.</exception>
+    /// <exception cref="InvalidOperationException">The log does not know this manager as a member.</exception>
+    public static async Task<ManagerLog> ResumeAloneAsync(
+        ManagerSetup setup,
+        ManagerLogParts parts,
+        CancellationToken cancellationToken)
+    {
+        var log = await OpenAsync(setup, parts, default, cancellationToken);
+        try
+        {
+            RaftRecovery.KeepOnly(log.Storage, log.Member.RaftId);
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+
+        return await StartAsync(setup, parts, log, log.Member, cancellationToken);
+    }
+
+    /// <summary>
+    /// Finishes a change of the secret that the log is locked with: the data keys are closed with the new one, and a new
+    /// data key takes over.
+    /// </summary>
+    /// <exception cref="IOException">The disk does not answer; to be called again.</exception>
+    public async Task SettleSecretsAsync(CancellationToken cancellationToken)
+    {
+        await _settling.WaitAsync(cancellationToken);
+        try
+        {
+            if (LogSecrets.Of(_parts.Keys.ChangeKeyFile(LogSecrets.Ensure)) is { Pending.IsEmpty: false } secrets)
+            {
+                await ChangeSecretAsync(secrets, cancellationToken);
+            }
+        }
+        finally
+        {
+            _settling.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -119,25 +169,56 @@ internal sealed class ManagerLog : IAsyncDisposable
         await Node.DisposeAsync();
         await Peers.DisposeAsync();
         _storage.Dispose();
+        _lock.Dispose();
+        _settling.Dispose();
     }
 
-    private static ValueTask<FileRaftStorage> OpenAsync(
+    // The pending secret becomes the only one when nothing is closed with the former one any more.
+    private async Task ChangeSecretAsync(LogSecrets secrets, CancellationToken cancellationToken)
+    {
+        var next = new LogLock(secrets);
+        _parts.Directory.SyncIdentity();
+        await _storage.RewrapKeysAsync(next, cancellationToken);
+        _lock.Dispose();
+        _lock = next;
+        await _storage.RotateKeyAsync(cancellationToken);
+        _parts.Keys.ChangeKeyFile(LogSecrets.Settle);
+        Node.SaveSnapshot();
+    }
+
+    private static async Task<OpenLog> OpenAsync(
         ManagerSetup setup,
-        string directory,
+        ManagerLogParts parts,
         ReadOnlyMemory<byte> metadata,
-        CancellationToken cancellationToken) => FileRaftStorage.OpenAsync(
-            directory,
-            new FileRaftStorageOptions
-            {
-                Metadata = metadata,
-                Logger = setup.Loggers.CreateLogger<FileRaftStorage>(),
-            },
-            cancellationToken);
+        CancellationToken cancellationToken)
+    {
+        var keys = new LogLock(LogSecrets.Of(parts.Keys.ChangeKeyFile(LogSecrets.Ensure)));
+        parts.Directory.SyncIdentity();
+        try
+        {
+            return new OpenLog(
+                await FileRaftStorage.OpenAsync(
+                    parts.Directory.Log,
+                    new FileRaftStorageOptions
+                    {
+                        Metadata = metadata,
+                        KeyProvider = keys,
+                        Logger = setup.Loggers.CreateLogger<FileRaftStorage>(),
+                    },
+                    cancellationToken),
+                keys);
+        }
+        catch
+        {
+            keys.Dispose();
+            throw;
+        }
+    }
 
     private static async Task<ManagerLog> StartAsync(
         ManagerSetup setup,
         ManagerLogParts parts,
-        FileRaftStorage storage,
+        OpenLog log,
         Protos.RaftMember self,
         CancellationToken cancellationToken)
     {
@@ -145,7 +226,7 @@ internal sealed class ManagerLog : IAsyncDisposable
             self.RaftId,
             parts.Members,
             parts.Identity,
-            storage,
+            log.Storage,
             parts.OnRemoved,
             setup.Time,
             setup.Loggers.CreateLogger<RaftPeers>());
@@ -169,7 +250,7 @@ internal sealed class ManagerLog : IAsyncDisposable
                     OnStateChanged = parts.OnState,
                 },
                 new StoreStateMachine(parts.Store, parts.Members),
-                storage,
+                log.Storage,
                 peers,
                 cancellationToken);
             parts.Proposer.Use(node);
@@ -180,13 +261,25 @@ internal sealed class ManagerLog : IAsyncDisposable
                 node.Campaign();
             }
 
-            return new ManagerLog(storage, peers, node);
+            return new ManagerLog(log, parts, peers, node);
         }
         catch
         {
             await peers.DisposeAsync();
-            storage.Dispose();
+            log.Dispose();
             throw;
+        }
+    }
+
+    private sealed record OpenLog(FileRaftStorage Storage, LogLock Lock) : IDisposable
+    {
+        /// <summary>Whose log it is.</summary>
+        public Protos.RaftMember Member => Protos.RaftMember.Parser.ParseFrom(Storage.Metadata.Span);
+
+        public void Dispose()
+        {
+            Storage.Dispose();
+            Lock.Dispose();
         }
     }
 }

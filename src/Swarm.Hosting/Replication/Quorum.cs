@@ -54,7 +54,11 @@ internal sealed class Quorum(ManagerLog log, QuorumMembers members, CurrentIdent
         CancellationToken cancellationToken)
     {
         var reached = Reached(address, callerHost);
-        await RequireHealthAsync(reached, cancellationToken);
+        if (node != identity.Value.NodeId)
+        {
+            await RequireHealthAsync(reached, cancellationToken);
+        }
+
         await _changes.WaitAsync(cancellationToken);
         try
         {

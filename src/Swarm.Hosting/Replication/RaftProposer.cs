@@ -8,6 +8,7 @@ namespace Swarm.Hosting.Replication;
 /// <summary>Transactions of the store as entries of the log that all managers share, in SwarmKit's form.</summary>
 internal sealed class RaftProposer : IProposer
 {
+    private readonly EntrySize _size = new();
     private RaftNode? _node;
     private ulong _requests;
 
@@ -17,6 +18,8 @@ internal sealed class RaftProposer : IProposer
 
     /// <summary>Sets the node that the log is on; to be called once, before the first transaction.</summary>
     public void Use(RaftNode node) => _node = node;
+
+    public int SizeOf(ClusterObject item) => _size.Of(item);
 
     // Once the entry is in the log its outcome is not the caller's any more: cancelling would leave it half-known.
     public async ValueTask ProposeAsync(

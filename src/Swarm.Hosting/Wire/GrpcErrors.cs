@@ -32,7 +32,8 @@ internal static class GrpcErrors
 
     private static SwarmErrorCode CodeOf(Status status) => status.StatusCode switch
     {
-        _ when status.Detail is DispatchErrors.SessionInvalidText or DispatchErrors.MustDisconnectText => SwarmErrorCode.SessionInvalid,
+        _ when status.Detail is DispatchErrors.SessionInvalidText or DispatchErrors.MustDisconnectText =>
+            SwarmErrorCode.SessionInvalid,
         StatusCode.Unknown when status.Detail.Contains(OutOfSequence, StringComparison.Ordinal) =>
             SwarmErrorCode.UpdateOutOfSequence,
         StatusCode.InvalidArgument => SwarmErrorCode.InvalidArgument,

@@ -11,8 +11,8 @@ internal static class TlsCertificates
 {
     /// <summary>A node's certificate with all that leads to the root, ready to be shown.</summary>
     /// <remarks>
-    /// .NET does not send the last link of a chain when that names itself as its issuer, taking it for the root. While a
-    /// root is rotated this is also true of the new root as signed by the old one, without which nobody believes the
+    /// .NET does not send the last link of a chain when that names itself as its issuer, taking it for the root. While
+    /// a root is rotated this is also true of the new root as signed by the old one, without which nobody believes the
     /// certificate; and Docker's does not name the key it is signed by, so that no other sign tells them apart.
     /// </remarks>
     public static SslStreamCertificateContext ContextOf(NodeIdentity identity)

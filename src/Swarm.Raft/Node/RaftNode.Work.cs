@@ -15,6 +15,48 @@ public sealed partial class RaftNode
     private ulong _appliedTerm;
     private ulong _lastSnapshot;
     private bool _isSaving;
+    private bool _isSnapshotWanted;
+    private ulong _snapshotInterval;
+    private ulong _entriesKept;
+
+    /// <summary>Entries applied between snapshots from now on; 0 for no more snapshots.</summary>
+    /// <value>At first <see cref="RaftNodeOptions.SnapshotInterval"/>.</value>
+    public ulong SnapshotInterval
+    {
+        get => Volatile.Read(ref _snapshotInterval);
+        set => Volatile.Write(ref _snapshotInterval, value);
+    }
+
+    /// <summary>Entries before a snapshot that are kept from now on, for members that are a little behind.</summary>
+    /// <value>At first <see cref="RaftNodeOptions.LogEntriesForSlowFollowers"/>.</value>
+    public ulong LogEntriesForSlowFollowers
+    {
+        get => Volatile.Read(ref _entriesKept);
+        set => Volatile.Write(ref _entriesKept, value);
+    }
+
+    /// <summary>
+    /// Has a snapshot saved that is as new as the next entry at the latest, whatever the interval: after the data key was
+    /// rotated it lets the log forget what older keys are needed for.
+    /// </summary>
+    public void SaveSnapshot() => Post(() =>
+    {
+        _isSnapshotWanted = true;
+        SaveSnapshotIfDue();
+    });
+
+    /// <summary>Looks at the state between two entries: for a backup, which is to be of one moment.</summary>
+    /// <param name="capture">
+    /// Called on the node's scheduler with the last entry that the state covers; takes what it needs and returns.
+    /// </param>
+    /// <typeparam name="T">What it takes.</typeparam>
+    /// <exception cref="RaftFaultedException">The node has stopped.</exception>
+    public Task<T> CaptureAsync<T>(Func<SnapshotMetadata, T> capture) => AskAsync(() => capture(new SnapshotMetadata
+    {
+        Index = _applied,
+        Term = _appliedTerm,
+        ConfState = _membership,
+    }));
 
     private async Task WorkAsync()
     {
@@ -53,7 +95,7 @@ public sealed partial class RaftNode
     {
         using var source = new MemoryStream(snapshot.Data.ToArray(), writable: false);
         await _machine.RestoreSnapshotAsync(source, snapshot.Metadata.Index, _stop.Token);
-        _applied = snapshot.Metadata.Index;
+        (_applied, _appliedTerm) = (snapshot.Metadata.Index, snapshot.Metadata.Term);
         _lastSnapshot = snapshot.Metadata.Index;
         _membership = snapshot.Metadata.ConfState;
         LogRestored(Id, snapshot.Metadata.Index);
@@ -148,15 +190,39 @@ public sealed partial class RaftNode
 
     private void SaveSnapshotIfDue()
     {
-        if (!_isSaving && _applied >= _lastSnapshot + _options.SnapshotInterval)
+        if (!_isSaving && IsSnapshotDue())
         {
             _isSaving = true;
+            _isSnapshotWanted = false;
             _ = SaveSnapshotAsync(new SnapshotMetadata
             {
                 Index = _applied,
                 Term = _appliedTerm,
                 ConfState = _membership,
             });
+        }
+    }
+
+    private bool IsSnapshotDue()
+    {
+        var interval = SnapshotInterval;
+        return _applied > _lastSnapshot
+            && (_isSnapshotWanted || (interval > 0 && _applied - _lastSnapshot >= interval));
+    }
+
+    // Entries under a former data key go earlier, so that the key can go.
+    private void Compact(ulong snapshot)
+    {
+        var kept = LogEntriesForSlowFollowers;
+        var until = snapshot > kept ? snapshot - kept : 0;
+        if (_storage.KeyRotationBoundary is { } boundary && boundary <= snapshot)
+        {
+            until = Math.Max(until, boundary);
+        }
+
+        if (until > 0)
+        {
+            _writer.Compact(until);
         }
     }
 
@@ -177,11 +243,7 @@ public sealed partial class RaftNode
             }
 
             _lastSnapshot = metadata.Index;
-            if (metadata.Index > _options.LogEntriesForSlowFollowers)
-            {
-                _writer.Compact(metadata.Index - _options.LogEntriesForSlowFollowers);
-            }
-
+            Compact(metadata.Index);
             LogSaved(Id, metadata.Index);
         }
         catch (Exception exception) when (!_stop.IsCancellationRequested)

@@ -46,7 +46,9 @@ public sealed partial class RaftNode : IAsyncDisposable
             storage.HardState,
             options.Random);
         _membership = storage.Snapshot.Metadata.ConfState;
-        _lastSnapshot = storage.Snapshot.Metadata.Index;
+        (_applied, _appliedTerm) = (storage.Snapshot.Metadata.Index, storage.Snapshot.Metadata.Term);
+        _lastSnapshot = _applied;
+        (_snapshotInterval, _entriesKept) = (options.SnapshotInterval, options.LogEntriesForSlowFollowers);
     }
 
     /// <summary>Role and leader as they are now.</summary>

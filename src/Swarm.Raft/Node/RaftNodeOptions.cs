@@ -14,7 +14,7 @@ public sealed record RaftNodeOptions
     /// <value>1 s.</value>
     public TimeSpan TickInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Entries applied between snapshots.</summary>
+    /// <summary>Entries applied between snapshots; 0 for none.</summary>
     /// <value>10,000.</value>
     public ulong SnapshotInterval { get; init; } = 10_000;
 

@@ -21,6 +21,7 @@ internal static class Daemon
         builder.Services.Configure<ConsoleLoggerOptions>(console =>
             console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
 
         // A start that fails is reported in one line by the command itself.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);

@@ -57,6 +57,25 @@ internal sealed class EngineConnection : IDisposable
             : throw new IOException(Read(text, "message") ?? $"the daemon answered {(int)response.StatusCode}");
     }
 
+    /// <summary>Copies what the daemon answers to a question.</summary>
+    /// <exception cref="IOException">The daemon refused, and the message is its own; or the answer broke off.</exception>
+    /// <exception cref="HttpRequestException">The daemon cannot be reached.</exception>
+    public async Task DownloadAsync(string path, Stream destination, CancellationToken cancellationToken)
+    {
+        using var response = await _http.GetAsync(
+            new Uri($"{ApiVersion}/{path}", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead,
+            cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            var text = await response.Content.ReadAsStringAsync(cancellationToken);
+            throw new IOException(Read(text, "message") ?? $"the daemon answered {(int)response.StatusCode}");
+        }
+
+        await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
+        await content.CopyToAsync(destination, cancellationToken);
+    }
+
     public void Dispose() => _http.Dispose();
 
     private static string? Read(string json, string property)

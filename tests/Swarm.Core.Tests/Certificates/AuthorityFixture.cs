@@ -108,7 +108,7 @@ internal sealed class AuthorityFixture : IDisposable
         new(connector ?? Connector, new(disk ?? new()), _random, time ?? Simulation.Time);
 
     public NodeIdentity Join(string token, MemoryDisk? disk = null) => Simulation.Run(
-        () => NewJoin(disk).RunAsync(token, NodeAvailability.Active, CancellationToken.None));
+        () => NewJoin(disk).RunAsync(token, NodeAvailability.Active, CancellationToken.None)).Identity;
 
     /// <summary>Writes what the node's agent would report when it registers.</summary>
     public void Register(NodeIdentity identity, NodeState state = NodeState.Ready) => Change(transaction =>

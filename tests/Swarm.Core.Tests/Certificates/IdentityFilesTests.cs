@@ -91,6 +91,21 @@ public sealed class IdentityFilesTests
     }
 
     [Fact]
+    public void Key_and_headers_come_under_another_key_in_one_write()
+    {
+        var files = new IdentityFiles(_disk, (headers, _, after) => headers.With("raft-dek", $"by-{after.Version}"));
+        var identity = Save(KeyEncryptionKey.None);
+        _disk.StepsLeft = 1;
+
+        files.Relock(KeyEncryptionKey.None, Kek);
+
+        _disk.StepsLeft = -1;
+        Assert.Contains("raft-dek: by-7\n", _disk.Read(IdentityFiles.KeyFile));
+        Assert.Equal((identity, Kek), files.Load(Kek.Key, Now)!.Value);
+        Assert.Equal(identity.Subject, files.LoadSubject());
+    }
+
+    [Fact]
     public void A_lower_version_of_the_unlock_key_does_not_replace_a_higher_one()
     {
         Assert.Equal(Kek, Kek.Or(new(default, 6)));

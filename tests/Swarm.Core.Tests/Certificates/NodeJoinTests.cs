@@ -203,7 +203,7 @@ public sealed class NodeJoinTests : IDisposable
 
     private NodeIdentity Join(string token, TimeSpan skew = default) => _swarm.Simulation.Run(
         () => _swarm.NewJoin(_disk, _connector, new SkewedTime(_swarm.Simulation.Time, skew))
-            .RunAsync(token, NodeAvailability.Active, CancellationToken.None));
+            .RunAsync(token, NodeAvailability.Active, CancellationToken.None)).Identity;
 
     private SwarmException Refuses(string token) => Assert.Throws<SwarmException>(() => Join(token));
 

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Swarm.Certificates;
 using Swarm.Certificates.Nodes;
 
 namespace Swarm.Core.Tests.Certificates;
@@ -136,6 +137,34 @@ public sealed class RenewalTests : IDisposable
         Change(node, found => found with { Role = NodeRole.Worker });
         _swarm.Simulation.Advance(TimeSpan.FromMinutes(3));
         Assert.Equal(NodeRole.Worker, node.Current.Value.Role);
+        Assert.False(node.Files.IsLocked());
+
+        // The key is as old as when it was a manager before, and still the one to lock with.
+        Change(node, found => found with { Spec = found.Spec with { DesiredRole = NodeRole.Manager } });
+        _swarm.Simulation.Advance(TimeSpan.FromMinutes(3));
+        Assert.Equal(NodeRole.Manager, node.Current.Value.Role);
+        Assert.True(node.Files.IsLocked());
+    }
+
+    [Fact]
+    public void A_manager_takes_a_newer_unlock_key_and_none_that_is_older()
+    {
+        using var node = Start(NodeRole.Manager);
+        var locked = new KeyEncryptionKey(UnlockKey.Create(new Random(5).NextBytes), 1_000);
+
+        Assert.True(node.Renewal.Relock(locked));
+        Assert.False(node.Renewal.Relock(locked));
+        Assert.False(node.Renewal.Relock(new(default, 999)));
+        Assert.True(node.Files.IsLocked());
+        Assert.Equal(locked, node.Current.Encryption);
+        Assert.Equal(node.Current.Value, node.Files.Load(locked.Key, _swarm.Now)!.Value.Identity);
+
+        // A renewal keeps it, though the managers still hand out an older one.
+        node.Renewal.Renew();
+        _swarm.Simulation.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(node.Current.Value, node.Files.Load(locked.Key, _swarm.Now)!.Value.Identity);
+
+        Assert.True(node.Renewal.Relock(new(default, 1_001)));
         Assert.False(node.Files.IsLocked());
     }
 

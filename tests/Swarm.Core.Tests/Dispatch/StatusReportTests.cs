@@ -78,6 +78,43 @@ public class StatusReportTests
     }
 
     [Fact]
+    public void Words_without_end_are_cut()
+    {
+        var fixture = new DispatcherFixture().Start();
+        fixture.AddNode("n1");
+        fixture.AddTask("t1", "n1");
+        var node = fixture.Join("n1");
+
+        node.Report("t1", TaskState.Failed, new string('x', ReportedStatus.MaxText - 1) + "😀" + new string('x', 1_000_000));
+        fixture.Advance(0.2);
+
+        Assert.Equal(
+            new string('x', ReportedStatus.MaxText - 1) + " … (cut)",
+            fixture.TaskOf("t1").Status.Error);
+    }
+
+    [Fact]
+    public void A_flood_of_reports_is_one_transaction()
+    {
+        var fixture = new DispatcherFixture().Start();
+        fixture.AddNode("n1");
+        fixture.AddTask("t1", "n1");
+        var node = fixture.Join("n1");
+        using var changes = fixture.Store.Watch();
+
+        for (var i = 0; i < 20_000; i++)
+        {
+            node.Report("t1", TaskState.Preparing, $"attempt {i}");
+        }
+
+        fixture.Advance(0.2);
+
+        Assert.True(changes.TryRead(out var transaction));
+        Assert.Equal("attempt 19999", ((SwarmTask)Assert.Single(transaction.Changes).Current).Status.Error);
+        Assert.False(changes.TryRead(out _));
+    }
+
+    [Fact]
     public void Reports_within_a_moment_are_one_transaction_with_the_latest_state_of_each_task()
     {
         var fixture = new DispatcherFixture().Start();

@@ -99,6 +99,26 @@ public sealed class ClusterStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_batch_is_cut_where_its_bytes_reach_the_limit_and_a_large_piece_goes_alone()
+    {
+        using var store = new ClusterStore(
+            new MeasuringProposer(),
+            _fixture.Time,
+            new ClusterStoreOptions { MaxBytesPerTransaction = 100 });
+        using var subscription = store.Watch();
+
+        await store.BatchAsync([40, 40, 40, 500, 10], (tx, size) => tx.Create(_fixture.NewService($"s{size}-{tx.Changes.Count}")));
+
+        var names = new List<string>();
+        while (subscription.TryRead(out var transaction))
+        {
+            names.Add(string.Join(' ', transaction.Changes.Select(change => ((Service)change.Current).Spec.Name)));
+        }
+
+        Assert.Equal(["s40-0 s40-1 s40-2", "s500-0", "s10-0"], names);
+    }
+
+    [Fact]
     public async Task A_piece_that_throws_leaves_nothing_while_earlier_pieces_stay()
     {
         await Assert.ThrowsAsync<InvalidOperationException>(async () => await Store.BatchAsync(
@@ -159,5 +179,21 @@ public sealed class ClusterStoreTests : IDisposable
         Assert.Equal([service], Store.Current.Services.WithPrefix(service.Id.Value[..12]));
         Assert.Equal([service], Store.Current.Services.WithPrefix(service.Id.Value));
         Assert.Empty(Store.Current.Services.WithPrefix("~"));
+    }
+
+    // A service is as large as its name says.
+    private sealed class MeasuringProposer : IProposer
+    {
+        private readonly InProcessProposer _inner = new();
+
+        public ObjectVersion NextVersion => _inner.NextVersion;
+
+        public int SizeOf(ClusterObject item) =>
+            int.Parse(((Service)item).Spec.Name[1..].Split('-')[0], System.Globalization.CultureInfo.InvariantCulture);
+
+        public ValueTask ProposeAsync(
+            IReadOnlyList<StoreAction> actions,
+            Action<ObjectVersion> commit,
+            CancellationToken cancellationToken) => _inner.ProposeAsync(actions, commit, cancellationToken);
     }
 }

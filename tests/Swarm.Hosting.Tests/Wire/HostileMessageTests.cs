@@ -2,7 +2,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Swarm.Hosting.Wire;
 using Swarm.Hosting.Wire.Mapping;
+using Swarm.Hosting.Wire.Server;
 using P = Swarm.Hosting.Wire.Protos;
 
 namespace Swarm.Hosting.Tests.Wire;
@@ -20,6 +22,34 @@ public sealed class HostileMessageTests
         var returned = task.ToRecord().ToWire();
         Assert.Equal((P.TaskState)999, returned.DesiredState);
         Assert.Equal(mount, Assert.Single(returned.Spec.Container.Mounts));
+    }
+
+    [Fact]
+    public void A_description_that_would_fill_the_store_is_refused()
+    {
+        var request = new P.SessionRequest { Description = new() { Hostname = "n", Engine = new() } };
+        request.Description.Engine.Labels["a"] = new string('x', WireLimits.MaxDescription - 100);
+        ReportLimits.Require(request);
+        request.Description.Engine.Labels["b"] = new string('x', 200);
+        Assert.Equal(
+            SwarmErrorCode.InvalidArgument,
+            Assert.Throws<SwarmException>(() => ReportLimits.Require(request)).Code);
+    }
+
+    [Fact]
+    public void Of_a_status_the_texts_may_be_long_and_nothing_else()
+    {
+        var request = new P.UpdateTaskStatusRequest();
+        request.Updates.Add(new P.UpdateTaskStatusRequest.Types.TaskStatusUpdate
+        {
+            TaskId = "t",
+            Status = new() { Err = new string('x', 1_000_000), Container = new() { ContainerId = "c" } },
+        });
+        ReportLimits.Require(request);
+        request.Updates[0].Status.Container.ContainerId = new string('x', WireLimits.MaxStatus);
+        Assert.Equal(
+            SwarmErrorCode.InvalidArgument,
+            Assert.Throws<SwarmException>(() => ReportLimits.Require(request)).Code);
     }
 
     [Theory]

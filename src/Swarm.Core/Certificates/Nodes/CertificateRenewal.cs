@@ -88,6 +88,48 @@ internal sealed partial class CertificateRenewal(
         }
     }
 
+    /// <summary>Encrypts the node's key with another key of the swarm, if that is a newer one.</summary>
+    /// <returns>Whether it was.</returns>
+    /// <exception cref="InvalidIdentityException">There is no key file, or it is damaged.</exception>
+    /// <exception cref="IOException">The disk does not answer.</exception>
+    public bool Relock(KeyEncryptionKey key)
+    {
+        lock (_gate)
+        {
+            var before = current.Encryption;
+            if (key.Key == before.Key || key.Version <= before.Version)
+            {
+                return false;
+            }
+
+            files.Relock(before, key);
+            current.Replace(current.Value, key);
+            LogRelocked(current.Value.NodeId, key.Key.IsEmpty ? "in the clear" : "encrypted with the unlock key");
+            return true;
+        }
+    }
+
+    /// <summary>Changes headers of others in the key file.</summary>
+    /// <returns>The file as it is now.</returns>
+    /// <exception cref="InvalidIdentityException">There is no key file, or it is damaged.</exception>
+    public NodeKeyFile ChangeKeyFile(Func<NodeKeyFile, NodeKeyFile> change)
+    {
+        lock (_gate)
+        {
+            return files.ChangeKeyFile(current.Encryption.Key, change);
+        }
+    }
+
+    /// <summary>The files of the identity as they are now.</summary>
+    /// <exception cref="InvalidIdentityException">A file is missing or damaged.</exception>
+    public ExportedIdentity Export()
+    {
+        lock (_gate)
+        {
+            return files.Export(current.Encryption.Key);
+        }
+    }
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Plan();
@@ -164,20 +206,22 @@ internal sealed partial class CertificateRenewal(
             time,
             cancellationToken);
 
-        // A worker's key is never encrypted, also when it was a manager's before.
-        var before = current.Encryption;
-        var after = identity.Role == NodeRole.Manager
-            ? before.Or(await _exchange.GetUnlockKeyAsync(identity, cancellationToken))
-            : new KeyEncryptionKey(default, before.Version);
-        Keep(identity, self, before, after);
+        // A worker's key is never encrypted, also when it was a manager's before; and whatever the swarm's key is when
+        // it becomes a manager again is newer than none.
+        KeyEncryptionKey? unlock = identity.Role == NodeRole.Manager
+            ? await _exchange.GetUnlockKeyAsync(identity, cancellationToken)
+            : null;
+        Keep(identity, self, unlock);
         LogRenewed(identity.NodeId, identity.Role, identity.NotAfter);
     }
 
-    // The session may have brought another root meanwhile.
-    private void Keep(NodeIdentity identity, NodeIdentity self, KeyEncryptionKey before, KeyEncryptionKey after)
+    // The session may have brought another root meanwhile, and the log another key.
+    private void Keep(NodeIdentity identity, NodeIdentity self, KeyEncryptionKey? unlock)
     {
         lock (_gate)
         {
+            var before = current.Encryption;
+            var after = unlock is { } key ? before.Or(key) : KeyEncryptionKey.None;
             var root = current.Value.Root;
             var kept = identity.Root == self.Root && root != self.Root
                 ? identity.WithRoot(root, time.GetUtcNow())
@@ -200,6 +244,9 @@ internal sealed partial class CertificateRenewal(
 
     [LoggerMessage(1732, LogLevel.Information, "Node {NodeId} trusts the new root certificate of the swarm")]
     private partial void LogRootChanged(NodeId nodeId);
+
+    [LoggerMessage(1734, LogLevel.Information, "The key of node {NodeId} is kept {How} now")]
+    private partial void LogRelocked(NodeId nodeId, string how);
 
     [LoggerMessage(1733, LogLevel.Error, "Node {NodeId} does not trust the new root: its certificate leads elsewhere")]
     private partial void LogRootRefused(Exception exception, NodeId nodeId);

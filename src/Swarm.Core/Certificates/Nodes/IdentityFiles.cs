@@ -41,6 +41,27 @@ internal sealed class IdentityFiles(IIdentityDisk disk, HeaderRewrap? rewrap = n
         }
     }
 
+    /// <summary>Who the node is by its certificate, which can be read without a key; null when there is none.</summary>
+    public CertificateSubject? LoadSubject()
+    {
+        try
+        {
+            if (disk.Read(CertificateFile) is not { } text)
+            {
+                return null;
+            }
+
+            var chain = CertificatePem.Read(text);
+            var subject = CertificateSubject.Of(chain[0]);
+            CertificatePem.Dispose(chain);
+            return subject;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Reads the identity.</summary>
     /// <param name="unlockKey">The unlock key; empty for none.</param>
     /// <param name="now">Time of this machine.</param>
@@ -116,6 +137,34 @@ internal sealed class IdentityFiles(IIdentityDisk disk, HeaderRewrap? rewrap = n
         }
     }
 
+    /// <summary>Reads the files as they are, which belong together.</summary>
+    /// <param name="unlockKey">What the key file is encrypted with; empty for nothing.</param>
+    /// <exception cref="InvalidIdentityException">A file is missing or damaged.</exception>
+    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.PermissionDenied"/>: the unlock key is wrong.</exception>
+    public ExportedIdentity Export(ValueList<byte> unlockKey)
+    {
+        lock (_gate)
+        {
+            return disk.Read(RootFile) is { } root
+                && disk.Read(CertificateFile) is { } certificate
+                && disk.Read(KeyFile) is { } text
+                    ? new(root, certificate, ReadKey(text, unlockKey))
+                    : throw new InvalidIdentityException(
+                        ChainFault.Unreadable,
+                        "a file of the node's identity is missing; restore it from a backup, or leave the swarm and join "
+                        + "again");
+        }
+    }
+
+    /// <summary>Writes the key file under another key, with what headers of others hold.</summary>
+    /// <param name="before">What the present key file is encrypted with.</param>
+    /// <param name="after">What to encrypt it with.</param>
+    /// <exception cref="InvalidIdentityException">There is no key file, or it is damaged.</exception>
+    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.PermissionDenied"/>: the unlock key is wrong.</exception>
+    public void Relock(KeyEncryptionKey before, KeyEncryptionKey after) => ChangeKeyFile(
+        before.Key,
+        file => file with { Encryption = after, Headers = Rewrapped(file.Headers, before, after) });
+
     private ValueDictionary<string> Rewrapped(
         ValueDictionary<string> headers,
         KeyEncryptionKey before,
@@ -184,4 +233,13 @@ internal sealed class IdentityFiles(IIdentityDisk disk, HeaderRewrap? rewrap = n
     private static InvalidIdentityException Damaged(CryptographicException cause) => new(
         ChainFault.Unreadable,
         $"{KeyFile} could not be read: {cause.Message}; restore it from a backup, or leave the swarm and join again");
+}
+
+/// <summary>The files of an identity.</summary>
+/// <param name="Root">The root (PEM).</param>
+/// <param name="Certificate">The chain (PEM).</param>
+/// <param name="Key">The key file.</param>
+internal sealed record ExportedIdentity(string Root, string Certificate, NodeKeyFile Key)
+{
+    public override string ToString() => nameof(ExportedIdentity);
 }

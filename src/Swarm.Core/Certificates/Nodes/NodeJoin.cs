@@ -16,8 +16,9 @@ internal sealed class NodeJoin(
     /// <param name="token">The join token.</param>
     /// <param name="availability">Availability of the node.</param>
     /// <param name="cancellationToken">Ends the attempt; a join that waits for approval waits until then.</param>
+    /// <returns>The identity, and what its key is encrypted with on disk.</returns>
     /// <exception cref="SwarmException">The text says what to do: token, authority, clock, or no manager there.</exception>
-    public async Task<NodeIdentity> RunAsync(
+    public async Task<(NodeIdentity Identity, KeyEncryptionKey Encryption)> RunAsync(
         string token,
         NodeAvailability availability,
         CancellationToken cancellationToken)
@@ -50,7 +51,7 @@ internal sealed class NodeJoin(
         }
     }
 
-    private async Task<NodeIdentity> KeepAsync(
+    private async Task<(NodeIdentity Identity, KeyEncryptionKey Encryption)> KeepAsync(
         IssuedCertificate issued,
         string root,
         CancellationToken cancellationToken)
@@ -61,6 +62,6 @@ internal sealed class NodeJoin(
             : KeyEncryptionKey.None;
         files.SaveRoot(identity.Root);
         files.Save(identity, KeyEncryptionKey.None, encryption);
-        return identity;
+        return (identity, encryption);
     }
 }

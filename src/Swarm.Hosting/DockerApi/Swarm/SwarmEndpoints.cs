@@ -11,6 +11,10 @@ internal static class SwarmEndpoints
         router.Map(HttpMethods.Get, "/swarm", InspectAsync);
         router.Map(HttpMethods.Post, "/swarm/update", UpdateAsync);
         router.Map(HttpMethods.Get, "/swarm/unlockkey", GetUnlockKeyAsync);
+
+        // Docker has no word for it: `swarm backup` asks for this.
+        router.MapStream(HttpMethods.Get, "/swarm/backup", BackUpAsync);
+
         // The node sets its own limits here: joining takes the time of a certificate and a first log.
         router.MapStream(HttpMethods.Post, "/swarm/init", InitAsync);
         router.MapStream(HttpMethods.Post, "/swarm/join", JoinAsync);
@@ -62,6 +66,13 @@ internal static class SwarmEndpoints
     {
         var key = await call.Client.Cluster.GetUnlockKeyAsync(call.Cancellation);
         await call.WriteAsync(new UnlockKeyDocument { UnlockKey = key }, SwarmJson.Wire.UnlockKeyDocument);
+    }
+
+    private static async Task BackUpAsync(DockerCall call)
+    {
+        _ = call.Client;
+        call.Http.Response.ContentType = "application/x-tar";
+        await call.Node.BackUpAsync(call.Http.Response.Body, call.Cancellation);
     }
 
     private static async Task UnlockAsync(DockerCall call)

@@ -31,8 +31,8 @@ internal static class ManagerChannel
     public static GrpcChannel ToAnyone(string address) => Open(address, NewOptions((_, _) => true));
 
     /// <summary>
-    /// The address as the client of HTTP/2 is to see it. TLS is not its business: it would insist on a named protocol, and
-    /// Docker's managers name none once they have renewed their certificate.
+    /// The address as the client of HTTP/2 is to see it. TLS is not its business: it would insist on a named protocol,
+    /// and Docker's managers name none once they have renewed their certificate.
     /// </summary>
     public static string UriOf(string address) => $"http://{address}";
 
@@ -96,7 +96,7 @@ internal static class ManagerChannel
         UriOf(address),
         new GrpcChannelOptions
         {
-            MaxReceiveMessageSize = WireLimits.MaxMessage,
+            MaxReceiveMessageSize = WireLimits.MaxAnswer,
             MaxSendMessageSize = WireLimits.MaxMessage,
             DisposeHttpClient = true,
             HttpHandler = NewHandler(options),

@@ -13,6 +13,7 @@ internal sealed class DispatcherService(ManagerServices services) : Protos.Dispa
         IServerStreamWriter<Protos.SessionMessage> responseStream,
         ServerCallContext context)
     {
+        ReportLimits.Require(request);
         var messages = ConnectionOf(context).OpenSessionAsync(
             request.ToRecord(Caller.AddressOf(context)),
             context.CancellationToken);
@@ -34,6 +35,7 @@ internal sealed class DispatcherService(ManagerServices services) : Protos.Dispa
         Protos.UpdateTaskStatusRequest request,
         ServerCallContext context)
     {
+        ReportLimits.Require(request);
         await ConnectionOf(context).UpdateTaskStatusAsync(
             request.SessionId,
             [.. request.ToRecords()],

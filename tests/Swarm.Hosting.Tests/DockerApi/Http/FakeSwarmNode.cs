@@ -102,5 +102,11 @@ internal sealed class FakeSwarmNode : ISwarmNode
         UnlockedWith = key;
     }
 
+    public async Task BackUpAsync(Stream destination, CancellationToken ct)
+    {
+        await FailOrGoOnAsync();
+        await destination.WriteAsync("a backup"u8.ToArray(), ct);
+    }
+
     private Task FailOrGoOnAsync() => Failure is { } failure ? Task.FromException(failure) : Task.CompletedTask;
 }

@@ -32,4 +32,6 @@ internal sealed class FakeNode(ISwarmClient client) : ISwarmNode
     public Task LeaveAsync(bool force, CancellationToken ct) => throw new NotSupportedException();
 
     public Task UnlockAsync(string key, CancellationToken ct) => throw new NotSupportedException();
+
+    public Task BackUpAsync(Stream destination, CancellationToken ct) => throw new NotSupportedException();
 }

@@ -1,0 +1,69 @@
+using System.CommandLine;
+
+namespace Swarm.Tool.Commands;
+
+/// <summary><c>swarm backup</c>: a backup of the swarm from a manager at work.</summary>
+internal static class BackupCommand
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public static Command Create()
+    {
+        var to = new Option<string>("--to") { Description = "File that the backup goes to.", Required = true };
+        var host = new Option<string>("--host", "-H")
+        {
+            Description = "Address of the manager's daemon: unix:///path.sock or tcp://127.0.0.1:N.",
+            DefaultValueFactory = _ => EngineConnection.DefaultAddress,
+        };
+        var command = new Command(
+            "backup",
+            "Writes a backup of the swarm while it works. With autolock it needs the unlock key of this moment; without, "
+            + "whoever has the file has the swarm.")
+        {
+            to, host,
+        };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(parsed.GetValue(to)!, parsed.GetValue(host)!, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string to, string host, CancellationToken cancellationToken)
+    {
+        // The file gets its name when it is whole, so that a backup that is there is one.
+        var partial = to + ".partial";
+        try
+        {
+            using var engine = new EngineConnection(host);
+            await using (var file = Open(partial))
+            {
+                await engine.DownloadAsync("swarm/backup", file, cancellationToken);
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, to, overwrite: true);
+            return 0;
+        }
+        catch (Exception exception) when (
+            exception is IOException or UnauthorizedAccessException or HttpRequestException or ArgumentException)
+        {
+            await Console.Error.WriteLineAsync($"swarm backup: {exception.Message}");
+            return 1;
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
+
+    private static FileStream Open(string path)
+    {
+        File.Delete(path);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        return new FileStream(path, options);
+    }
+}
