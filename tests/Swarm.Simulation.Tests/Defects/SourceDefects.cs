@@ -20,7 +20,7 @@ internal static class SourceDefects
         new("a vote leaves before it is durable (29)", "RaftCore.cs",
             "if (_durableTerm == Term && _durableVote == _vote)", "if (Term > 0)"),
         new("a candidate asks before its own vote is durable", "RaftCore.Elections.cs",
-            "            if (type == MessageType.Vote)\n            {\n                _outbox.SendWhenDurable(request);", 
+            "            if (type == MessageType.Vote)\n            {\n                _outbox.SendWhenDurable(request);",
             "            if (type == MessageType.Hup)\n            {\n                _outbox.SendWhenDurable(request);"),
         new("a candidate counts its own vote before it is durable", "RaftCore.Elections.cs",
             "        AskForVotes(MessageType.Vote, Term, transfer ? TransferMark : default(ReadOnlyMemory<byte>));",

@@ -68,8 +68,16 @@ internal sealed partial class SimWorld
             return;
         }
 
-        CutLinks(leader, kind: _faults.Next(3));
         var usurper = AnyOther(leader);
+        if (usurper is not null && _faults.Next(2) == 0)
+        {
+            // The two do not hear each other, everybody else hears both.
+            _cut[Link(leader.RaftId, usurper.RaftId)] = _cut[Link(usurper.RaftId, leader.RaftId)] = true;
+            _queue.Add(_now + 1 + _faults.Next((int)(4 * _heldBackTime)), SimEventKind.LinksHeal);
+            return;
+        }
+
+        CutLinks(leader, kind: _faults.Next(3));
         if (_faults.Next(2) == 0 && AnyOther(leader) is { Up: true } witness && witness != usurper)
         {
             Crash(witness);
