@@ -146,9 +146,10 @@ internal sealed partial class SimWorld
     {
         var membership = leader.Core.Membership;
         var members = membership.Voters.Union(membership.VotersOutgoing).Union(membership.Learners);
+        var guarded = _plan.Core is { PreVote: true, CheckQuorum: true } && !_plan.DifferentSettings;
         foreach (var member in _members)
         {
-            if (member is { Up: true } && !members.Contains(member.RaftId) && !(_plan.Core.PreVote && _plan.Core.CheckQuorum))
+            if (!guarded && member is { Up: true } && !members.Contains(member.RaftId))
             {
                 member.Gone = true;
                 Leave(member);
