@@ -1,3 +1,4 @@
+using System.Globalization;
 using Swarm.Allocation.Addressing;
 using Swarm.Scheduling;
 
@@ -8,6 +9,8 @@ internal static class NetworkRules
 {
     /// <summary>More subnets than any network has use for.</summary>
     private const int MaxSubnets = 64;
+
+    private const uint MaxVni = 1 << 24;
 
     /// <summary>Checks a spec.</summary>
     /// <exception cref="SwarmException">It breaks a rule.</exception>
@@ -49,7 +52,7 @@ internal static class NetworkRules
         foreach (var vni in vnis)
         {
             Rule.Require(
-                uint.TryParse(vni, out var number) && number < 1 << 24,
+                uint.TryParse(vni, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number < MaxVni,
                 $"invalid vxlan id value {Quoted.Of(vni)} passed");
         }
     }

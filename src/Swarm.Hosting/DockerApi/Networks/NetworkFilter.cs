@@ -9,6 +9,9 @@ internal static class NetworkFilter
 {
     public const string Dangling = "dangling";
 
+    private const RegexOptions Options =
+        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+
     /// <summary>What a list may be filtered by.</summary>
     public static readonly string[] Keys = ["driver", "id", "label", "name", "scope", "type", Dangling];
 
@@ -44,7 +47,7 @@ internal static class NetworkFilter
 
     /// <summary>True when what the list asks of use holds.</summary>
     public static bool MatchesUse(DockerFilters filters, bool isUsed) =>
-        filters.MatchesAny(Dangling, value => value is "true" or "1" != isUsed);
+        filters.MatchesAny(Dangling, value => (value is "true" or "1") != isUsed);
 
     /// <summary>Ids of the networks that services use.</summary>
     public static async Task<HashSet<string>> UsedAsync(ISwarmClient swarm, CancellationToken cancellationToken)
@@ -69,7 +72,7 @@ internal static class NetworkFilter
 
         try
         {
-            return Regex.IsMatch(text, pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+            return Regex.IsMatch(text, pattern, Options);
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
         {
