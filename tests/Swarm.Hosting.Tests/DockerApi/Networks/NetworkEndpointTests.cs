@@ -166,7 +166,7 @@ public sealed class NetworkEndpointTests : IAsyncLifetime
             service["Endpoint"]!["VirtualIPs"]!.ToJsonString());
         Assert.Equal(
             $$"""[{"Target":"{{id}}","Aliases":["site"]}]""",
-            service["Spec"]!["TaskTemplate"]!["Networks"]!.ToJsonString());
+            service["Spec"]!["Networks"]!.ToJsonString());
         var all = await _api.GetAsync("networks/front?verbose=true");
         Assert.Equal("{}", all["Services"]!.ToJsonString());
         Assert.Equal(
