@@ -1,5 +1,6 @@
 using Swarm.Benchmarks.Dispatch;
 using Swarm.Benchmarks.Raft;
+using Swarm.Benchmarks.Routing;
 using Swarm.Benchmarks.Scheduling;
 using Swarm.Benchmarks.Storage;
 
@@ -21,6 +22,9 @@ internal static class Macro
             case ["raftlog", .. var options]:
                 RaftLogMacro.Run(options);
                 return 0;
+            case ["mesh", .. var options]:
+                await MeshMacro.RunAsync(options);
+                return 0;
             case ["dispatch", .. var options]:
                 await DispatchMacro.RunAsync(options);
                 return 0;
@@ -28,7 +32,7 @@ internal static class Macro
                 await DispatchNodes.RunAsync(directory, address, tasks);
                 return 0;
             default:
-                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog|dispatch [quick]");
+                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog|dispatch|mesh [quick]");
                 return 2;
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace Swarm.DockerCli.Tests;
@@ -109,9 +110,11 @@ public sealed class LockTests
 
     // Which version of the swarm's key the node's own key lies under is written in clear.
     private static ulong KeptUnder(DaemonProcess manager) =>
-        ulong.Parse(Regex.Match(KeyFile(manager), @"kek-version: (\d+)").Groups[1].Value);
+        ulong.Parse(
+            Regex.Match(KeyFile(manager), @"kek-version: (\d+)").Groups[1].Value,
+            CultureInfo.InvariantCulture);
 
-    private static bool IsLocked(DaemonProcess manager) => KeyFile(manager).Contains("ENCRYPTED");
+    private static bool IsLocked(DaemonProcess manager) => KeyFile(manager).Contains("ENCRYPTED", StringComparison.Ordinal);
 
     private static string KeyFile(DaemonProcess manager) =>
         File.ReadAllText(Path.Combine(manager.Directory, "state", "swarm", "certificates", "swarm-node.key"));

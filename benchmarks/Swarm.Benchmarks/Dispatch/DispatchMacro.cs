@@ -4,12 +4,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Allocation;
 using Swarm.Benchmarks.Scheduling;
 using Swarm.Certificates;
 using Swarm.Certificates.Access;
 using Swarm.Certificates.Nodes;
 using Swarm.Control;
 using Swarm.Dispatch;
+using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Wire.Server;
 using Swarm.Identity;
 using Swarm.Storage;
@@ -130,8 +132,10 @@ internal sealed class DispatchMacro
                 () => dispatcher,
                 () => null,
                 client,
+                new ContainerAttachments(_store, new RandomIdGenerator()),
                 () => _store.Current,
-                identity),
+                identity,
+                new MeshDirectory(_store, TimeProvider.System)),
             TimeProvider.System,
             NullLoggerFactory.Instance,
             CancellationToken.None);

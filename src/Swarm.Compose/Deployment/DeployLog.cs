@@ -5,9 +5,9 @@ internal sealed class DeployLog(IProgress<StackProgress>? progress)
 {
     private readonly List<StackProgress> _steps = [];
 
-    public void Add(StackStep step, ObjectKind kind, string name, string message = "")
+    public void Add(StackStep step, ObjectKind kind, string name)
     {
-        var entry = new StackProgress(step, kind, name, Message: message);
+        var entry = new StackProgress(step, kind, name);
         _steps.Add(entry);
         progress?.Report(entry);
     }

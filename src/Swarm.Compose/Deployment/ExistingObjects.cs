@@ -4,12 +4,18 @@ namespace Swarm.Compose.Deployment;
 
 /// <summary>What a swarm has already, by name.</summary>
 internal sealed record ExistingObjects(
-    Dictionary<string, Service> Services, Dictionary<string, Secret> Secrets, Dictionary<string, Config> Configs)
+    Dictionary<string, Service> Services,
+    Dictionary<string, Secret> Secrets,
+    Dictionary<string, Config> Configs,
+    Dictionary<string, Network> Networks)
 {
     public static async Task<ExistingObjects> ReadAsync(ISwarmClient swarm, CancellationToken cancellationToken)
     {
         var existing = new ExistingObjects(
-            new(StringComparer.Ordinal), new(StringComparer.Ordinal), new(StringComparer.Ordinal));
+            new(StringComparer.Ordinal),
+            new(StringComparer.Ordinal),
+            new(StringComparer.Ordinal),
+            new(StringComparer.Ordinal));
         await foreach (var service in swarm.Services.ListAsync(cancellationToken))
         {
             existing.Services[service.Spec.Name] = service;
@@ -25,6 +31,11 @@ internal sealed record ExistingObjects(
             existing.Configs[config.Spec.Name] = config;
         }
 
+        await foreach (var network in swarm.Networks.ListAsync(cancellationToken))
+        {
+            existing.Networks[network.Spec.Name] = network;
+        }
+
         return existing;
     }
 
@@ -37,7 +48,7 @@ internal sealed record ExistingObjects(
     /// <exception cref="StackFileException">It fails.</exception>
     public void Check(StackPlan plan)
     {
-        var problems = new List<string>();
+        var problems = new List<string>(StackNetworks.Problems(plan, this));
         problems.AddRange(plan.Services
             .Where(planned =>
                 Services.TryGetValue(planned.Spec.Name, out var service) && !IsOfStack(service, plan.Scope))

@@ -12,10 +12,11 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
         var existing = await ExistingObjects.ReadAsync(swarm, cancellationToken);
         existing.Check(plan);
         await PruneAsync(existing, cancellationToken);
-        StackNetworks.Report(plan, _log);
+        var networks = new StackNetworks(swarm, existing, _log);
+        await networks.StoreAsync(plan, cancellationToken);
         var secrets = await StoreSecretsAsync(existing, cancellationToken);
         var configs = await StoreConfigsAsync(existing, cancellationToken);
-        var deployed = await DeployServicesAsync(existing, secrets, configs, cancellationToken);
+        var deployed = await DeployServicesAsync(existing, networks, secrets, configs, cancellationToken);
         if (!options.Detach)
         {
             await WaitAsync(deployed.Values, cancellationToken);
@@ -97,6 +98,7 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
 
     private async Task<OrderedDictionary<string, Service>> DeployServicesAsync(
         ExistingObjects existing,
+        StackNetworks networks,
         Dictionary<string, SecretId> secrets,
         Dictionary<string, ConfigId> configs,
         CancellationToken cancellationToken)
@@ -112,7 +114,7 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
                 }
             }
 
-            var spec = StackNetworks.Without(ReferenceIds.Bind(planned.Spec, secrets, configs));
+            var spec = networks.Bind(ReferenceIds.Bind(planned.Spec, secrets, configs));
             deployed[planned.Name] = existing.Services.TryGetValue(spec.Name, out var current)
                 ? await UpdateAsync(current, spec, cancellationToken)
                 : await CreateAsync(spec, cancellationToken);
@@ -172,7 +174,8 @@ internal sealed class StackDeployer(ISwarmClient swarm, StackPlan plan, StackDep
         }
     }
 
-    private static async Task<T> TryAsync<T>(Task<T> write, string failure)
+    /// <summary>Says what was being done when the manager refused it.</summary>
+    internal static async Task<T> TryAsync<T>(Task<T> write, string failure)
     {
         try
         {

@@ -5,9 +5,8 @@ namespace Swarm.Compose;
 /// <param name="Kind">To what kind of object.</param>
 /// <param name="Name">Its full name.</param>
 /// <param name="Service">Counts of a service that is waited for.</param>
-/// <param name="Message">Why a step is left out; empty otherwise.</param>
 public sealed record StackProgress(
-    StackStep Step, ObjectKind Kind, string Name, ServiceProgress? Service = null, string Message = "");
+    StackStep Step, ObjectKind Kind, string Name, ServiceProgress? Service = null);
 
 /// <summary>What a deployment does with an object.</summary>
 public enum StackStep
@@ -24,12 +23,9 @@ public enum StackStep
     /// <summary>It left the files.</summary>
     Removed = 3,
 
-    /// <summary>The manager cannot store it; <see cref="StackProgress.Message"/> says why.</summary>
-    Skipped = 4,
-
     /// <summary>A service is on its way to what it should be.</summary>
-    Waiting = 5,
+    Waiting = 4,
 
     /// <summary>A service is what it should be, and stays so.</summary>
-    Converged = 6,
+    Converged = 5,
 }

@@ -2,92 +2,121 @@ using Swarm.Storage;
 
 namespace Swarm.Allocation;
 
-/// <summary>What the changes since the last pass ask of the allocator.</summary>
+/// <summary>
+/// What changed since the last pass, in the order in which it changed. Only names: each step looks at the object as it
+/// is when its turn comes, so that nothing is allocated twice.
+/// </summary>
 internal sealed class AllocationWork
 {
-    private readonly Dictionary<ServiceId, Service> _changed = [];
-    private readonly HashSet<ServiceId> _allocated = [];
-    private readonly List<TaskId> _tasks = [];
-    private readonly HashSet<TaskId> _seen = [];
+    private readonly Queue<NetworkId> _networks = new();
+    private readonly Queue<ServiceId> _services = new();
+    private readonly Queue<NodeId> _nodes = new();
+    private readonly Queue<TaskId> _tasks = new();
 
-    /// <summary>The store after the last of the changes.</summary>
-    public ClusterView? View { get; private set; }
+    public bool IsEmpty => _networks.Count + _services.Count + _nodes.Count + _tasks.Count == 0;
 
-    public List<ServiceId> RemovedServices { get; } = [];
-
-    /// <summary>Services created or updated, in their newest form.</summary>
-    public IReadOnlyCollection<Service> ChangedServices => _changed.Values;
-
-    /// <summary>Services that could not get what they want; their tasks should say so.</summary>
-    public List<ServiceId> NewlyWaiting { get; } = [];
-
-    /// <summary>True when a service that waits may find its port free now.</summary>
-    public bool MayHaveFreedPorts { get; set; }
-
-    /// <summary>Everything a store holds, for the start.</summary>
+    /// <summary>Everything a store holds, for the start: the network of the routing mesh gets the first subnet.</summary>
     public void AddAll(ClusterView view)
     {
-        View = view;
-        foreach (var service in view.Services)
-        {
-            _changed[service.Id] = service;
-        }
-
-        foreach (var task in view.Tasks.InState(TaskState.New))
-        {
-            Add(task);
-        }
+        AddNetworks(view.Networks.OrderBy(network => !network.Spec.Ingress).Select(network => network.Id));
+        AddServices(view.Services.Select(service => service.Id));
+        AddNodes(view.Nodes);
+        AddTasks(view.Tasks.InState(TaskState.New));
     }
 
     public void Add(CommittedTransaction transaction)
     {
-        View = transaction.View;
         foreach (var change in transaction.Changes)
         {
-            switch (change)
+            switch (change.Current)
             {
-                case { Change: ChangeKind.Removed, Current: Service service }:
-                    _changed.Remove(service.Id);
-                    RemovedServices.Add(service.Id);
+                case Network network:
+                    _networks.Enqueue(network.Id);
                     break;
-                case { Current: Service service }:
-                    _changed[service.Id] = service;
-                    NoteAllocation(change.Previous as Service, service);
+                case Service service when Concerns(change.Previous as Service, service) || IsRemoval(change):
+                    _services.Enqueue(service.Id);
                     break;
-                case { Change: ChangeKind.Created, Current: SwarmTask task }:
-                    Add(task);
+                case Node node when (change.Previous as Node)?.Attachments != node.Attachments || IsEnd(change):
+                    _nodes.Enqueue(node.Id);
+                    break;
+                case SwarmTask task when Concerns(change.Previous as SwarmTask, task) || IsRemoval(change):
+                    _tasks.Enqueue(task.Id);
                     break;
             }
         }
     }
 
-    /// <summary>New tasks, and those of services that have just got, or failed to get, their ports.</summary>
-    public List<TaskId> TasksToLookAt()
+    public void AddNetworks(IEnumerable<NetworkId> networks) => AddTo(_networks, networks);
+
+    public void AddServices(IEnumerable<ServiceId> services) => AddTo(_services, services);
+
+    public void AddNodes(IEnumerable<Node> nodes) => AddTo(_nodes, nodes.Select(node => node.Id));
+
+    public void AddNodes(IEnumerable<NodeId> nodes) => AddTo(_nodes, nodes);
+
+    public void AddNode(NodeId node) => _nodes.Enqueue(node);
+
+    public void AddTasks(IEnumerable<SwarmTask> tasks) =>
+        AddTo(_tasks, tasks.Where(TaskStep.IsWaiting).Select(task => task.Id));
+
+    public void AddTasks(IEnumerable<TaskId> tasks) => AddTo(_tasks, tasks);
+
+    public IReadOnlyList<NetworkId> TakeNetworks() => Take(_networks);
+
+    public IReadOnlyList<ServiceId> TakeServices() => Take(_services);
+
+    public IReadOnlyList<NodeId> TakeNodes() => Take(_nodes);
+
+    public IReadOnlyList<TaskId> TakeTasks() => Take(_tasks);
+
+    private static bool IsRemoval(ObjectChange change) => change.Change == ChangeKind.Removed;
+
+    private static bool IsEnd(ObjectChange change) => change.Change is ChangeKind.Removed or ChangeKind.Created;
+
+    private static bool Concerns(Service? previous, Service current) =>
+        !ReferenceEquals(previous?.Spec, current.Spec) || !ReferenceEquals(previous?.Endpoint, current.Endpoint);
+
+    private static bool Concerns(SwarmTask? previous, SwarmTask current)
     {
-        foreach (var service in _allocated.Concat(NewlyWaiting))
+        if (TaskStep.IsWaiting(current))
         {
-            foreach (var task in View?.Tasks.OfService(service) ?? [])
+            return previous is null || !TaskStep.IsWaiting(previous);
+        }
+
+        if (current.Networks.IsEmpty)
+        {
+            // It went another way than ours, and may leave behind what it was to get.
+            return previous is not null && TaskStep.IsWaiting(previous) && current.Status.State != TaskState.Pending;
+        }
+
+        // Most changes are reports of a state, which matter here only where they tell of an end.
+        return previous is null
+            || previous.Networks.IsEmpty
+            || previous.NodeId != current.NodeId
+            || (previous.Status.State > TaskState.Running) != (current.Status.State > TaskState.Running);
+    }
+
+    private static void AddTo<T>(Queue<T> queue, IEnumerable<T> items)
+    {
+        foreach (var item in items)
+        {
+            queue.Enqueue(item);
+        }
+    }
+
+    private static List<T> Take<T>(Queue<T> queue)
+        where T : struct
+    {
+        var items = new List<T>(queue.Count);
+        var seen = new HashSet<T>();
+        while (queue.TryDequeue(out var item))
+        {
+            if (seen.Add(item))
             {
-                Add(task);
+                items.Add(item);
             }
         }
 
-        return _tasks;
-    }
-
-    private void NoteAllocation(Service? previous, Service service)
-    {
-        if (ServiceAllocation.IsAllocated(service) && (previous is null || !ServiceAllocation.IsAllocated(previous)))
-        {
-            _allocated.Add(service.Id);
-        }
-    }
-
-    private void Add(SwarmTask task)
-    {
-        if (ServiceAllocation.IsWaiting(task) && _seen.Add(task.Id))
-        {
-            _tasks.Add(task.Id);
-        }
+        return items;
     }
 }

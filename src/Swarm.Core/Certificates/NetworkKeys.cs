@@ -12,8 +12,11 @@ internal static class NetworkKeys
     /// <summary>Bytes of a key: AES with 128 bits, which is what engines expect.</summary>
     private const int KeyLength = 16;
 
+    /// <summary>The use of the keys that nodes encrypt their gossip with.</summary>
+    public const string Gossip = "networking:gossip";
+
     // The uses that engines know.
-    private static readonly string[] Subsystems = ["networking:gossip", "networking:ipsec"];
+    private static readonly string[] Subsystems = [Gossip, "networking:ipsec"];
 
     /// <summary>The cluster with its first keys.</summary>
     public static Cluster Begin(Cluster cluster, RandomBytes random)

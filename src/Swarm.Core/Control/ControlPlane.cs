@@ -117,6 +117,7 @@ internal sealed partial class ControlPlane : IAsyncDisposable
     {
         var (ids, time) = (_options.Ids, _options.Time);
         yield return ("dispatcher", Dispatcher.RunAsync);
+        yield return ("predefined networks", stop => PredefinedNetworks.EnsureAsync(_store, ids, stop));
         yield return ("allocator", stop => new Allocator(_store, Logger<Allocator>()).RunAsync(stop));
         yield return ("scheduler", stop => new SchedulerLoop(
             _store,

@@ -19,6 +19,9 @@ public interface ISwarmClient
     /// <summary>Configs.</summary>
     IConfigOperations Configs { get; }
 
+    /// <summary>Networks.</summary>
+    INetworkOperations Networks { get; }
+
     /// <summary>The swarm itself.</summary>
     IClusterOperations Cluster { get; }
 

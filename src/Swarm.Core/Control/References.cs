@@ -17,6 +17,9 @@ internal static class References
     public static Config Config(ClusterView view, string reference) =>
         Resolve("config", view.Configs, reference, config => config.Spec.Name);
 
+    public static Network Network(ClusterView view, string reference) =>
+        Resolve("network", view.Networks, reference, network => network.Spec.Name);
+
     /// <summary>The name of a task ends in its id.</summary>
     public static SwarmTask Task(ClusterView view, string reference)
     {

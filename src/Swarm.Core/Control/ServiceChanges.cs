@@ -12,6 +12,7 @@ internal static class ServiceChanges
     {
         var spec = ServiceReferences.ResolveNetworks(transaction, requested);
         PublishedPorts.RequireFree(transaction, spec.Endpoint, id);
+        ServiceReferences.RequireIngress(transaction, spec);
         ServiceReferences.RequireFiles(transaction, spec);
         if (transaction.Services.FindByName(spec.Name) is not null)
         {
@@ -44,6 +45,7 @@ internal static class ServiceChanges
         RequireNetworksInTaskTemplate(spec, service.Spec);
         ServiceReferences.RequireFiles(transaction, spec);
         RequireSameKind(spec, service.Spec);
+        ServiceReferences.RequireIngress(transaction, spec);
         return Replace(transaction, service, version, spec);
     }
 

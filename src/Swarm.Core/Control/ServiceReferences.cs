@@ -1,3 +1,5 @@
+using Swarm.Allocation;
+using Swarm.Allocation.Addressing;
 using Swarm.Storage;
 
 namespace Swarm.Control;
@@ -40,6 +42,17 @@ internal static class ServiceReferences
         };
     }
 
+    /// <summary>Ports of the routing mesh need its network.</summary>
+    /// <exception cref="SwarmException">There is none.</exception>
+    public static void RequireIngress(StoreTransaction transaction, ServiceSpec spec)
+    {
+        if (ServiceNeeds.NeedsIngress(spec) && NetworkChanges.FindIngress(transaction) is null)
+        {
+            throw SwarmException.FailedPrecondition(
+                "service needs ingress network, but no ingress network is present");
+        }
+    }
+
     private static ValueList<NetworkAttachmentSpec> Resolve(
         StoreTransaction transaction,
         ValueList<NetworkAttachmentSpec> attachments) =>
@@ -52,7 +65,7 @@ internal static class ServiceReferences
             ?? transaction.Networks.FindByName(reference)
             ?? throw SwarmException.NotFound($"network {reference} not found");
         Rule.Require(
-            !network.Spec.Ingress,
+            !NetworkDrivers.IsIngress(network),
             $"Service cannot be explicitly attached to the ingress network {Quoted.Of(network.Spec.Name)}");
         return network.Id.Value;
     }

@@ -33,6 +33,15 @@ internal static class SpecSize
         + spec.Networks.Sum(Of)
         + ((spec.Endpoint?.Ports ?? default).Sum(port => PerItem + Of(port.Name)));
 
+    public static long Of(NetworkSpec spec) =>
+        Of(spec.Name)
+        + Of(spec.Labels)
+        + Of(spec.ConfigFrom)
+        + Of(spec.Driver)
+        + Of(spec.Ipam?.Driver)
+        + ((spec.Ipam?.Configs ?? default)
+            .Sum(item => PerItem + Of(item.Subnet) + Of(item.Range) + Of(item.Gateway) + Of(item.Reserved)));
+
     public static long Of(ValueDictionary<string> map) =>
         map.Sum(entry => PerItem + Of(entry.Key) + Of(entry.Value));
 

@@ -32,6 +32,8 @@ internal sealed class SwarmClient(
 
     public IConfigOperations Configs { get; } = new ConfigOperations(store, ids);
 
+    public INetworkOperations Networks { get; } = new NetworkOperations(store, ids);
+
     public IClusterOperations Cluster { get; } = new ClusterOperations(store, random, time, externalCas);
 
     public Task<ServicePlan> PlanAsync(ServiceSpec spec, CancellationToken cancellationToken = default)

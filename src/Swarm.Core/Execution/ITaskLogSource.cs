@@ -17,9 +17,12 @@ public interface IContainerStatusSource
     ContainerStatus? ContainerStatus { get; }
 }
 
-/// <summary>A controller that opens host-mode ports for its task.</summary>
+/// <summary>A controller that knows at which ports of the node its task is reached.</summary>
 public interface IPortStatusSource
 {
-    /// <summary>The ports as opened.</summary>
+    /// <summary>
+    /// The ports with the node's numbers as published ports. Those in host mode are open to everyone and shown to
+    /// users; those in ingress mode are where the routing mesh of every node finds the task.
+    /// </summary>
     ValueList<PortPublication> Ports { get; }
 }

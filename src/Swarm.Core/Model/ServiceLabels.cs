@@ -46,4 +46,18 @@ public static class ServiceLabels
     /// </summary>
     /// <value>Without the label no time at all for <c>replace</c>, for ever for <c>keep</c>.</value>
     public const string DisconnectLostAfter = "swarm.disconnect.lost-after";
+
+    /// <summary>
+    /// How the routing mesh chooses a task for a connection to a published port: <c>rr</c>, <c>leastconn</c>,
+    /// <c>source</c> (the same task for the same client) or <c>maglev</c>.
+    /// </summary>
+    /// <value>Without the label <c>rr</c>, as Docker does.</value>
+    public const string IngressBalancer = "swarm.ingress.balancer";
+
+    /// <summary>
+    /// Whether tasks are told who their client is, by a header of the PROXY protocol before the first byte of each
+    /// connection: <c>v1</c> or <c>v2</c>. TCP ports in ingress mode only.
+    /// </summary>
+    /// <value>Without the label they are not.</value>
+    public const string IngressProxyProtocol = "swarm.ingress.proxy-protocol";
 }

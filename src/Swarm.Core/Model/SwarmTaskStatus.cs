@@ -21,7 +21,10 @@ public sealed record SwarmTaskStatus
     /// <summary>The container or process; null until there is one.</summary>
     public ContainerStatus? Container { get; init; }
 
-    /// <summary>Host-mode ports as the node opened them.</summary>
+    /// <summary>
+    /// Ports of the node at which the task is reached, with the node's numbers as published ports: host-mode ports as
+    /// they were opened, and for ingress mode the place that the routing mesh leads to, where the executor tells one.
+    /// </summary>
     public ValueList<PortPublication> Ports { get; init; }
 
     /// <summary>The manager that wrote this status; empty when it was not reported by an agent.</summary>

@@ -130,6 +130,10 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
         /// <summary>Tasks on a node as they are now; a copy that survives later changes.</summary>
         public IReadOnlyList<SwarmTask> OnNode(NodeId id) => Resolve(_byNode.Read(id.Value));
 
+        /// <summary>Tasks that ask for a network as they are now; a copy that survives later changes.</summary>
+        public IReadOnlyList<SwarmTask> UsingNetwork(NetworkId id) =>
+            Resolve(_byReference.Read(TaskIndexKeys.OfNetwork(id.Value)));
+
         ClusterObject? ITableBuilder.Find(string id) => Find(new TaskId(id));
 
         public string? OwnerOfName(string name, string exceptId) => null;

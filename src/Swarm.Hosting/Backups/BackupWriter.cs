@@ -38,7 +38,7 @@ internal sealed class BackupWriter(ManagerSetup setup, NodeDirectory directory, 
     {
         var files = member.Renewal.Export();
         using var keys = new LogLock(LogSecrets.Of(files.Key));
-        var log = directory.CreateTemporary("backup-");
+        var log = directory.CreateTemporary();
         try
         {
             await WriteLogAsync(state, files, log, keys, cancellationToken);
@@ -50,7 +50,11 @@ internal sealed class BackupWriter(ManagerSetup setup, NodeDirectory directory, 
                 BackupFormat.Certificates + IdentityFiles.CertificateFile,
                 files.Certificate,
                 cancellationToken);
-            await AddAsync(tar, BackupFormat.Certificates + IdentityFiles.KeyFile, files.Key.Write(), cancellationToken);
+            await AddAsync(
+                tar,
+                BackupFormat.Certificates + IdentityFiles.KeyFile,
+                files.Key.Write(),
+                cancellationToken);
             await AddLogAsync(tar, log, cancellationToken);
             await AddAsync(tar, BackupFormat.Membership, directory.Text(), cancellationToken);
         }
@@ -115,7 +119,8 @@ internal sealed class BackupWriter(ManagerSetup setup, NodeDirectory directory, 
         // What opens the values of secrets lies in a file of the manager's, where this backup does not go.
         if (KeyShares.ShareFor(setup.Secrets, member.NodeId, files.Certificate) is { } share)
         {
-            var known = state.View.Secrets.FindByName(share.Spec.Name)?.Id ?? new SecretId(new RandomIdGenerator().Next());
+            var known = state.View.Secrets.FindByName(share.Spec.Name)?.Id
+                ?? new SecretId(new RandomIdGenerator().Next());
             snapshot.Store.Secrets.Clear();
             snapshot.Store.Secrets.AddRange(state.View.Secrets
                 .Where(secret => secret.Id != known)
@@ -138,7 +143,8 @@ internal sealed class BackupWriter(ManagerSetup setup, NodeDirectory directory, 
 
     private static async Task AddLogAsync(TarWriter tar, string log, CancellationToken cancellationToken)
     {
-        foreach (var path in Directory.EnumerateFiles(log, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.EnumerateFiles(log, "*", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
         {
             var name = Path.GetRelativePath(log, path).Replace(Path.DirectorySeparatorChar, '/');
             await using var content = File.OpenRead(path);

@@ -2,12 +2,17 @@ using System.Security.Cryptography;
 using System.Text;
 using Swarm.Certificates;
 using Swarm.Certificates.Nodes;
+using Swarm.Control;
+using Swarm.Identity;
 
 namespace Swarm.Hosting.Nodes;
 
 /// <summary>A new swarm and the manager that forms it. There is nobody yet who could sign its certificate: it does so itself.</summary>
 internal sealed record FoundingNode(Cluster Cluster, Node Node, NodeIdentity Identity, NodeAddresses Addresses)
 {
+    /// <summary>The network of the routing mesh that the swarm begins with.</summary>
+    public Network Ingress { get; } = PredefinedNetworks.CreateIngress(new RandomIdGenerator());
+
     public string Address => Addresses.Advertised;
 
     /// <summary>The manager as a member of the quorum; its raft id is not drawn yet.</summary>

@@ -36,6 +36,7 @@ internal sealed partial class ManagerRuntime
             {
                 transaction.Create(first.Cluster);
                 transaction.Create(first.Node);
+                transaction.Create(first.Ingress);
             },
             cancellationToken);
         await OpenPortAsync(cancellationToken);
@@ -64,7 +65,7 @@ internal sealed partial class ManagerRuntime
         else
         {
             _leadership.Start();
-            Member.Use(new LocalLeader(_leadership, _store));
+            Member.Use(new LocalLeader(_leadership, _store, _mesh));
             Member.Start();
         }
 
@@ -86,7 +87,7 @@ internal sealed partial class ManagerRuntime
     {
         await OpenPortAsync(cancellationToken);
         var answer = await AskToJoinAsync(cancellationToken);
-        _members.Restore(answer.Members, answer.RemovedMembers);
+        _members.Admit(answer.Members, answer.RemovedMembers);
         var self = _members.Find(answer.RaftId) ?? throw new SwarmException(
             SwarmErrorCode.Internal,
             "the leader let this manager in and does not name it among the members");
@@ -123,7 +124,7 @@ internal sealed partial class ManagerRuntime
     private async Task LeadAsync(bool startAgent, CancellationToken cancellationToken)
     {
         _leadership.Start();
-        Member.Use(new LocalLeader(_leadership, _store));
+        Member.Use(new LocalLeader(_leadership, _store, _mesh));
         if (startAgent)
         {
             Member.Start();

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Swarm.Allocation;
 using Swarm.Certificates;
 using Swarm.Certificates.Access;
 using Swarm.Certificates.Nodes;
@@ -8,6 +10,8 @@ using Swarm.Control;
 using Swarm.Dispatch;
 using Swarm.Execution;
 using Swarm.Hosting.Backups;
+using Swarm.Hosting.Gossip;
+using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Client;
 using Swarm.Hosting.Wire.Server;
@@ -25,12 +29,15 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private Task _sharing = Task.CompletedTask;
+    private Task _gossip = Task.CompletedTask;
+    private Task _meshing = Task.CompletedTask;
     private Task _keeping = Task.CompletedTask;
     private Task _telling = Task.CompletedTask;
     private readonly ManagerSetup _setup;
     private readonly ClusterStore _store;
     private readonly RaftProposer _proposer;
     private readonly QuorumMembers _members = new();
+    private readonly MeshDirectory _mesh;
     private readonly Leadership _leadership;
     private readonly SwarmClient _local;
     private readonly LeaderAccess _leader;
@@ -51,6 +58,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         _proposer = new RaftProposer();
         _store = new ClusterStore(_proposer, setup.Time, options: null, _metrics);
         _metrics.Observe(_store);
+        _mesh = new MeshDirectory(_store, setup.Time);
         _leadership = new Leadership(
             NewControlPlane,
             BeginTermAsync,
@@ -240,6 +248,8 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await _stop.CancelAsync();
         await _leader.EndAsync();
         await Loops.IgnoreAsync(_sharing);
+        await Loops.IgnoreAsync(_gossip);
+        await Loops.IgnoreAsync(_meshing);
         await Loops.IgnoreAsync(_keeping);
         await Loops.IgnoreAsync(_telling);
 
@@ -330,6 +340,11 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         ? SwarmMembers.Of(cluster)
         : new SwarmMembers(Member.Identity.Value.ClusterId, default);
 
+    private ValueList<byte>[] GossipKeys() =>
+        [.. (_store.Current.Cluster?.NetworkBootstrapKeys ?? default)
+            .Where(key => key.Subsystem == NetworkKeys.Gossip)
+            .Select(key => key.Key)];
+
     private async Task OpenPortAsync(CancellationToken cancellationToken)
     {
         _port = await SwarmPort.OpenAsync(
@@ -344,11 +359,14 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
                 () => _leadership.Current?.Dispatcher,
                 () => _quorum,
                 _local,
+                new ContainerAttachments(_store, new RandomIdGenerator()),
                 () => _store.Current,
-                Member.Identity),
+                Member.Identity,
+                _mesh),
             _setup.Time,
             _setup.Loggers,
             cancellationToken);
+        _meshing = Member.RunBesideAsync(() => _mesh.RunAsync(_stop.Token));
         _sharing = Member.RunBesideAsync(() => KeyShares.ReceiveAsync(
             _setup.Secrets,
             _store,
@@ -356,5 +374,10 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
             () => Member.Identity.Value.PrivateKey,
             _setup.Loggers,
             _stop.Token));
+        if (IPAddress.TryParse(Member.Addresses.AdvertiseHost, out var host))
+        {
+            var gossip = new GossipPort(GossipKeys, _setup.Time, _setup.Loggers.CreateLogger<GossipPort>());
+            _gossip = Member.RunBesideAsync(() => gossip.RunAsync(new(host, GossipPort.Number), _stop.Token));
+        }
     }
 }

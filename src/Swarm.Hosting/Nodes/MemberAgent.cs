@@ -3,7 +3,9 @@ using Swarm.Agents;
 using Swarm.Certificates.Nodes;
 using Swarm.Dispatch;
 using Swarm.Execution;
+using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Wire.Client;
+using Swarm.Net;
 using Swarm.Storage;
 
 namespace Swarm.Hosting.Nodes;
@@ -17,6 +19,7 @@ internal sealed class MemberAgent : IAsyncDisposable
     private readonly NodeDirectory _directory;
     private readonly WireDispatcherConnection _wire;
     private readonly NodeAgent _agent;
+    private readonly NodeMesh? _mesh;
     private readonly CancellationTokenSource _stop = new();
     private Task _renewing = Task.CompletedTask;
     private readonly Lock _gate = new();
@@ -51,6 +54,7 @@ internal sealed class MemberAgent : IAsyncDisposable
             new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
             new NodeSession(Renewal, Remember),
             setup);
+        _mesh = PublishedPorts.AreAnsweredWith(executor) ? NewMesh(setup) : null;
         Identity.Changed += OnIdentityChanged;
     }
 
@@ -79,6 +83,10 @@ internal sealed class MemberAgent : IAsyncDisposable
     {
         _renewing = _agent.RunBesideAsync(() => Renewal.RunAsync(_stop.Token));
         _agent.Start();
+        if (_mesh is { } mesh)
+        {
+            _ = _agent.RunBesideAsync(mesh.RunAsync);
+        }
     }
 
     /// <summary>Runs something beside the agent, on its scheduler.</summary>
@@ -108,6 +116,11 @@ internal sealed class MemberAgent : IAsyncDisposable
     {
         Identity.Changed -= OnIdentityChanged;
         await _agent.DisposeAsync();
+        if (_mesh is { } mesh)
+        {
+            await mesh.DisposeAsync();
+        }
+
         _wire.Dispose();
         _stop.Dispose();
     }
@@ -125,6 +138,16 @@ internal sealed class MemberAgent : IAsyncDisposable
         }
     }
 
+    private NodeMesh NewMesh(NodeSetup setup) => new(
+        NodeId,
+        PublishedPorts.ListenAddress(Addresses),
+        new NearestMesh(() => _leader?.Mesh, Managers, Identity, setup.Time),
+        new UserspaceDataplane(
+            new UserspaceOptions { Time = setup.Time },
+            setup.Loggers.CreateLogger<UserspaceDataplane>()),
+        setup.Time,
+        setup.Loggers.CreateLogger<NodeMesh>());
+
     // The managers follow a rotation of the root by what nodes report.
     private void OnIdentityChanged(object? sender, IdentityChangedEventArgs change) => _agent.DescribeSoon();
 }
@@ -132,4 +155,5 @@ internal sealed class MemberAgent : IAsyncDisposable
 /// <summary>The leader's parts, in the process that leads.</summary>
 /// <param name="Leadership">Whether it does now.</param>
 /// <param name="Store">The swarm's store.</param>
-internal sealed record LocalLeader(Leadership Leadership, ClusterStore Store);
+/// <param name="Mesh">What the mesh is.</param>
+internal sealed record LocalLeader(Leadership Leadership, ClusterStore Store, MeshDirectory Mesh);

@@ -13,6 +13,8 @@ internal sealed class NodeClient(ISwarmNode node) : ISwarmClient
 
     public IConfigOperations Configs => node.Client.Configs;
 
+    public INetworkOperations Networks => node.Client.Networks;
+
     public IClusterOperations Cluster => node.Client.Cluster;
 
     public IAsyncEnumerable<ObjectChange> WatchAsync(

@@ -14,6 +14,7 @@ namespace Swarm.Hosting.Nodes;
 internal sealed class NodeDirectory(string path)
 {
     private const string StateFile = "node.json";
+    private const string TemporaryPrefix = "temporary-";
 
     private readonly IdentityDirectory _disk = new(path);
 
@@ -56,11 +57,23 @@ internal sealed class NodeDirectory(string path)
         $"there is no {StateFile}; leave the swarm and join again");
 
     /// <summary>Makes an empty directory on the same disk, for the caller to delete.</summary>
-    public string CreateTemporary(string prefix)
+    public string CreateTemporary()
     {
-        var temporary = Path.Combine(path, prefix + Path.GetRandomFileName());
+        var temporary = Path.Combine(path, TemporaryPrefix + Path.GetRandomFileName());
         Directory.CreateDirectory(temporary);
         return temporary;
+    }
+
+    /// <summary>Deletes what the last process had no time to delete.</summary>
+    public void DeleteTemporaries()
+    {
+        if (Directory.Exists(path))
+        {
+            foreach (var left in Directory.GetDirectories(path, TemporaryPrefix + "*"))
+            {
+                Directory.Delete(left, recursive: true);
+            }
+        }
     }
 
     public void Save(SavedMembership membership) => _disk.Write(
@@ -96,7 +109,7 @@ internal sealed class NodeDirectory(string path)
 /// <summary>A membership as it is kept.</summary>
 /// <param name="Addresses">Where the node listens and is reached.</param>
 /// <param name="Managers">The managers it knew last.</param>
-/// <param name="Configured">The settings of the process when the addresses were as they are; null for none known.</param>
+/// <param name="Configured">The settings of the process that the addresses go with; null for none known.</param>
 internal sealed record SavedMembership(
     NodeAddresses Addresses,
     ManagerPeer[] Managers,

@@ -88,6 +88,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         await _membership.WaitAsync(cancellationToken);
         try
         {
+            _directory.DeleteTemporaries();
             _current = await ResumeMembershipAsync(unlockKey: default, cancellationToken);
         }
         finally

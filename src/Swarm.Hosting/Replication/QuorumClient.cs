@@ -23,6 +23,8 @@ internal sealed class QuorumClient(ISwarmClient local, LeaderAccess leader) : IS
 
     public IConfigOperations Configs { get; } = new QuorumConfigs(local, leader);
 
+    public INetworkOperations Networks { get; } = new QuorumNetworks(local, leader);
+
     public IClusterOperations Cluster { get; } = new QuorumCluster(local, leader);
 
     public Task<ServicePlan> PlanAsync(ServiceSpec spec, CancellationToken cancellationToken = default) =>

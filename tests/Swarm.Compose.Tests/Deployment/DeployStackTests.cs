@@ -35,7 +35,7 @@ public sealed class DeployStackTests
         var first = await host.Client.DeployStackAsync(StackFile.Parse("shop", Web, Options), options);
         var services = await host.ServicesAsync();
 
-        Assert.Equal(["shop_key", "shop_site", "shop_db", "shop_web"], first.Created);
+        Assert.Equal(["shop_default", "shop_key", "shop_site", "shop_db", "shop_web"], first.Created);
         Assert.Equal(["shop_db", "shop_web"], services.Select(service => service.Spec.Name));
         Assert.All(services, service => Assert.Equal("shop", service.Spec.Labels["com.docker.stack.namespace"]));
         var container = (ContainerSpec)services[1].Spec.TaskTemplate.Workload!;
@@ -48,6 +48,48 @@ public sealed class DeployStackTests
         Assert.Empty(second.Created);
         Assert.Empty(second.Updated);
         Assert.Contains("shop_web", second.Unchanged);
+    }
+
+    [Fact]
+    public async Task Networks_are_created_once_and_services_take_part_under_their_names()
+    {
+        const string text = """
+            services:
+              web:
+                image: nginx
+                networks: {front: {aliases: [site]}, outside: {}}
+              db:
+                image: postgres
+            networks:
+              front: {attachable: true, driver_opts: {encrypted: ""}, ipam: {config: [{subnet: 10.50.0.0/24}]}}
+              outside: {external: true, name: shared}
+            """;
+        await using var host = await StackHost.StartAsync();
+        var options = new StackDeployOptions { Detach = true };
+        var stack = StackFile.Parse("shop", text, Options);
+
+        var refusal = await Assert.ThrowsAsync<StackFileException>(() => host.Client.DeployStackAsync(stack, options));
+        Assert.Equal(
+            "network \"shared\" is declared as external, but could not be found. You need to create a swarm-scoped "
+            + "network before the stack is deployed",
+            refusal.Message);
+
+        var shared = await host.Client.Networks.CreateAsync(new() { Name = "shared" });
+        var first = await host.Client.DeployStackAsync(stack, options);
+        var second = await host.Client.DeployStackAsync(stack, options);
+
+        Assert.Equal(["shop_default", "shop_front"], first.Created.Take(2));
+        Assert.Empty(second.Created);
+        Assert.Empty(second.Updated);
+        var front = await host.Client.Networks.FindAsync("shop_front");
+        Assert.True(front.Spec.Attachable);
+        Assert.Equal("shop", front.Spec.Labels["com.docker.stack.namespace"]);
+        Assert.Equal("10.50.0.0/24", Assert.Single(front.Spec.Ipam!.Configs).Subnet);
+        var web = (await host.ServicesAsync()).Single(service => service.Spec.Name == "shop_web");
+        Assert.Equal(
+            new[] { front.Id.Value, shared.Id.Value }.Order(),
+            web.Spec.TaskTemplate.Networks.Select(item => item.Target).Order());
+        Assert.Contains("site", web.Spec.TaskTemplate.Networks.Single(item => item.Target == front.Id.Value).Aliases);
     }
 
     [Fact]

@@ -1,27 +1,8 @@
-using Microsoft.Extensions.Logging.Abstractions;
-using Swarm.Allocation;
-using Swarm.Identity;
-using Swarm.Storage;
-using Swarm.Testing;
-
 namespace Swarm.Core.Tests.Allocation;
 
-public sealed class AllocatorTests : IDisposable
+public sealed class AllocatorTests : AllocatorFixture
 {
-    private readonly Simulation _simulation = new();
-    private readonly RandomIdGenerator _ids = new(new Random(6));
-    private readonly ClusterStore _store;
-    private CancellationTokenSource _stop = new();
-    private Task _run = Task.CompletedTask;
-
-    public AllocatorTests() => _store = new ClusterStore(new InProcessProposer(), _simulation.Time);
-
-    public void Dispose()
-    {
-        Stop();
-        _stop.Dispose();
-        _store.Dispose();
-    }
+    public AllocatorTests() => CreateIngress();
 
     [Fact]
     public void A_new_task_of_a_service_without_ports_becomes_pending()
@@ -30,7 +11,7 @@ public sealed class AllocatorTests : IDisposable
         var service = Create(null);
         var task = CreateTask(service);
 
-        _simulation.Advance(TimeSpan.FromSeconds(1));
+        Simulation.Advance(TimeSpan.FromSeconds(1));
 
         var status = Read(task).Status;
         Assert.Equal(TaskState.Pending, status.State);
@@ -45,7 +26,7 @@ public sealed class AllocatorTests : IDisposable
         Start();
         var service = Create([new(80), new(81, 8081)]);
         var task = CreateTask(service);
-        _simulation.Settle();
+        Simulation.Settle();
 
         var endpoint = Read(task).Endpoint;
         Assert.Equal([30_000, 8081], endpoint!.Ports.Select(port => port.PublishedPort));
@@ -59,10 +40,10 @@ public sealed class AllocatorTests : IDisposable
         Start();
         var first = Create([new(80)]);
         var second = Create([new(80)]);
-        _simulation.Settle();
+        Simulation.Settle();
 
         Update(first, spec => spec with { Endpoint = new EndpointSpec { Ports = [new(80), new(90)] } });
-        _simulation.Settle();
+        Simulation.Settle();
 
         Assert.Equal([30_000, 30_002], PortsOf(first));
         Assert.Equal([30_001], PortsOf(second));
@@ -73,10 +54,10 @@ public sealed class AllocatorTests : IDisposable
     {
         Start();
         var holder = Create([new(80, 8080)]);
-        _simulation.Settle();
+        Simulation.Settle();
         var waiting = Create([new(80, 8080)]);
         var task = CreateTask(waiting);
-        _simulation.Settle();
+        Simulation.Settle();
 
         Assert.Null(Read(waiting).Endpoint);
         Assert.Equal(TaskState.New, Read(task).Status.State);
@@ -85,7 +66,7 @@ public sealed class AllocatorTests : IDisposable
             Read(task).Status.Error);
 
         Remove(holder);
-        _simulation.Settle();
+        Simulation.Settle();
 
         Assert.Equal([8080], PortsOf(waiting));
         Assert.Equal(TaskState.Pending, Read(task).Status.State);
@@ -97,12 +78,12 @@ public sealed class AllocatorTests : IDisposable
     {
         Start();
         var holder = Create([new(80, 8080)]);
-        _simulation.Settle();
+        Simulation.Settle();
         var waiting = Create([new(80, 8080)]);
-        _simulation.Settle();
+        Simulation.Settle();
 
         Update(holder, spec => spec with { Endpoint = null });
-        _simulation.Settle();
+        Simulation.Settle();
 
         Assert.Null(Read(holder).Endpoint);
         Assert.Equal([8080], PortsOf(waiting));
@@ -113,11 +94,11 @@ public sealed class AllocatorTests : IDisposable
     {
         Start();
         var holder = Create([new(80, 8080)]);
-        _simulation.Settle();
+        Simulation.Settle();
         Update(holder, spec => spec with { Endpoint = new EndpointSpec { Ports = [new(80, 8081)] } });
         var waiting = Create([new(80, 8080)]);
         Update(waiting, spec => spec with { Labels = [new("a", "b")] });
-        _simulation.Settle();
+        Simulation.Settle();
 
         Assert.Equal([8081], PortsOf(holder));
         Assert.Equal([8080], PortsOf(waiting));
@@ -128,11 +109,11 @@ public sealed class AllocatorTests : IDisposable
     {
         Start();
         var service = Create([new(80, 8080)]);
-        _simulation.Settle();
+        Simulation.Settle();
         Update(service, spec => spec with { Endpoint = new EndpointSpec { Ports = [new(80, 8081)] } });
         Update(service, spec => spec with { Endpoint = new EndpointSpec { Ports = [new(80, 8080)] } });
         var other = Create([new(80, 8080)]);
-        _simulation.Settle();
+        Simulation.Settle();
 
         Assert.Equal([8080], PortsOf(service));
         Assert.Null(Read(other).Endpoint);
@@ -143,13 +124,13 @@ public sealed class AllocatorTests : IDisposable
     {
         Start();
         var service = Create([new(80)]);
-        _simulation.Settle();
+        Simulation.Settle();
 
         Update(service, spec => spec with
         {
             Endpoint = new EndpointSpec { Ports = [new(80), new(9000, 0, Mode: PublishMode.Host)] },
         });
-        _simulation.Settle();
+        Simulation.Settle();
 
         Assert.Equal([30_000, 0], PortsOf(service));
     }
@@ -160,14 +141,14 @@ public sealed class AllocatorTests : IDisposable
         Start();
         var first = Create([new(80)]);
         var second = Create([new(80, 8080)]);
-        _simulation.Settle();
+        Simulation.Settle();
         Stop();
         var waiting = Create([new(80, 8080)]);
         var task = CreateTask(first);
 
         Start();
         var third = Create([new(80)]);
-        _simulation.Settle();
+        Simulation.Settle();
 
         Assert.Equal([30_000], PortsOf(first));
         Assert.Equal([8080], PortsOf(second));
@@ -182,7 +163,7 @@ public sealed class AllocatorTests : IDisposable
         Start();
         var service = Create(null);
         var task = CreateTask(service, TaskState.Remove);
-        _simulation.Settle();
+        Simulation.Settle();
 
         Assert.Equal(TaskState.New, Read(task).Status.State);
     }
@@ -191,9 +172,9 @@ public sealed class AllocatorTests : IDisposable
     public void A_task_without_a_service_needs_nothing()
     {
         Start();
-        SwarmTask task = new() { Id = new(_ids.Next()), Spec = new(), DesiredState = TaskState.Running };
+        SwarmTask task = new() { Id = new(Ids.Next()), Spec = new(), DesiredState = TaskState.Running };
         Run(transaction => transaction.Create(task));
-        _simulation.Settle();
+        Simulation.Settle();
 
         Assert.Equal(TaskState.Pending, Read(task).Status.State);
     }
@@ -202,81 +183,15 @@ public sealed class AllocatorTests : IDisposable
     public void A_hundred_thousand_tasks_pass()
     {
         const int count = 100_000;
-        var service = Create([new(80)]);
+        var service = Create(null);
         var numbers = Enumerable.Range(1, count).ToArray();
-        _simulation.Run(() => _store.BatchAsync(
+        Simulation.Run(() => Store.BatchAsync(
             numbers,
             (transaction, slot) => transaction.Create(NewTask(service, slot))).AsTask());
 
         Start();
-        _simulation.Settle();
+        Simulation.Settle();
 
-        Assert.Equal(count, _store.Current.Tasks.CountInState(TaskState.Pending));
+        Assert.Equal(count, Store.Current.Tasks.CountInState(TaskState.Pending));
     }
-
-    private void Start()
-    {
-        // Continuations belong to the simulation, not to the test runner's context.
-        SynchronizationContext.SetSynchronizationContext(null);
-        _stop = new CancellationTokenSource();
-        var allocator = new Allocator(_store, NullLogger<Allocator>.Instance);
-        _run = _simulation.StartAsync(() => allocator.RunAsync(_stop.Token));
-        _simulation.Settle();
-    }
-
-    private void Stop()
-    {
-        _stop.Cancel();
-        _simulation.Settle();
-        Assert.True(_run.IsCompleted);
-        Assert.False(_run.IsFaulted, _run.Exception?.ToString());
-    }
-
-    private Service Create(ValueList<PortPublication>? ports) => Run(transaction => transaction.Create(new Service
-    {
-        Id = new(_ids.Next()),
-        Spec = new()
-        {
-            Name = $"service{_store.Current.Version}",
-            Endpoint = ports is { } given ? new EndpointSpec { Ports = given } : null,
-        },
-    }));
-
-    private SwarmTask CreateTask(Service service, TaskState desired = TaskState.Running) =>
-        Run(transaction => transaction.Create(NewTask(service, 1) with { DesiredState = desired }));
-
-    private SwarmTask NewTask(Service service, int slot) => new()
-    {
-        Id = new(_ids.Next()),
-        ServiceId = service.Id,
-        Slot = slot,
-        Spec = service.Spec.TaskTemplate,
-        DesiredState = TaskState.Running,
-    };
-
-    private void Update(Service service, Func<ServiceSpec, ServiceSpec> change) => Run(transaction =>
-    {
-        var current = transaction.Services.Find(service.Key)!;
-        return transaction.Update(current with { Spec = change(current.Spec) });
-    });
-
-    private void Remove(Service service) => Run(transaction =>
-    {
-        transaction.Remove(service);
-        return true;
-    });
-
-    private T Run<T>(Func<StoreTransaction, T> change)
-    {
-        var operation = _store.UpdateAsync(change).AsTask();
-        Assert.True(operation.IsCompleted);
-        return operation.Result;
-    }
-
-    private Service Read(Service service) => _store.Current.Services.Find(service.Key)!;
-
-    private SwarmTask Read(SwarmTask task) => _store.Current.Tasks.Find(task.Id)!;
-
-    private IEnumerable<int> PortsOf(Service service) =>
-        Read(service).Endpoint!.Ports.Select(port => port.PublishedPort);
 }

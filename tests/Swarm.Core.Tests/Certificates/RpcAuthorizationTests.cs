@@ -6,6 +6,7 @@ namespace Swarm.Core.Tests.Certificates;
 public sealed class RpcAuthorizationTests
 {
     private const string Service = "/docker.swarmkit.v1.";
+    private const string MeshWatch = "/swarm.mesh.v1.Mesh/Watch";
 
     private static readonly CertificateSubject Manager = new(new("m"), NodeRole.Manager, new("swarm1"));
     private static readonly CertificateSubject Worker = new(new("w"), NodeRole.Worker, new("swarm1"));
@@ -91,8 +92,19 @@ public sealed class RpcAuthorizationTests
     [Fact]
     public void The_table_has_no_other_methods() =>
         Assert.Equal(
-            Table.Select(row => Service + (string)row[0]).Order(),
+            Table.Select(row => Service + (string)row[0]).Append(MeshWatch).Order(),
             RpcAccess.Methods.Order());
+
+    [Fact]
+    public void Every_member_may_watch_the_mesh_and_nobody_else()
+    {
+        Assert.True(MayCall(MeshWatch, RpcPeer.With(Worker)));
+        Assert.True(MayCall(MeshWatch, RpcPeer.With(Manager)));
+        Assert.True(MayCall(MeshWatch, Through(Manager, Worker)));
+        Assert.False(MayCall(MeshWatch, RpcPeer.Anonymous));
+        Assert.False(MayCall(MeshWatch, RpcPeer.With(Worker with { NodeId = new("removed") })));
+        Assert.True(RpcAccess.For(MeshWatch)!.Value.GoesToLeader);
+    }
 
     [Theory]
     [InlineData("/docker.swarmkit.v1.Control/CreateVolume")]

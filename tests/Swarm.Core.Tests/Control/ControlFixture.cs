@@ -24,6 +24,7 @@ internal sealed class ControlFixture : IDisposable
                 new TaskLogLine(service, task, default, default),
             }.ToAsyncEnumerable(),
             id => Managers.GetValueOrDefault(id));
+        Write(PredefinedNetworks.CreateIngress(Ids));
     }
 
     public Simulation Simulation { get; } = new();

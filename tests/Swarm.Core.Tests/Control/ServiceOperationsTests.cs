@@ -103,8 +103,6 @@ public sealed class ServiceOperationsTests : IDisposable
     [Fact]
     public async Task A_network_must_exist_and_must_not_be_the_ingress_network()
     {
-        _fixture.Write(new Network { Id = new("n1"), Spec = new() { Name = "ingress", Ingress = true } });
-
         await AssertRefusedAsync(
             () => Services.CreateAsync(WithNetwork("nosuch")),
             SwarmErrorCode.NotFound,

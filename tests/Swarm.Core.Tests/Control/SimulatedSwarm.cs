@@ -29,7 +29,11 @@ internal sealed class SimulatedSwarm : IDisposable
             _ids,
             Simulation.Time.GetUtcNow(),
             bytes => new Random(seed).NextBytes(bytes));
-        Run(() => Store.UpdateAsync(tx => tx.Create(cluster)).AsTask());
+        Run(() => Store.UpdateAsync(tx =>
+        {
+            tx.Create(cluster);
+            tx.Create(PredefinedNetworks.CreateIngress(_ids));
+        }).AsTask());
         _controlPlane = new ControlPlane(Store, new ControlPlaneOptions
         {
             Ids = _ids,

@@ -27,7 +27,11 @@ internal sealed class SwarmUnderTest : IDisposable
             _ids,
             Simulation.Time.GetUtcNow(),
             bytes => new Random(seed).NextBytes(bytes));
-        Run(() => Store.UpdateAsync(tx => tx.Create(cluster)).AsTask());
+        Run(() => Store.UpdateAsync(tx =>
+        {
+            tx.Create(cluster);
+            tx.Create(PredefinedNetworks.CreateIngress(_ids));
+        }).AsTask());
         Client = new SwarmClient(
             Store,
             _ids,

@@ -19,7 +19,7 @@ public sealed class HostileRequestTests
         await using var api = await ApiOfNode.StartAsync();
         using var connection = await api.ConnectAsync();
         var bytes = Encoding.UTF8.GetBytes(body);
-        foreach (var route in api.Routes.Where(route => route.Method == "POST"))
+        foreach (var route in api.Routes.Where(route => route is { Method: "POST", Pattern: not "/networks/prune" }))
         {
             foreach (var query in (string[])["", "?version=x", "?version=18446744073709551615"])
             {

@@ -65,7 +65,7 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
         }
     }
 
-    /// <summary>Removes services, secrets and configs, and waits until no engine runs a task.</summary>
+    /// <summary>Removes services, secrets, configs and networks, and waits until no engine runs a task.</summary>
     public async Task ClearAsync()
     {
         foreach (var kind in new[] { "service", "secret", "config" })
@@ -74,6 +74,13 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
             {
                 await Docker.OkAsync([kind, "rm", .. ids]);
             }
+        }
+
+        var networks = await Docker.LinesAsync(
+            "network", "ls", "--filter", "scope=swarm", "--filter", "type=custom", "--format", "{{.Name}}");
+        foreach (var network in networks.Where(name => name != "ingress"))
+        {
+            await Docker.OkAsync("network", "rm", network);
         }
 
         foreach (var engine in engines)

@@ -32,6 +32,9 @@ internal static class RpcAccess
 {
     private const string Prefix = "/docker.swarmkit.v1.";
 
+    // The one service of our own.
+    private const string MeshWatch = "/swarm.mesh.v1.Mesh/Watch";
+
     private static readonly FrozenDictionary<string, RpcRule> Rules = Table();
 
     /// <summary>The rule for a method such as <c>/docker.swarmkit.v1.CA/GetUnlockKey</c>; null when there is none.</summary>
@@ -81,6 +84,7 @@ internal static class RpcAccess
             "StreamRaftMessage",
             "ResolveAddress");
         Add("Health", RpcRoles.Manager, false, "Check");
+        rules.Add(MeshWatch, new(RpcRoles.Member, GoesToLeader: true));
         return rules.ToFrozenDictionary(StringComparer.Ordinal);
 
         void Add(string service, RpcRoles roles, bool goesToLeader, params ReadOnlySpan<string> methods)

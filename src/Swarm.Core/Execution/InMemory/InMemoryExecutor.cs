@@ -27,7 +27,12 @@ public sealed class InMemoryExecutor(TimeProvider timeProvider) : IExecutor
         Engine = new()
         {
             Version = "memory",
-            Plugins = [new("Log", "json-file"), new("Network", "overlay"), new("Volume", "local")],
+            Plugins =
+            [
+                new("Log", "json-file"),
+                new("Network", "bridge"), new("Network", "host"), new("Network", "overlay"),
+                new("Volume", "local"),
+            ],
         },
     };
 

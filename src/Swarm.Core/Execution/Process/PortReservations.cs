@@ -7,7 +7,9 @@ namespace Swarm.Execution.Processes;
 /// <summary>Gives tasks free ports of the node, as they all share its network.</summary>
 /// <remarks>
 /// The system is asked for a free number, which is given back at once: between that and the task's own bind, only
-/// another program could take it; other tasks cannot, because numbers stay reserved until their task ends.
+/// another program could take it; other tasks cannot, those of other nodes on this machine included, because numbers
+/// stay reserved until their task ends. Outgoing connections, of which a routing mesh under load has thousands, get
+/// even numbers from Linux and those who ask for any get odd ones, as long as there are enough.
 /// </remarks>
 internal sealed class PortReservations
 {
@@ -16,6 +18,7 @@ internal sealed class PortReservations
 
     private readonly Lock _gate = new();
     private readonly HashSet<int> _reserved = [];
+    private readonly PortClaims _claims = new();
 
     /// <summary>
     /// The ports of a task with the node's numbers as published ports: the wanted number for host mode, else any.
@@ -44,7 +47,7 @@ internal sealed class PortReservations
             }
             catch
             {
-                _reserved.ExceptWith(numbers.Values);
+                Forget(numbers.Values);
                 throw;
             }
 
@@ -57,7 +60,11 @@ internal sealed class PortReservations
     {
         lock (_gate)
         {
-            _reserved.UnionWith(ports.Select(port => port.PublishedPort));
+            foreach (var number in ports.Select(port => port.PublishedPort).Distinct())
+            {
+                _reserved.Add(number);
+                _claims.TryTake(number);
+            }
         }
     }
 
@@ -65,7 +72,16 @@ internal sealed class PortReservations
     {
         lock (_gate)
         {
-            _reserved.ExceptWith(ports.Select(port => port.PublishedPort));
+            Forget(ports.Select(port => port.PublishedPort));
+        }
+    }
+
+    private void Forget(IEnumerable<int> numbers)
+    {
+        foreach (var number in numbers.Distinct())
+        {
+            _reserved.Remove(number);
+            _claims.Release(number);
         }
     }
 
@@ -86,7 +102,8 @@ internal sealed class PortReservations
         {
             if (Probe(protocols.First(), 0) is { } number
                 && !_reserved.Contains(number)
-                && protocols.Skip(1).All(other => Probe(other, number) is not null))
+                && protocols.Skip(1).All(other => Probe(other, number) is not null)
+                && _claims.TryTake(number))
             {
                 return number;
             }

@@ -129,6 +129,28 @@ internal sealed partial class ProcessContainer : IDisposable
         _ = StopWhenUnhealthyAsync();
     }
 
+    /// <summary>
+    /// Lets the routing mesh of every node turn away from a task that is about to stop; Docker waits as well. A task
+    /// that ends meanwhile is not waited for.
+    /// </summary>
+    internal async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        var time = _runtime.Options.DrainDelay;
+        if (time <= TimeSpan.Zero || !IsRunning || !Ports.Any(port => port.Mode == PublishMode.Ingress))
+        {
+            return;
+        }
+
+        try
+        {
+            await Ended.WaitAsync(time, _runtime.TimeProvider, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // As wanted.
+        }
+    }
+
     /// <summary>Sends the stop signal and kills after the grace period.</summary>
     internal async Task StopAsync(TimeSpan? gracePeriod, CancellationToken cancellationToken)
     {

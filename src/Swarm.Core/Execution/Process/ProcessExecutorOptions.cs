@@ -60,4 +60,11 @@ public sealed class ProcessExecutorOptions
     /// </summary>
     /// <value>Default true.</value>
     public bool StopTasksOnDispose { get; set; } = true;
+
+    /// <summary>
+    /// Time between the moment when the routing mesh is told to send a task nothing more and its stop signal; only for
+    /// tasks with ports in ingress mode.
+    /// </summary>
+    /// <value>Default: 2 s (Docker's).</value>
+    public TimeSpan DrainDelay { get; set; } = TimeSpan.FromSeconds(2);
 }

@@ -21,8 +21,7 @@ internal sealed class ProcessTaskController(
     public ContainerStatus? ContainerStatus => _container?.Status;
 
     /// <inheritdoc/>
-    public ValueList<PortPublication> Ports =>
-        (_container?.Ports ?? default).Where(port => port.Mode == PublishMode.Host).ToValueList();
+    public ValueList<PortPublication> Ports => _container?.Ports ?? default;
 
     /// <inheritdoc/>
     public async Task PrepareAsync(CancellationToken cancellationToken)
@@ -92,8 +91,16 @@ internal sealed class ProcessTaskController(
     /// <inheritdoc/>
     public async Task ShutdownAsync(CancellationToken cancellationToken)
     {
-        await (_container?.StopAsync(gracePeriod: null, cancellationToken)
-            ?? TaskLimits.KillLeftoversAsync(_task, runtime));
+        if (_container is { } container)
+        {
+            await container.DrainAsync(cancellationToken);
+            await container.StopAsync(gracePeriod: null, cancellationToken);
+        }
+        else
+        {
+            await TaskLimits.KillLeftoversAsync(_task, runtime);
+        }
+
         runtime.Files.Wipe(_task.Id);
     }
 

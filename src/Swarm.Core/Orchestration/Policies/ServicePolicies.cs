@@ -11,6 +11,11 @@ internal sealed record ServicePolicies
     /// <summary>Far more than a service should ever move at once.</summary>
     public const int MaxMoves = 1_000;
 
+    /// <summary>Ways of choosing a task.</summary>
+    public static readonly string[] Balancers = ["rr", "leastconn", "source", "maglev"];
+
+    private static readonly string[] ProxyVersions = ["", "v1", "v2"];
+
     private static readonly ConditionalWeakTable<ServiceSpec, ServicePolicies> Known = [];
 
     /// <summary>How long a new task of an update may take until it runs; null waits for ever.</summary>
@@ -24,6 +29,12 @@ internal sealed record ServicePolicies
 
     /// <summary>How long a node is down before its tasks are replaced; null waits for it.</summary>
     public TimeSpan? LostAfter { get; private init; } = TimeSpan.Zero;
+
+    /// <summary>How the mesh chooses tasks, as one of <see cref="Balancers"/>.</summary>
+    public string Balancer { get; private init; } = Balancers[0];
+
+    /// <summary>Version of the PROXY protocol that tasks are told their client by; 0 for none.</summary>
+    public int ProxyProtocol { get; private init; }
 
     /// <summary>The policies of a spec that was let in.</summary>
     public static ServicePolicies Of(Service service) => Known.GetValue(service.Spec, Read);
@@ -40,6 +51,10 @@ internal sealed record ServicePolicies
             : null,
         Moves = labels[ServiceLabels.Rebalance] is { } moves ? Count(ServiceLabels.Rebalance, moves) : 0,
         LostAfter = ParseLostAfter(labels[ServiceLabels.Disconnect], labels[ServiceLabels.DisconnectLostAfter]),
+        Balancer = Choice(ServiceLabels.IngressBalancer, labels[ServiceLabels.IngressBalancer], Balancers),
+        ProxyProtocol = Array.IndexOf(
+            ProxyVersions,
+            Choice(ServiceLabels.IngressProxyProtocol, labels[ServiceLabels.IngressProxyProtocol], ProxyVersions)),
     };
 
     // Another client may have let in what we would refuse; it must not stop the service.
@@ -66,6 +81,13 @@ internal sealed record ServicePolicies
             ? Duration(ServiceLabels.DisconnectLostAfter, lostAfter)
             : disconnect == "keep" ? null : TimeSpan.Zero;
     }
+
+    // The first one is what there is without the label.
+    private static string Choice(string label, string? value, string[] choices) => value is null
+        ? choices[0]
+        : choices.Contains(value, StringComparer.Ordinal) && value.Length > 0
+            ? value
+            : throw Invalid(label, value, $"one of {string.Join(", ", choices.Where(choice => choice.Length > 0))}");
 
     private static TimeSpan Duration(string label, string value) =>
         DurationText.TryParse(value, out var duration) && duration > TimeSpan.Zero

@@ -16,6 +16,7 @@ internal static class DockerRoutes
         LogEndpoints.Map(router);
         SecretEndpoints.Map(router);
         ConfigEndpoints.Map(router);
+        NetworkEndpoints.Map(router);
         ContainerEndpoints.Map(router, time);
         AbsentEndpoints.Map(router);
         return router;

@@ -18,6 +18,9 @@ internal static class Lookups
     public static Task<Config> FindConfigAsync(DockerCall call, string reference) =>
         FindAsync(() => call.Client.Configs.FindAsync(reference, call.Cancellation));
 
+    public static Task<Network> FindNetworkAsync(DockerCall call, string reference) =>
+        FindAsync(() => call.Client.Networks.FindAsync(reference, call.Cancellation));
+
     // Inside the delegate also what throws before there is a task to await.
     private static async Task<T> FindAsync<T>(Func<Task<T>> find)
     {

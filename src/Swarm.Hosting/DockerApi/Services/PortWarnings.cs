@@ -1,25 +1,23 @@
 namespace Swarm.Hosting.DockerApi;
 
-/// <summary>Says what publishing a port does as long as there is no routing mesh.</summary>
+/// <summary>Says which published ports the routing mesh of our own nodes does not answer.</summary>
 internal static class PortWarnings
 {
     public static string[]? Of(ServiceSpec spec)
     {
-        var ports = spec.Endpoint?.Ports.Where(p => p.Mode == PublishMode.Ingress).ToArray() ?? [];
-        if (ports.Length == 0)
-        {
-            return null;
-        }
-
-        var first = spec.Endpoint!.Ports[0].TargetPort;
-        return [.. ports.Select(p => Sentence(p, p.TargetPort == first))];
+        string[] warnings =
+        [
+            .. (spec.Endpoint?.Ports ?? default)
+                .Where(port => port is { Mode: PublishMode.Ingress, Protocol: PortProtocol.Sctp })
+                .Select(Sentence),
+        ];
+        return warnings.Length == 0 ? null : warnings;
     }
 
-    private static string Sentence(PortPublication port, bool isFirst)
+    private static string Sentence(PortPublication port)
     {
         var published = port.PublishedPort == 0 ? "" : $"{port.PublishedPort}:";
-        var variables = isFirst ? $"PORT and SWARM_PORT_{port.TargetPort}" : $"SWARM_PORT_{port.TargetPort}";
-        return $"port {published}{port.TargetPort}/{EnumText.Write(port.Protocol)} is recorded and its tasks find the "
-            + $"port to listen on in {variables}, but it is not yet answered on every node";
+        return $"port {published}{port.TargetPort}/{EnumText.Write(port.Protocol)} is answered by Docker Engines only: "
+            + "nodes that run tasks as processes have no SCTP";
     }
 }

@@ -12,7 +12,6 @@ internal static class AbsentEndpoints
     {
         MapImages(router);
         MapVolumes(router);
-        MapNetworks(router);
         MapEmptyList(router, "/plugins");
         MapNothingFound(router, "/plugins/{name*}/json", name => $"plugin \"{name}\" not found");
         router.Map(HttpMethods.Get, "/system/df", call =>
@@ -42,15 +41,6 @@ internal static class AbsentEndpoints
         MapMissing(router, "/volumes/create", "this engine does not keep volumes");
         router.Map(HttpMethods.Delete, "/volumes/{name}", call =>
             throw DockerApiException.NotFound($"get {call["name"]}: no such volume"));
-    }
-
-    private static void MapNetworks(DockerRouter router)
-    {
-        MapEmptyList(router, "/networks");
-        MapNothingFound(router, "/networks/{name}", name => $"network {name} not found");
-        MapMissing(router, "/networks/create", "this engine does not create networks");
-        router.Map(HttpMethods.Delete, "/networks/{name}", call =>
-            throw DockerApiException.NotFound($"network {call["name"]} not found"));
     }
 
     private static void MapEmptyList(DockerRouter router, string pattern) =>

@@ -30,7 +30,13 @@ internal static class TaskWriter
         ContainerStatus = status.Container is not { } container
             ? null
             : new() { ContainerId = container.ContainerId, Pid = container.Pid, ExitCode = container.ExitCode },
-        PortStatus = new() { Ports = status.Ports.OrNull(ServiceSpecWriter.WritePort) },
+        PortStatus = new()
+        {
+            Ports = status.Ports
+                .Where(port => port.Mode == PublishMode.Host)
+                .ToValueList()
+                .OrNull(ServiceSpecWriter.WritePort),
+        },
     };
 
     private static NetworkAttachmentDocument WriteAttachment(NetworkAttachment attachment) => new()

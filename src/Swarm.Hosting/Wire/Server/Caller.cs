@@ -13,6 +13,9 @@ internal static class Caller
     public const string ForwardedName = "forwarded_cert_cn";
     public const string ForwardedUnit = "forwarded_cert_ou";
     public const string ForwardedOrganization = "forwarded_cert_org";
+
+    /// <summary>Metadata of calls that a manager passes on: where they come from.</summary>
+    public const string Redirect = "redirect";
     private const string NodeKey = "swarm.node";
 
     /// <summary>The caller of a request; its certificate was verified when the connection was made.</summary>
@@ -32,8 +35,13 @@ internal static class Caller
     public static NodeId NodeOf(ServerCallContext context) =>
         context.UserState.TryGetValue(NodeKey, out var node) ? (NodeId)node : default;
 
-    /// <summary>The host that the call comes from, without port.</summary>
-    public static string AddressOf(ServerCallContext context) => AddressOf(context.GetHttpContext().Connection);
+    /// <summary>The host that the call comes from, without port; of a call that a manager passes on, the caller's own.</summary>
+    public static string AddressOf(ServerCallContext context) =>
+        ForwardedIn(context.RequestHeaders) is not null
+        && context.RequestHeaders.GetValue(Redirect) is { } origin
+        && IPEndPoint.TryParse(origin, out var endPoint)
+            ? endPoint.Address.ToString()
+            : AddressOf(context.GetHttpContext().Connection);
 
     public static string AddressOf(ConnectionInfo connection) => connection.RemoteIpAddress switch
     {

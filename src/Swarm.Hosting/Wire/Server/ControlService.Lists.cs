@@ -117,31 +117,23 @@ internal sealed partial class ControlService
         return answer;
     }
 
-    public override Task<Protos.ListNetworksResponse> ListNetworks(
+    public override async Task<Protos.ListNetworksResponse> ListNetworks(
         Protos.ListNetworksRequest request,
         ServerCallContext context)
     {
-        _ = Swarm;
         var filters = request.Filters ?? new();
         var answer = new Protos.ListNetworksResponse();
-        answer.Networks.AddRange(services.View().Networks
-            .Where(network => Fits(network.Spec.Name, filters.Names, filters.NamePrefixes)
+        await foreach (var network in Swarm.Networks.ListAsync(context.CancellationToken))
+        {
+            if (Fits(network.Spec.Name, filters.Names, filters.NamePrefixes)
                 && FitsId(network.Id.Value, filters.IdPrefixes)
                 && FitsLabels(network.Spec.Labels, filters.Labels))
-            .Select(network => network.ToWire()));
-        return Task.FromResult(answer);
-    }
+            {
+                answer.Networks.Add(network.ToWire());
+            }
+        }
 
-    public override Task<Protos.GetNetworkResponse> GetNetwork(
-        Protos.GetNetworkRequest request,
-        ServerCallContext context)
-    {
-        _ = Swarm;
-        var network = services.View().Networks.FirstOrDefault(network =>
-            network.Id.Value == request.NetworkId || (request.Name.Length > 0 && network.Spec.Name == request.Name));
-        return network is null
-            ? throw SwarmException.NotFound($"network {request.NetworkId}{request.Name} not found")
-            : Task.FromResult(new Protos.GetNetworkResponse { Network = network.ToWire() });
+        return answer;
     }
 
     private static bool Fits(string name, RepeatedField<string> names, RepeatedField<string> prefixes) =>

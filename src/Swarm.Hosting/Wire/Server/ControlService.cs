@@ -173,6 +173,30 @@ internal sealed partial class ControlService(ManagerServices services) : Protos.
         return new();
     }
 
+    public override async Task<Protos.GetNetworkResponse> GetNetwork(
+        Protos.GetNetworkRequest request,
+        ServerCallContext context)
+    {
+        var reference = request.NetworkId.Length > 0 ? request.NetworkId : request.Name;
+        return new() { Network = (await Swarm.Networks.FindAsync(reference, context.CancellationToken)).ToWire() };
+    }
+
+    public override async Task<Protos.CreateNetworkResponse> CreateNetwork(
+        Protos.CreateNetworkRequest request,
+        ServerCallContext context) => new()
+        {
+            Network = (await Swarm.Networks.CreateAsync(Given(request.Spec).ToRecord(), context.CancellationToken))
+                .ToWire(),
+        };
+
+    public override async Task<Protos.RemoveNetworkResponse> RemoveNetwork(
+        Protos.RemoveNetworkRequest request,
+        ServerCallContext context)
+    {
+        await Swarm.Networks.RemoveAsync(new(request.NetworkId), context.CancellationToken);
+        return new();
+    }
+
     private static T Given<T>(T? spec)
         where T : class => spec ?? throw SwarmException.InvalidArgument("invalid argument");
 }

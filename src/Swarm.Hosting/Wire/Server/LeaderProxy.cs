@@ -18,7 +18,6 @@ namespace Swarm.Hosting.Wire.Server;
 internal sealed partial class LeaderProxy(ManagerServices services, TimeProvider time, ILogger<LeaderProxy> logger)
     : IDisposable
 {
-    private const string Redirect = "redirect";
     private const string Unavailable = "14";
 
     private static readonly string[] PassedHeaders =
@@ -36,7 +35,7 @@ internal sealed partial class LeaderProxy(ManagerServices services, TimeProvider
         if (RpcAccess.For(method) is not { GoesToLeader: true }
             || services.Authority() is not null
             || services.Quorum() is not { Leads: false, Leader: { } leader }
-            || http.Request.Headers.ContainsKey(Redirect)
+            || http.Request.Headers.ContainsKey(Caller.Redirect)
             || !IsAllowed(method, http, out var subject))
         {
             await next(http);
@@ -99,7 +98,7 @@ internal sealed partial class LeaderProxy(ManagerServices services, TimeProvider
         request.Headers.TryAddWithoutValidation(Caller.ForwardedName, subject?.NodeId.Value ?? "");
         request.Headers.TryAddWithoutValidation(Caller.ForwardedUnit, subject?.Unit ?? "");
         request.Headers.TryAddWithoutValidation(Caller.ForwardedOrganization, subject?.ClusterId.Value ?? "");
-        request.Headers.TryAddWithoutValidation(Redirect, Caller.AddressOf(http.Connection));
+        request.Headers.TryAddWithoutValidation(Caller.Redirect, Caller.AddressOf(http.Connection));
         using var response = await Client().SendAsync(request, http.RequestAborted);
         http.Response.StatusCode = (int)response.StatusCode;
         Copy(response.Headers, http.Response);

@@ -1,21 +1,34 @@
 using Grpc.Core;
+using Swarm.Hosting.Wire.Mapping;
 
 namespace Swarm.Hosting.Wire.Server;
 
 /// <summary>SwarmKit's service ResourceAllocator: attachments of containers that are not tasks.</summary>
-internal sealed class ResourceAllocatorService : Protos.ResourceAllocator.ResourceAllocatorBase
+internal sealed class ResourceAllocatorService(ManagerServices services)
+    : Protos.ResourceAllocator.ResourceAllocatorBase
 {
-    public override Task<Protos.AttachNetworkResponse> AttachNetwork(
+    public override async Task<Protos.AttachNetworkResponse> AttachNetwork(
         Protos.AttachNetworkRequest request,
-        ServerCallContext context) => throw NoNetworks();
+        ServerCallContext context)
+    {
+        var id = await services.RequireAttachments().AttachAsync(
+            Caller.NodeOf(context),
+            request.ContainerId,
+            (request.Config ?? throw SwarmException.InvalidArgument("invalid argument")).ToRecord(),
+            context.CancellationToken);
+        return new() { AttachmentId = id.Value };
+    }
 
-    public override Task<Protos.DetachNetworkResponse> DetachNetwork(
+    public override async Task<Protos.DetachNetworkResponse> DetachNetwork(
         Protos.DetachNetworkRequest request,
-        ServerCallContext context) => throw NoNetworks();
-
-    private static SwarmException NoNetworks() => new(
-        SwarmErrorCode.Unimplemented,
-        "the networks of this swarm are not attachable: this version of the manager has none");
+        ServerCallContext context)
+    {
+        await services.RequireAttachments().DetachAsync(
+            Caller.NodeOf(context),
+            new(request.AttachmentId),
+            context.CancellationToken);
+        return new();
+    }
 }
 
 /// <summary>SwarmKit's service Health. A manager that has opened its port serves, also while it has no log yet.</summary>

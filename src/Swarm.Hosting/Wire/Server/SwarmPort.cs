@@ -100,6 +100,7 @@ internal sealed class SwarmPort : IAsyncDisposable
         app.MapGrpcService<ControlService>();
         app.MapGrpcService<LogsService>();
         app.MapGrpcService<HealthService>();
+        app.MapGrpcService<MeshWatchService>();
         return app;
     }
 

@@ -105,6 +105,7 @@ internal static class DockerRoutesUnderTest
         NodeEndpoints.Map(router);
         SecretEndpoints.Map(router);
         ConfigEndpoints.Map(router);
+        NetworkEndpoints.Map(router);
         AbsentEndpoints.Map(router);
         return router;
     }

@@ -32,6 +32,8 @@ internal sealed class FakeSwarmClient : ISwarmClient, INodeOperations, IClusterO
 
     public IConfigOperations Configs { get; } = new ConfigOperations(NewStore(), new RandomIdGenerator());
 
+    public INetworkOperations Networks { get; } = new NetworkOperations(NewStore(), new RandomIdGenerator());
+
     public INodeOperations Nodes => this;
 
     public IClusterOperations Cluster => this;

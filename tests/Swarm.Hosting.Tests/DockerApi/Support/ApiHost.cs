@@ -33,6 +33,7 @@ internal sealed class ApiHost : IAsyncDisposable
         EventEndpoints.Map(router, Events, time);
         SecretEndpoints.Map(router);
         ConfigEndpoints.Map(router);
+        NetworkEndpoints.Map(router);
         ContainerEndpoints.Map(router, time);
         var api = new DockerEngineApi(
             Node,
@@ -62,6 +63,7 @@ internal sealed class ApiHost : IAsyncDisposable
     public static async Task<ApiHost> StartAsync(TimeProvider? time = null)
     {
         var host = new ApiHost(time ?? TimeProvider.System);
+        await host.Store.UpdateAsync(t => t.Create(PredefinedNetworks.CreateIngress(new RandomIdGenerator())));
         await host._server.StartAsync([new(null, new IPEndPoint(IPAddress.Loopback, 0))], default);
         host.Http = new HttpClient { BaseAddress = new Uri($"http://{host._server.Addresses[0].EndPoint}/v1.41/") };
         return host;

@@ -127,7 +127,6 @@ public sealed class SystemEndpointTests
     }
 
     [Theory]
-    [InlineData("/networks/create", "network")]
     [InlineData("/volumes/create", "volume")]
     [InlineData("/images/create?fromImage=x", "image")]
     public async Task What_cannot_be_made_says_so(string path, string word)

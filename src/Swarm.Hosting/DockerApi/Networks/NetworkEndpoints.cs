@@ -1,0 +1,157 @@
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http;
+using Swarm.Allocation.Addressing;
+using Swarm.Hosting.Nodes;
+
+namespace Swarm.Hosting.DockerApi;
+
+/// <summary><c>/networks</c>: those of the swarm; this engine keeps none of its own.</summary>
+internal static class NetworkEndpoints
+{
+    public static void Map(DockerRouter router)
+    {
+        router.Map(HttpMethods.Get, "/networks", ListAsync);
+        router.Map(HttpMethods.Post, "/networks/create", CreateAsync);
+        router.Map(HttpMethods.Post, "/networks/prune", PruneAsync);
+        router.Map(HttpMethods.Post, "/networks/{id}/connect", RefuseAsync);
+        router.Map(HttpMethods.Post, "/networks/{id}/disconnect", RefuseAsync);
+        router.Map(HttpMethods.Get, "/networks/{id}", InspectAsync);
+        router.Map(HttpMethods.Delete, "/networks/{id}", RemoveAsync);
+    }
+
+    private static async Task ListAsync(DockerCall call)
+    {
+        var filters = call.Filters(NetworkFilter.Keys);
+        NetworkFilter.Check(filters);
+        var networks = call.Node.IsManager
+            ? MatchingAsync(call.Client, filters, call.Cancellation)
+            : AsyncEnumerable.Empty<NetworkDocument>();
+        await call.WriteListAsync(networks, NetworkJson.Wire.NetworkDocument);
+    }
+
+    private static async Task InspectAsync(DockerCall call)
+    {
+        var network = await FindAsync(call);
+        if (call.Query("scope") is { Length: > 0 } scope and not "swarm" and not "global")
+        {
+            throw DockerApiException.NotFound($"network {call["id"]} not found in scope {scope}");
+        }
+
+        var document = NetworkText.Write(network);
+        if (call.StrictFlag("verbose"))
+        {
+            document = document with
+            {
+                Services = await NetworkServices.OfAsync(call.Client, network, call.Cancellation),
+                Status = await NetworkUsage.OfAsync(call.Client, network, call.Cancellation),
+            };
+        }
+
+        await call.WriteAsync(document, NetworkJson.Wire.NetworkDocument);
+    }
+
+    private static async Task CreateAsync(DockerCall call)
+    {
+        var document = await call.ReadAsync(NetworkJson.Wire.NetworkCreateDocument);
+        var spec = NetworkText.Read(document);
+        if (call.Node is { State: LocalNodeState.Active, IsManager: false })
+        {
+            throw new DockerApiException(
+                StatusCodes.Status403Forbidden,
+                "Cannot create a multi-host network from a worker node. Please create the network from a manager node.");
+        }
+
+        var networks = call.Client.Networks;
+        await foreach (var other in networks.ListAsync(call.Cancellation))
+        {
+            if (other.Spec.Name == spec.Name)
+            {
+                throw DockerApiException.Conflict($"network with name {spec.Name} already exists");
+            }
+        }
+
+        var network = await networks.CreateAsync(spec, call.Cancellation);
+        await call.WriteAsync(
+            new NetworkCreatedDocument(network.Id.Value, ""),
+            NetworkJson.Wire.NetworkCreatedDocument,
+            StatusCodes.Status201Created);
+    }
+
+    private static async Task RemoveAsync(DockerCall call)
+    {
+        var network = await FindAsync(call);
+        if (NetworkDrivers.IsPredefined(network))
+        {
+            throw new DockerApiException(
+                StatusCodes.Status403Forbidden,
+                $"{network.Spec.Name} is a pre-defined network and cannot be removed");
+        }
+
+        await call.Client.Networks.RemoveAsync(network.Id, call.Cancellation);
+        await call.DoneAsync(StatusCodes.Status204NoContent);
+    }
+
+    // The network of the routing mesh goes only when somebody says so by name.
+    private static async Task PruneAsync(DockerCall call)
+    {
+        var filters = call.Filters("label", "label!", "until");
+        var until = UnixTime.ReadOptional(filters["until"] is [var text, ..] ? text : "", "until");
+        var deleted = new List<string>();
+        if (call.Node.IsManager)
+        {
+            await foreach (var network in call.Client.Networks.ListAsync(call.Cancellation))
+            {
+                if (!network.Spec.Ingress
+                    && NetworkFilter.Matches(DockerFilters.None, network, "")
+                    && filters.MatchesLabels("label", network.Spec.Labels)
+                    && (!filters.Has("label!") || !filters.MatchesLabels("label!", network.Spec.Labels))
+                    && (until is null || network.CreatedAt < until)
+                    && await TryRemoveAsync(call, network))
+                {
+                    deleted.Add(network.Spec.Name);
+                }
+            }
+        }
+
+        await call.WriteAsync(
+            new NetworksDeletedDocument { NetworksDeleted = deleted.Count == 0 ? null : [.. deleted] },
+            NetworkJson.Wire.NetworksDeletedDocument);
+    }
+
+    private static async Task<bool> TryRemoveAsync(DockerCall call, Network network)
+    {
+        try
+        {
+            await call.Client.Networks.RemoveAsync(network.Id, call.Cancellation);
+            return true;
+        }
+        catch (SwarmException e) when (e.Code is SwarmErrorCode.FailedPrecondition or SwarmErrorCode.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private static Task RefuseAsync(DockerCall call) => throw DockerApiException.NotImplemented(
+        "this engine has no containers that could be connected to a network; services take part with --network");
+
+    private static Task<Network> FindAsync(DockerCall call) => call.Node.IsManager
+        ? Lookups.FindNetworkAsync(call, call["id"])
+        : throw DockerApiException.NotFound($"network {call["id"]} not found");
+
+    private static async IAsyncEnumerable<NetworkDocument> MatchingAsync(
+        ISwarmClient swarm,
+        DockerFilters filters,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var used = filters.Has(NetworkFilter.Dangling) ? await NetworkFilter.UsedAsync(swarm, cancellationToken) : [];
+        await foreach (var network in swarm.Networks.ListAsync(cancellationToken))
+        {
+            var document = NetworkText.Write(network);
+            if (NetworkFilter.Matches(filters, network, document.Driver)
+                && NetworkFilter.MatchesUse(filters, used.Contains(document.Id)))
+            {
+                yield return document;
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+namespace Swarm.Net.Balancing;
+
+/// <summary>
+/// What a balancer remembers from pick to pick. Threads that pick at once may take the same turn, which does no harm
+/// and is cheaper than to have them agree.
+/// </summary>
+internal sealed class PickCursor
+{
+    private uint _next;
+    private ulong _random;
+
+    /// <summary>The next turn, below a bound.</summary>
+    public uint Next(uint bound)
+    {
+        var turn = _next;
+        if (turn >= bound)
+        {
+            turn = 0;
+        }
+
+        _next = turn + 1;
+        return turn;
+    }
+
+    /// <summary>A number that looks like chance: the upper half of a Weyl sequence, spread.</summary>
+    public uint Random() => (uint)(((_random += 0x9E37_79B9_7F4A_7C15) * 0xD6E8_FEB8_6659_FD93) >> 32);
+}

@@ -1,0 +1,145 @@
+using System.Collections.Immutable;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+
+namespace Swarm.Net.Userspace;
+
+/// <summary>A TCP front end: one listener for as long as the front end is wanted, whatever is behind it.</summary>
+internal sealed partial class TcpPort : IPort
+{
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<TcpRelay> _relays = [];
+    private readonly Frontend _frontend;
+    private readonly PortState _state;
+    private readonly Socket _listener;
+    private volatile bool _isClosed;
+
+    /// <summary>Opens the front end.</summary>
+    /// <exception cref="SocketException">The address is in use, or not of this machine.</exception>
+    public TcpPort(VirtualServer server, RelayContext context)
+    {
+        _frontend = server.Frontend;
+        _listener = Sockets.Listen(server.Frontend);
+        _state = new PortState(context);
+        _state.Update(server);
+        _ = RelayContext.StartAsync(AcceptAsync);
+    }
+
+    public void Update(VirtualServer server) => _state.Update(server);
+
+    public void Sweep(long now)
+    {
+        TcpRelay[] relays;
+        lock (_gate)
+        {
+            relays = [.. _relays];
+        }
+
+        foreach (var relay in relays)
+        {
+            relay.Sweep(now);
+        }
+    }
+
+    public void Count(ImmutableArray<BackendCounters>.Builder counters) => _state.Count(_frontend, counters);
+
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _relays.Count == 0;
+            }
+        }
+    }
+
+    public void Close()
+    {
+        _isClosed = true;
+        _listener.Dispose();
+        _state.Update(_state.Server with { Backends = [] });
+    }
+
+    public void Cut()
+    {
+        lock (_gate)
+        {
+            foreach (var relay in _relays)
+            {
+                relay.Cut();
+            }
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (!_isClosed)
+        {
+            try
+            {
+                Take(await _listener.AcceptAsync());
+            }
+            catch (Exception exception) when (_isClosed && exception is SocketException or ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException exception)
+            {
+                // A client that has gone again, or no descriptor left: neither ends the port.
+                LogAcceptFailed(_state.Context.Logger, _frontend, exception.Message);
+                await Task.Delay(AcceptPause, _state.Context.Time);
+            }
+        }
+    }
+
+    private void Take(Socket client)
+    {
+        if (!_state.TryEnter())
+        {
+            LogFull(_state.Context.Logger, _frontend);
+            Sockets.Reset(client);
+            return;
+        }
+
+        var relay = new TcpRelay(client, _state);
+        lock (_gate)
+        {
+            _relays.Add(relay);
+        }
+
+        _ = FollowAsync(relay);
+    }
+
+    private async Task FollowAsync(TcpRelay relay)
+    {
+        try
+        {
+            await relay.RunAsync();
+        }
+        catch (Exception exception)
+        {
+            LogRelayFailed(_state.Context.Logger, exception, _frontend);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _relays.Remove(relay);
+            }
+
+            _state.Leave();
+        }
+    }
+
+    [LoggerMessage(3000, LogLevel.Debug, "{Frontend} could not accept a connection: {Reason}")]
+    private static partial void LogAcceptFailed(ILogger logger, Frontend frontend, string reason);
+
+    [LoggerMessage(3001, LogLevel.Warning, "{Frontend} has as many connections as it may have and resets another one")]
+    private static partial void LogFull(ILogger logger, Frontend frontend);
+
+    [LoggerMessage(3002, LogLevel.Error, "A connection of {Frontend} failed")]
+    private static partial void LogRelayFailed(ILogger logger, Exception exception, Frontend frontend);
+}

@@ -1,0 +1,328 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Swarm.Net.Tests.Userspace;
+
+#pragma warning disable CA1001 // IAsyncLifetime disposes of the fields.
+public sealed class TcpPlaneTests : IAsyncLifetime
+#pragma warning restore CA1001
+{
+    private readonly Frontend _frontend = new(IPAddress.Loopback, FreePort.Find());
+    private readonly ManualTime _time = new();
+    private readonly EchoServer _a = new("a");
+    private readonly EchoServer _b = new("b");
+    private readonly EchoServer _c = new("c");
+    private UserspaceDataplane _plane = null!;
+
+    public Task InitializeAsync()
+    {
+        _plane = new UserspaceDataplane(new UserspaceOptions { Time = _time });
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _plane.DisposeAsync();
+        await _a.DisposeAsync();
+        await _b.DisposeAsync();
+        await _c.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Nine_connections_to_three_back_ends_are_three_each()
+    {
+        await ApplyAsync(_a.Backend, _b.Backend, _c.Backend);
+
+        var names = new List<string>();
+        for (var i = 0; i < 9; i++)
+        {
+            names.Add(await LineClient.AskAsync(_frontend));
+        }
+
+        Assert.Equal(["a", "b", "c", "a", "b", "c", "a", "b", "c"], names);
+    }
+
+    [Fact]
+    public async Task A_drained_back_end_keeps_what_it_has_and_gets_nothing_new()
+    {
+        await ApplyAsync(_a.Backend);
+        using var old = await LineClient.ConnectAsync(_frontend);
+        Assert.Equal("a", await old.ReadAsync());
+
+        await ApplyAsync(_a.Backend with { State = BackendState.Draining }, _b.Backend);
+
+        Assert.Equal("b", await LineClient.AskAsync(_frontend));
+        Assert.Equal("b", await LineClient.AskAsync(_frontend));
+        await old.WriteAsync("still here");
+        Assert.Equal("still here", await old.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Connections_to_a_back_end_that_has_gone_are_cut_when_its_time_is_over()
+    {
+        await ApplyAsync(_a.Backend);
+        using var old = await LineClient.ConnectAsync(_frontend);
+        Assert.Equal("a", await old.ReadAsync());
+        await ApplyAsync(_b.Backend);
+
+        _time.Advance(TimeSpan.FromSeconds(9));
+        await old.WriteAsync("before");
+        Assert.Equal("before", await old.ReadAsync());
+        _time.Advance(TimeSpan.FromSeconds(2));
+
+        await Assert.ThrowsAnyAsync<IOException>(old.ReadAsync);
+    }
+
+    [Fact]
+    public async Task A_back_end_that_does_not_accept_is_passed_over()
+    {
+        var gone = new Backend(IPAddress.Loopback, FreePort.Find());
+        await ApplyAsync(gone, _a.Backend);
+
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal("a", await LineClient.AskAsync(_frontend));
+        }
+
+        // After three failures in a row it is not even tried.
+        var failures = _plane.ReadCounters().Single(counters => counters.Backend == gone).ConnectFailures;
+        Assert.Equal(3, failures);
+    }
+
+    [Fact]
+    public async Task Without_a_back_end_connections_are_reset_and_the_port_stays_open()
+    {
+        await ApplyAsync();
+
+        Assert.Equal("", await LineClient.AskAsync(_frontend));
+
+        await ApplyAsync(_a.Backend);
+        Assert.Equal("a", await LineClient.AskAsync(_frontend));
+    }
+
+    [Fact]
+    public async Task A_side_that_has_finished_can_still_be_answered()
+    {
+        await ApplyAsync(_a.Backend);
+        using var client = await LineClient.ConnectAsync(_frontend);
+        await client.ReadAsync();
+
+        await client.WriteAsync("last words");
+        client.Socket.Shutdown(SocketShutdown.Send);
+
+        Assert.Equal("last words", await client.ReadAsync());
+        Assert.Equal("bye", await client.ReadAsync());
+        Assert.Null(await client.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Much_data_arrives_whole_in_both_directions()
+    {
+        const int bytes = 8 * 1024 * 1024;
+        await ApplyAsync(_a.Backend);
+        using var client = new TcpClient();
+        await client.ConnectAsync(_frontend.Address, _frontend.Port);
+        var sent = new byte[bytes];
+        new Random(1).NextBytes(sent);
+        var stream = client.GetStream();
+        var received = new byte[2 + bytes];
+
+        // The reader is slower than the writer at first, and the writer has to wait for it.
+        var writing = stream.WriteAsync(sent).AsTask();
+        await stream.ReadExactlyAsync(received);
+        await writing;
+
+        Assert.Equal("a\n"u8, received.AsSpan(0, 2));
+        Assert.True(received.AsSpan(2).SequenceEqual(sent));
+    }
+
+    [Theory]
+    [InlineData(ProxyProtocol.V1)]
+    [InlineData(ProxyProtocol.V2)]
+    public async Task Back_ends_are_told_their_client_before_the_first_byte(ProxyProtocol version)
+    {
+        await _plane.ApplyAsync(
+            new MeshState([new VirtualServer(_frontend, [_a.Backend]) { ProxyProtocol = version }]), default);
+        using var client = new TcpClient();
+        await client.ConnectAsync(_frontend.Address, _frontend.Port);
+        var own = (IPEndPoint)client.Client.LocalEndPoint!;
+        var header = Swarm.Net.Userspace.ProxyHeader.Of(version, own, new IPEndPoint(_frontend.Address, _frontend.Port));
+        var received = new byte[2 + header.Length];
+
+        await client.GetStream().ReadExactlyAsync(received);
+
+        Assert.Equal([.. "a\n"u8, .. header], received);
+    }
+
+    [Fact]
+    public async Task An_address_in_use_is_reported_and_tried_again()
+    {
+        var taken = new Frontend(IPAddress.Loopback, _b.Port);
+        var state = new MeshState([new VirtualServer(taken, []), new VirtualServer(_frontend, [_a.Backend])]);
+
+        var report = await _plane.ApplyAsync(state, default);
+        Assert.Equal([taken], report.Failures.Select(failure => failure.Frontend));
+        Assert.Equal("a", await LineClient.AskAsync(_frontend));
+
+        await _b.DisposeAsync();
+        Assert.Empty((await _plane.ApplyAsync(state, default)).Failures);
+    }
+
+    [Fact]
+    public async Task Updates_never_close_the_listener_and_removal_does_while_open_connections_finish()
+    {
+        await ApplyAsync(_a.Backend);
+        using var old = await LineClient.ConnectAsync(_frontend);
+        Assert.Equal("a", await old.ReadAsync());
+
+        await _plane.ApplyAsync(MeshState.Empty, default);
+
+        await Assert.ThrowsAsync<SocketException>(() => LineClient.ConnectAsync(_frontend));
+        await old.WriteAsync("finish");
+        Assert.Equal("finish", await old.ReadAsync());
+    }
+
+    [Fact]
+    public async Task Connections_above_the_limit_are_reset_and_those_below_are_not()
+    {
+        await _plane.ApplyAsync(
+            new MeshState([new VirtualServer(_frontend, [_a.Backend]) { MaxConnections = 2 }]), default);
+        using var one = await LineClient.ConnectAsync(_frontend);
+        var two = await LineClient.ConnectAsync(_frontend);
+        await one.ReadAsync();
+        await two.ReadAsync();
+
+        Assert.Equal("", await LineClient.AskAsync(_frontend));
+
+        two.Dispose();
+        for (var answer = ""; answer != "a"; answer = await LineClient.AskAsync(_frontend))
+        {
+            await Task.Yield();
+        }
+    }
+
+    [Fact]
+    public async Task Connections_that_stand_still_are_closed_where_that_is_asked_for()
+    {
+        var options = new UserspaceOptions { Time = _time, TcpIdle = TimeSpan.FromMinutes(10) };
+        await using var plane = new UserspaceDataplane(options);
+        var frontend = _frontend with { Port = FreePort.Find() };
+        await plane.ApplyAsync(new MeshState([new VirtualServer(frontend, [_a.Backend])]), default);
+        using var client = await LineClient.ConnectAsync(frontend);
+        await client.ReadAsync();
+
+        _time.Advance(TimeSpan.FromMinutes(9));
+        await client.WriteAsync("again");
+        Assert.Equal("again", await client.ReadAsync());
+        _time.Advance(TimeSpan.FromMinutes(9));
+        await client.WriteAsync("and again");
+        Assert.Equal("and again", await client.ReadAsync());
+        _time.Advance(TimeSpan.FromMinutes(11));
+
+        await Assert.ThrowsAnyAsync<IOException>(client.ReadAsync);
+    }
+
+    [Fact]
+    public async Task A_back_end_that_does_not_answer_is_given_up_after_a_while()
+    {
+        // A listener whose queue is full takes no further connection and refuses none.
+        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        full.Listen(0);
+        using var filling = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await filling.ConnectAsync(full.LocalEndPoint!);
+        await ApplyAsync(new Backend(IPAddress.Loopback, ((IPEndPoint)full.LocalEndPoint!).Port), _a.Backend);
+
+        // No time passes once the first one is given up: the second one needs some.
+        var answer = LineClient.AskAsync(_frontend);
+        while (_plane.ReadCounters()[0].ConnectFailures == 0)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal("a", await answer);
+    }
+
+    [Fact]
+    public async Task Connections_that_stand_still_are_otherwise_left_alone()
+    {
+        await ApplyAsync(_a.Backend);
+        using var client = await LineClient.ConnectAsync(_frontend);
+        await client.ReadAsync();
+        _time.Advance(TimeSpan.FromHours(2));
+        await client.WriteAsync("after two hours");
+        Assert.Equal("after two hours", await client.ReadAsync());
+    }
+
+    [SkippableFact]
+    public async Task One_listener_answers_both_families()
+    {
+        Skip.IfNot(Socket.OSSupportsIPv6);
+        var both = new Frontend(IPAddress.IPv6Any, FreePort.Find());
+        await _plane.ApplyAsync(new MeshState([new VirtualServer(both, [_a.Backend])]), default);
+
+        Assert.Equal("a", await LineClient.AskAsync(new Frontend(IPAddress.Loopback, both.Port)));
+        Assert.Equal("a", await LineClient.AskAsync(new Frontend(IPAddress.IPv6Loopback, both.Port)));
+    }
+
+    [Fact]
+    public async Task No_request_fails_while_back_ends_come_and_go()
+    {
+        await ApplyAsync(_a.Backend, _b.Backend);
+        var failures = 0;
+        var asked = 0;
+        using var stop = new CancellationTokenSource();
+        var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                if ((await LineClient.AskAsync(_frontend)).Length == 0)
+                {
+                    Interlocked.Increment(ref failures);
+                }
+
+                Interlocked.Increment(ref asked);
+            }
+        })).ToArray();
+
+        for (var i = 0; i < 200; i++)
+        {
+            Backend[][] sets = [[_a.Backend], [_b.Backend, _c.Backend], [_c.Backend], [_a.Backend, _b.Backend]];
+            await ApplyAsync(sets[i % sets.Length]);
+            var target = Volatile.Read(ref asked) + 2;
+            while (Volatile.Read(ref asked) < target)
+            {
+                await Task.Yield();
+            }
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(clients);
+        Assert.Equal(0, failures);
+    }
+
+    [Fact]
+    public async Task States_that_make_no_sense_are_refused_with_the_reason()
+    {
+        await RefusedAsync("same front end", new(_frontend, []), new(_frontend, []));
+        await RefusedAsync("not in 1–65535", new VirtualServer(_frontend with { Port = 0 }, []));
+        await RefusedAsync("weight", new VirtualServer(_frontend, [_a.Backend with { Weight = 0 }]));
+        await RefusedAsync("for TCP", new VirtualServer(_frontend with { Transport = Transport.Udp }, [])
+        {
+            ProxyProtocol = ProxyProtocol.V1,
+        });
+
+        async Task RefusedAsync(string reason, params VirtualServer[] servers) => Assert.Contains(
+            reason,
+            (await Assert.ThrowsAsync<ArgumentException>(
+                () => _plane.ApplyAsync(new MeshState([.. servers]), default).AsTask())).Message,
+            StringComparison.Ordinal);
+    }
+
+    private async Task ApplyAsync(params Backend[] backends)
+    {
+        var report = await _plane.ApplyAsync(new MeshState([new VirtualServer(_frontend, [.. backends])]), default);
+        Assert.Empty(report.Failures);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Swarm.Net.Tests.Userspace;
+
+/// <summary>A TCP back end that says its name and then repeats what it is told.</summary>
+internal sealed class EchoServer : IAsyncDisposable
+{
+    private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly string _name;
+    private readonly Task _accepting;
+    private int _accepted;
+
+    public EchoServer(string name, int port = 0)
+    {
+        _name = name;
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        _listener.Listen();
+        _accepting = AcceptAsync();
+    }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+    public Backend Backend => new(IPAddress.Loopback, Port);
+
+    public int Accepted => Volatile.Read(ref _accepted);
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Dispose();
+        await _accepting;
+    }
+
+    private async Task AcceptAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                _ = ServeAsync(await _listener.AcceptAsync());
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Disposed.
+        }
+    }
+
+    private async Task ServeAsync(Socket client)
+    {
+        Interlocked.Increment(ref _accepted);
+        using (client)
+        {
+            try
+            {
+                await client.SendAsync(Encoding.ASCII.GetBytes($"{_name}\n"));
+                var buffer = new byte[16 * 1024];
+                while (await client.ReceiveAsync(buffer) is > 0 and var count)
+                {
+                    await client.SendAsync(buffer.AsMemory(0, count));
+                }
+
+                await client.SendAsync("bye\n"u8.ToArray());
+                client.Shutdown(SocketShutdown.Send);
+            }
+            catch (SocketException)
+            {
+                // Cut.
+            }
+        }
+    }
+}
+
+/// <summary>A client of a front end.</summary>
+internal sealed class LineClient : IDisposable
+{
+    private readonly TcpClient _client = new();
+    private StreamReader _reader = null!;
+
+    public Socket Socket => _client.Client;
+
+    public static async Task<LineClient> ConnectAsync(Frontend frontend)
+    {
+        var client = new LineClient();
+        await client._client.ConnectAsync(frontend.Address, frontend.Port);
+        client._reader = new StreamReader(client._client.GetStream(), Encoding.ASCII);
+        return client;
+    }
+
+    /// <summary>The name of the back end that a new connection comes to; empty when it is reset.</summary>
+    public static async Task<string> AskAsync(Frontend frontend)
+    {
+        try
+        {
+            using var client = await ConnectAsync(frontend);
+            return await client.ReadAsync() ?? "";
+        }
+        catch (Exception exception) when (exception is IOException or SocketException)
+        {
+            return "";
+        }
+    }
+
+    public async Task<string?> ReadAsync() => await _reader.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+
+    public async Task WriteAsync(string line) =>
+        await _client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{line}\n"));
+
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        _client.Dispose();
+    }
+}
+
+/// <summary>Numbers of ports that were free a moment ago.</summary>
+internal static class FreePort
+{
+    public static int Find()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+}
