@@ -1,7 +1,6 @@
 using System.Text;
 using Swarm.Raft.Consensus;
 using Swarm.Raft.Quorum;
-using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Files.InMemory;
 using Swarm.Raft.Tests.Storage;
 
@@ -34,7 +33,7 @@ public sealed class RecoveryTests
 
         Assert.Equal(["known", "perhaps", "next"], machine.Entries);
         Assert.Equal(MemberSet.Create([1]), (await node.GetMembershipAsync()).Voters);
-        Assert.Equal(0, (await node.GetMembershipAsync()).Learners.Count);
+        Assert.Empty((await node.GetMembershipAsync()).Learners);
         Assert.Equal([2UL, 3, 9], machine.Removed);
     }
 
