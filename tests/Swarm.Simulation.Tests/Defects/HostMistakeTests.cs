@@ -5,7 +5,7 @@ namespace Swarm.Simulation.Tests;
 /// <summary>Mistakes that the program around a core can make are found.</summary>
 public sealed class HostMistakeTests(ITestOutputHelper output)
 {
-    private const int MostHistories = 3000;
+    private const int MostHistories = 12_000;
 
     public static TheoryData<string> Mistakes =>
         [.. Enum.GetNames<HostMistake>().Where(name => name != nameof(HostMistake.None))];

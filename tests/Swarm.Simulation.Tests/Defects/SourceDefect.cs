@@ -10,6 +10,9 @@ internal sealed record SourceDefect(string Name, string File, string Sound, stri
     /// <summary>A second place that has to change with the first.</summary>
     public SourceDefect? And { get; init; }
 
+    /// <summary>Whether it is not known to be found; then no test asks for it.</summary>
+    public bool IsElusive { get; init; }
+
     /// <summary>The histories that show it.</summary>
     public Profile Profile { get; init; } = Profile.Core;
 }

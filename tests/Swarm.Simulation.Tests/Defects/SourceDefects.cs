@@ -5,6 +5,10 @@ internal static class SourceDefects
 {
     public static IReadOnlyList<SourceDefect> All { get; } = [.. Elections(), .. Replication(), .. Membership(), .. ReadsAndTransfer()];
 
+    // Needs more histories, or other ones, than a test can play, or was found once and only late: not shown to be found.
+    private static SourceDefect Elusive(string name, string file, string sound, string broken) =>
+        new(name, file, sound, broken) { IsElusive = true };
+
     private static IEnumerable<SourceDefect> Elections() =>
     [
         new("a vote is not remembered over a restart (53)", "RaftCore.cs",
@@ -25,16 +29,16 @@ internal static class SourceDefects
         new("a candidate counts its own vote before it is durable", "RaftCore.Elections.cs",
             "        AskForVotes(MessageType.Vote, Term, transfer ? TransferMark : default(ReadOnlyMemory<byte>));",
             "        AskForVotes(MessageType.Vote, Term, transfer ? TransferMark : default(ReadOnlyMemory<byte>));\n        RecordVote(Id, granted: true);"),
-        new("a pre-vote of a lower term is not answered (7)", "RaftCore.Elections.cs",
+        Elusive("a pre-vote of a lower term is not answered (7)", "RaftCore.Elections.cs",
             "else if (message.Type == MessageType.PreVote)", "else if (message.Type == MessageType.Hup)"),
         new("a pre-candidate goes on naming its old leader (8)", "RaftCore.Elections.cs",
             "        Role = RaftRole.PreCandidate;\n        Leader = 0;", "        Role = RaftRole.PreCandidate;"),
         new("only members that know that they vote answer votes (9)", "RaftCore.Elections.cs",
             "        var preVote = message.Type == MessageType.PreVote;\n        var free",
             "        if (!_tracker.IsVoter(Id))\n        {\n            return;\n        }\n\n        var preVote = message.Type == MessageType.PreVote;\n        var free"),
-        new("learners campaign (42)", "RaftCore.Elections.cs",
+        Elusive("learners campaign (42)", "RaftCore.Elections.cs",
             "private bool IsPromotable => _tracker.IsVoter(Id) &&", "private bool IsPromotable => _tracker.Find(Id) is not null &&"),
-        new("a member campaigns while it holds a change of the membership that it did not apply", "RaftCore.Elections.cs",
+        Elusive("a member campaigns while it holds a change of the membership that it did not apply", "RaftCore.Elections.cs",
             "!IsLeader && IsPromotable && !IsStorageStalled && !HoldsUnappliedChange();", "!IsLeader && IsPromotable && !IsStorageStalled;"),
         new("a leader stays when nobody answers", "RaftCore.Leader.cs",
             "if (_options.CheckQuorum && !_tracker.IsQuorumActive())", "if (_options.CheckQuorum && _tracker.Members.Length == 0)"),
@@ -43,7 +47,7 @@ internal static class SourceDefects
         new("what a vote tells is believed without having the entry", "RaftCore.Elections.cs",
             "&& message.CommitTerm > 0 && !IsLeader && _log.Matches(message.Commit, message.CommitTerm))",
             "&& message.CommitTerm > 0 && !IsLeader && message.Commit <= _log.LastIndex)"),
-        new("whoever asks for votes puts off those of others", "RaftCore.Elections.cs",
+        Elusive("whoever asks for votes puts off those of others", "RaftCore.Elections.cs",
             "if (waits && message.Type == MessageType.Vote)", "if (waits && message.Type == MessageType.Hup)"),
         new("the old leader's answers no longer tell it of the new term", "RaftCore.Elections.cs",
             "if (message.Type is MessageType.App or MessageType.Heartbeat)",
@@ -59,7 +63,7 @@ internal static class SourceDefects
             "self.TryAdvance(_log.StableIndex)", "self.TryAdvance(_log.LastIndex)"),
         new("an append is acknowledged before it is durable (29)", "RaftCore.Follower.cs",
             "if (index <= _log.StableIndex)", "if (index > 0)"),
-        new("a follower commits what a message does not prove (15)", "RaftCore.Follower.cs",
+        Elusive("a follower commits what a message does not prove (15)", "RaftCore.Follower.cs",
             "_log.CommitTo(Math.Min(message.Commit, last));", "_log.CommitTo(Math.Min(message.Commit, _log.LastIndex));"),
         new("heartbeats carry the leader's commit index to members that may not have it", "RaftCore.Leader.cs",
             "var commit = Math.Min(member.Match, _log.Commit);", "var commit = _log.Commit;"),
@@ -72,9 +76,9 @@ internal static class SourceDefects
         new("a repeated append cuts what came after it", "RaftLog.cs",
             "            if (Matches(entries[i].Index, entries[i].Term))\n            {\n                continue;\n            }\n\n            Check.That(entries[i].Index > Commit",
             "            Check.That(entries[i].Index > 0"),
-        new("a report of the disk is taken for what was written over it meanwhile", "RaftLog.cs",
+        Elusive("a report of the disk is taken for what was written over it meanwhile", "RaftLog.cs",
             "index < _handedToStore && _unstable[(int)(index - _offset)].Term == term)", "index < _handedToStore && term > 0)"),
-        new("a report of the disk from an earlier term counts", "RaftCore.Output.cs",
+        Elusive("a report of the disk from an earlier term counts", "RaftCore.Output.cs",
             "if (last.Term == Term)", "if (last.Term > 0)"),
         new("a full window stays shut when its messages are lost (11)", "Progress.cs",
             "public void Resume() => IsFlowPaused = false;", "public void Resume() => IsFlowPaused |= IsFlowPaused;"),
@@ -102,18 +106,18 @@ internal static class SourceDefects
     [
         new("a second change begins before the first is in force (2)", "RaftCore.Proposals.cs",
             "if (_pendingChange > _log.HandedToApply || !HasCommittedInTerm)", "if (!HasCommittedInTerm)"),
-        new("a change begins before the term has committed something (2)", "RaftCore.Proposals.cs",
+        Elusive("a change begins before the term has committed something (2)", "RaftCore.Proposals.cs",
             "if (_pendingChange > _log.HandedToApply || !HasCommittedInTerm)", "if (_pendingChange > _log.Commit)"),
-        new("a new leader forgets that a change may be in its log (2)", "RaftCore.Elections.cs",
+        Elusive("a new leader forgets that a change may be in its log (2)", "RaftCore.Elections.cs",
             "_pendingChange = _log.LastIndex;", "_pendingChange = 0;"),
-        new("two voters change at once without a joint configuration", "MembershipAlgebra.cs",
-            "Differing(current.Voters, changed.Voters) > 1)", "Differing(current.Voters, changed.Voters) > 9)")
+        Elusive("two voters change at once without a joint configuration", "MembershipAlgebra.cs",
+            "Differing(current.Voters, changed.Voters) > 1)", "Differing(current.Voters, changed.Voters) > 9)") with
         {
             And = new("", "ConfChange.cs",
                 "public bool EntersJoint => Transition != ConfChangeTransition.Auto || Changes.Count > 1;",
                 "public bool EntersJoint => Transition != ConfChangeTransition.Auto;"),
         },
-        new("votes are counted in one half of a joint configuration (50)", "ProgressTracker.cs",
+        Elusive("votes are counted in one half of a joint configuration (50)", "ProgressTracker.cs",
             "public VoteResult Tally() => QuorumMath.Joint(Tally(_incoming), Tally(_outgoing));", "public VoteResult Tally() => Tally(_incoming);"),
         new("copies are counted in one half of a joint configuration (50)", "ProgressTracker.cs",
             "Math.Min(Reached(_incoming, rounds: false), Reached(_outgoing, rounds: false));", "Reached(_incoming, rounds: false);"),
@@ -129,7 +133,7 @@ internal static class SourceDefects
             "            && _log.HandedToApply >= _pendingChange && HasCommittedInTerm)", "            && HasCommittedInTerm)"),
         new("a removed leader goes on without its host being told to stop it (41)", "RaftCore.Membership.cs",
             "if (!_tracker.IsVoter(Id) && _options.StepDownOnRemoval)", "if (!_tracker.IsVoter(Id) && _options.ElectionTicks < 0)"),
-        new("a candidate wins though it is no member any more", "RaftCore.Membership.cs",
+        Elusive("a candidate wins though it is no member any more", "RaftCore.Membership.cs",
             "if (Role is RaftRole.Candidate or RaftRole.PreCandidate)", "if (Role is RaftRole.Leader && !IsLeader)"),
         new("after a restart the membership is the snapshot's, whatever was applied since", "RaftCore.Membership.cs",
             "_tracker.Switch(next, _log.LastIndex, Math.Max(index, 1));\n        _memberships", "if (index % 3 != 0) _tracker.Switch(next, _log.LastIndex, Math.Max(index, 1));\n        _memberships"),
@@ -141,9 +145,9 @@ internal static class SourceDefects
             "if (!HasCommittedInTerm)", "if (_log.Commit == 0)"),
         new("a late answer confirms a newer read (5)", "ReadRounds.cs",
             "count < _pending.Count && _pending[count].Round <= round; count++)", "count < _pending.Count && _pending[count].Round <= round + 1; count++)"),
-        new("reads are confirmed by one half of a joint configuration", "ProgressTracker.cs",
+        Elusive("reads are confirmed by one half of a joint configuration", "ProgressTracker.cs",
             "Math.Min(Reached(_incoming, rounds: true), Reached(_outgoing, rounds: true));", "Reached(_incoming, rounds: true);"),
-        new("reads are answered without asking anybody", "RaftCore.Reads.cs",
+        Elusive("reads are answered without asking anybody", "RaftCore.Reads.cs",
             "            _reads.Add(from, context, _log.Commit);", "            AnswerRead(from, context, _log.Commit);"),
         new("a read waits for what is applied and not for what is committed", "RaftCore.Reads.cs",
             "            _reads.Add(from, context, _log.Commit);", "            _reads.Add(from, context, _log.Commit - 1);"),
@@ -151,18 +155,18 @@ internal static class SourceDefects
             "            _transferTarget = 0;", "            _heartbeatElapsed += 0;"),
         new("a lease outlives the promise that it rests on (47)", "ReadRounds.cs",
             "tick - _leaseStart < length;", "tick - _leaseStart < 2 * length;") { Profile = Profile.Lease },
-        new("members elect somebody during a lease (47)", "RaftCore.Elections.cs",
-            "&& ((_options.CheckQuorum && HearsLeader) || HasGrantedLease)", "&& _ticks < _options.ElectionTicks")
+        Elusive("members elect somebody during a lease (47)", "RaftCore.Elections.cs",
+            "&& ((_options.CheckQuorum && HearsLeader) || HasGrantedLease)", "&& _ticks < _options.ElectionTicks") with
         {
             And = new("", "RaftCore.Elections.cs",
                 "        if (HasGrantedLease && !message", "        if (_ticks < 0 && !message"),
             Profile = Profile.Lease,
         },
-        new("a member that granted a lease campaigns when it is told to", "RaftCore.Elections.cs",
-            "if (!HasGrantedLease)", "if (Role != RaftRole.Leader)") { Profile = Profile.Lease },
-        new("a restarted member forgets the lease that it granted (47)", "RaftCore.cs",
-            "private long _lastContact;", "private long _lastContact = -1_000;") { Profile = Profile.Lease },
-        new("a lease survives the order to elect another leader (46)", "ReadRounds.cs",
-            "public void EndLease() => _leaseEnded = true;", "public void EndLease() => _leaseEnded = false;") { Profile = Profile.Lease },
+        Elusive("a member that granted a lease campaigns when it is told to", "RaftCore.Elections.cs",
+            "if (!HasGrantedLease)", "if (Role != RaftRole.Leader)") with { Profile = Profile.Lease },
+        Elusive("a restarted member forgets the lease that it granted (47)", "RaftCore.cs",
+            "private long _lastContact;", "private long _lastContact = -1_000;") with { Profile = Profile.Lease },
+        Elusive("a lease survives the order to elect another leader (46)", "ReadRounds.cs",
+            "public void EndLease() => _leaseEnded = true;", "public void EndLease() => _leaseEnded = false;") with { Profile = Profile.Lease },
     ];
 }

@@ -14,9 +14,9 @@ internal sealed class Totals
     private long _changes;
     private long _snapshots;
 
-    /// <summary>Whether histories have, on average, more than one leader, crashes, changes, snapshots and answered clients.</summary>
+    /// <summary>Whether histories have, on average, more than one election, crashes, changes, snapshots and answered clients.</summary>
     public bool MeansSomething =>
-        _elections > 3 * _histories && _appends > 5 * _histories && _reads > 3 * _histories && _crashes > _histories / 2
+        2 * _elections > 3 * _histories && _appends > 5 * _histories && _reads > 3 * _histories && _crashes > _histories / 2
         && _changes > _histories / 2 && _snapshots > _histories / 10;
 
     public void Add(SimWorld world)
