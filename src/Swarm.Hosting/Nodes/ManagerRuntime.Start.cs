@@ -87,7 +87,7 @@ internal sealed partial class ManagerRuntime
     {
         await OpenPortAsync(cancellationToken);
         var answer = await AskToJoinAsync(cancellationToken);
-        _members.Restore(answer.Members, answer.RemovedMembers);
+        _members.Admit(answer.Members, answer.RemovedMembers);
         var self = _members.Find(answer.RaftId) ?? throw new SwarmException(
             SwarmErrorCode.Internal,
             "the leader let this manager in and does not name it among the members");

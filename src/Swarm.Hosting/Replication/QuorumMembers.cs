@@ -11,6 +11,7 @@ namespace Swarm.Hosting.Replication;
 internal sealed class QuorumMembers
 {
     private volatile MemberTable _table = MemberTable.Empty;
+    private ImmutableSortedDictionary<ulong, RaftMember> _told = MemberTable.Empty.Members;
 
     /// <summary>Raised by whoever applies the log, after every change.</summary>
     public event EventHandler? Changed;
@@ -46,10 +47,25 @@ internal sealed class QuorumMembers
         return snapshot;
     }
 
-    /// <summary>Takes over what a snapshot, or a member that was asked to let this one in, says.</summary>
-    public void Restore(IEnumerable<RaftMember> members, IEnumerable<ulong> removed) => Replace(new MemberTable(
-        members.ToImmutableSortedDictionary(member => member.RaftId, member => member),
-        [.. removed]));
+    /// <summary>Takes over what the leader says that has let this one in.</summary>
+    public void Admit(IEnumerable<RaftMember> members, IEnumerable<ulong> removed)
+    {
+        _told = members.ToImmutableSortedDictionary(member => member.RaftId, member => member);
+        Replace(new MemberTable(_told, [.. removed]));
+    }
+
+    /// <summary>Takes over what a snapshot says.</summary>
+    /// <remarks>
+    /// The first one may be older than what the leader said when it let this one in: it may lack the leader, or have it
+    /// at an address of the past, and nobody could be answered until the entries behind it had come.
+    /// </remarks>
+    public void Restore(IEnumerable<RaftMember> members, IEnumerable<ulong> removed)
+    {
+        var gone = removed.ToImmutableSortedSet();
+        var known = members.ToImmutableSortedDictionary(member => member.RaftId, member => member);
+        Replace(new MemberTable(known.SetItems(_told.Where(told => !gone.Contains(told.Key))), gone));
+        _told = MemberTable.Empty.Members;
+    }
 
     /// <summary>Takes over a change that has come into force.</summary>
     public void Apply(ConfChangeV2 change)

@@ -37,7 +37,8 @@ public readonly record struct Message
     public ReadOnlyMemory<Entry> Entries { get; init; }
 
     /// <summary>
-    /// Append, heartbeat: the leader's commit index, for a heartbeat no more than the receiver is known to hold.
+    /// Append, heartbeat: the leader's commit index, for a heartbeat no more than the receiver is known to hold. Votes
+    /// and their answers: the sender's commit index, with <see cref="CommitTerm"/>.
     /// </summary>
     public ulong Commit { get; init; }
 
@@ -64,6 +65,12 @@ public readonly record struct Message
     /// the log. The receiver returns it, so that an answer from an earlier membership under the same id is recognized.
     /// </summary>
     public ulong Incarnation { get; init; }
+
+    /// <summary>
+    /// Our extension, 0 from members that do not know it: in votes and their answers the term of the entry at
+    /// <see cref="Commit"/>. Whoever has that entry knows by it that it is committed, without a leader.
+    /// </summary>
+    public ulong CommitTerm { get; init; }
 
     /// <inheritdoc/>
     public override string ToString() =>

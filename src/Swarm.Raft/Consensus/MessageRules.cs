@@ -36,7 +36,8 @@ internal static class MessageRules
 
         var termIsFree = message.Type is MessageType.ReadIndex;
         if ((message.Term == 0 && !termIsFree) || message.Term > MaxNumber || message.Index > MaxNumber
-            || message.LogTerm > MaxNumber || message.Commit > MaxNumber || message.RejectHint > MaxNumber)
+            || message.LogTerm > MaxNumber || message.Commit > MaxNumber || message.CommitTerm > MaxNumber
+            || message.RejectHint > MaxNumber)
         {
             return StepStatus.OutOfRange;
         }

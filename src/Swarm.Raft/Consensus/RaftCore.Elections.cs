@@ -13,13 +13,24 @@ public sealed partial class RaftCore
 
     private bool HearsLeader => Leader != 0 && _electionElapsed < _options.ElectionTicks;
 
-    // A member that restarted may have promised its leader, just before, to elect nobody else for a while.
-    private bool MayHavePromisedLease => _options.AssumeBoundedClockDrift && _ticks < _options.ElectionTicks;
+    // Whoever answers a leader promises to elect nobody else for a while, whatever it learns meanwhile of other terms.
+    // One that restarted may have answered just before.
+    private bool HasGrantedLease =>
+        _options.AssumeBoundedClockDrift && _ticks - _lastContact < _options.ElectionTicks && !_tracker.IsSingleton;
 
     /// <summary>
-    /// Starts an election now, as if the election timeout had passed. Nothing happens on a leader or a non-voter.
+    /// Starts an election now, as if the election timeout had passed. Nothing happens on a leader or a non-voter, nor on
+    /// one that let its leader answer reads from a lease.
     /// </summary>
     public void Campaign()
+    {
+        if (!HasGrantedLease)
+        {
+            StartCampaign();
+        }
+    }
+
+    private void StartCampaign()
     {
         if (MayCampaign())
         {
@@ -47,7 +58,7 @@ public sealed partial class RaftCore
             return true;
         }
 
-        if (message.Type is MessageType.App or MessageType.Heartbeat && (_options.CheckQuorum || _options.PreVote))
+        if (message.Type is MessageType.App or MessageType.Heartbeat)
         {
             // Tells a deposed leader about the new term, and lets a leader know of one that is stuck in a higher term
             // and whose campaigns nobody listens to.
@@ -70,7 +81,7 @@ public sealed partial class RaftCore
     private bool AdmitHigherTerm(in Message message)
     {
         if (message.Type is MessageType.Vote or MessageType.PreVote
-            && ((_options.CheckQuorum && HearsLeader) || MayHavePromisedLease)
+            && ((_options.CheckQuorum && HearsLeader) || HasGrantedLease)
             && !message.Context.Span.SequenceEqual(TransferMark))
         {
             return false;
@@ -83,23 +94,52 @@ public sealed partial class RaftCore
         }
 
         var fromLeader = message.Type is MessageType.App or MessageType.Heartbeat or MessageType.Snap;
+        var (waits, elapsed, timeout) = (Role == RaftRole.Follower, _electionElapsed, _electionTimeout);
         BecomeFollower(message.Term, fromLeader ? message.From : 0);
+
+        // One that asks often and cannot win must not keep those from asking that can.
+        if (waits && message.Type == MessageType.Vote)
+        {
+            (_electionElapsed, _electionTimeout) = (elapsed, timeout);
+        }
+
         return true;
     }
+
+    // A change of the membership takes effect when its commit is known. A leader that it removes may be gone before
+    // everybody knows, and members that count with different memberships may never elect another one. What one of them
+    // knows to be committed is so for whoever has the same entry.
+    private void LearnCommit(in Message message)
+    {
+        if (message.Type is MessageType.Vote or MessageType.PreVote or MessageType.VoteResp or MessageType.PreVoteResp
+            && message.CommitTerm > 0 && !IsLeader && _log.Matches(message.Commit, message.CommitTerm))
+        {
+            _log.CommitTo(message.Commit);
+        }
+    }
+
+    private Message WithCommit(in Message message) => _log.TryGetTerm(_log.Commit, out var term)
+        ? message with { Commit = _log.Commit, CommitTerm = term }
+        : message;
 
     // Learners answer too: one may have been promoted without knowing it yet, and its vote may be needed for it to
     // learn that.
     private void AnswerVoteRequest(in Message message)
     {
+        if (HasGrantedLease && !message.Context.Span.SequenceEqual(TransferMark))
+        {
+            return;
+        }
+
         var preVote = message.Type == MessageType.PreVote;
         var free = _vote == message.From
             || (_vote == 0 && Leader == 0)
             || (preVote && message.Term > Term);
-        var answer = new Message
+        var answer = WithCommit(new Message
         {
             Type = preVote ? MessageType.PreVoteResp : MessageType.VoteResp,
             To = message.From,
-        };
+        });
 
         if (!free || !_log.IsUpToDate(message.Index, message.LogTerm))
         {
@@ -210,7 +250,7 @@ public sealed partial class RaftCore
                 continue;
             }
 
-            var request = new Message
+            var request = WithCommit(new Message
             {
                 Type = type,
                 From = Id,
@@ -219,7 +259,7 @@ public sealed partial class RaftCore
                 Index = _log.LastIndex,
                 LogTerm = _log.LastTerm,
                 Context = context,
-            };
+            });
             if (type == MessageType.Vote)
             {
                 _outbox.SendWhenDurable(request);

@@ -14,7 +14,7 @@ public sealed partial class RaftCore
             BecomeFollower(Term, message.From);
         }
 
-        (_electionElapsed, Leader) = (0, message.From);
+        (_electionElapsed, Leader, _lastContact) = (0, message.From, _ticks);
         switch (message.Type)
         {
             case MessageType.App:

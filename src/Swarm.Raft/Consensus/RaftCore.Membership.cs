@@ -25,6 +25,12 @@ public sealed partial class RaftCore
     {
         _tracker.Switch(next, _log.LastIndex, Math.Max(index, 1));
         _memberships.Add(new MembershipChange(index, next, ChangeRefusal.None));
+        if (Role is RaftRole.Candidate or RaftRole.PreCandidate)
+        {
+            // Others have to be asked now, and this member may have no say any more.
+            BecomeFollower(Term, 0);
+        }
+
         if (!IsLeader)
         {
             return;

@@ -33,6 +33,7 @@ public sealed partial class RaftCore
     private int _heartbeatElapsed;
     private int _electionTimeout;
     private long _ticks;
+    private long _lastContact;
 
     /// <summary>Starts a member, new or from what was saved.</summary>
     /// <param name="options">Its settings.</param>
@@ -116,7 +117,13 @@ public sealed partial class RaftCore
     public StepStatus Step(in Message message)
     {
         var status = MessageRules.Check(message, Id);
-        if (status != StepStatus.Handled || !AdmitTerm(message))
+        if (status != StepStatus.Handled)
+        {
+            return status;
+        }
+
+        LearnCommit(message);
+        if (!AdmitTerm(message))
         {
             return status;
         }
@@ -156,7 +163,7 @@ public sealed partial class RaftCore
         else if (++_electionElapsed >= _electionTimeout && IsPromotable)
         {
             _electionElapsed = 0;
-            Campaign();
+            StartCampaign();
         }
     }
 

@@ -51,6 +51,25 @@ public sealed class QuorumMembersTests
     }
 
     [Fact]
+    public void The_first_snapshot_does_not_take_back_what_the_leader_said_on_admission()
+    {
+        RaftMember leader = new() { RaftId = 7, NodeId = "a", Addr = "10.0.0.5:2377" };
+        RaftMember self = new() { RaftId = 9, NodeId = "b", Addr = "10.0.0.2:2377" };
+        RaftMember former = new() { RaftId = 7, NodeId = "a", Addr = "10.0.0.1:2377" };
+        RaftMember other = new() { RaftId = 8, NodeId = "c", Addr = "10.0.0.3:2377" };
+        var members = new QuorumMembers();
+        members.Admit([leader, self], [5]);
+
+        members.Restore([former, other], [5]);
+        Assert.Equal([leader, other, self], members.All.Values);
+        Assert.True(members.IsRemoved(5));
+
+        // Whatever comes later is newer.
+        members.Restore([former, self], [8]);
+        Assert.Equal([former, self], members.All.Values);
+    }
+
+    [Fact]
     public void A_message_of_the_log_survives_the_wire()
     {
         var message = new Message

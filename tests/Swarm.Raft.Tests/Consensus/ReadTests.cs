@@ -6,6 +6,35 @@ namespace Swarm.Raft.Tests.Consensus;
 /// <summary>Linearizable reads.</summary>
 public sealed class ReadTests
 {
+    // Found by the simulation: it counts its own vote although it let the leader answer reads without asking.
+    [Fact]
+    public void A_member_that_granted_a_lease_does_not_campaign_before_that_ends_even_when_told_to()
+    {
+        var cluster = new Cluster(3, plain => plain with
+        {
+            PreVote = true,
+            CheckQuorum = true,
+            AssumeBoundedClockDrift = true,
+        });
+        for (var tick = 0; tick < 10; tick++)
+        {
+            cluster.Tick(1);
+            cluster.Tick(2);
+            cluster.Tick(3);
+        }
+
+        cluster.Elect(1);
+        cluster.Tick(1);
+        cluster.Settle();
+        cluster[2].Core.Campaign();
+        Assert.Equal((RaftRole.Follower, 1UL), (cluster[2].Core.Role, cluster[2].Core.Leader));
+
+        cluster.Isolate(1);
+        cluster.Tick(2, 10);
+        cluster[2].Core.Campaign();
+        Assert.NotEqual(RaftRole.Follower, cluster[2].Core.Role);
+    }
+
     [Fact]
     public void Reads_that_come_together_share_one_round_of_heartbeats()
     {

@@ -48,6 +48,11 @@ internal static class RaftMapping
             wire.Incarnation = message.Incarnation;
         }
 
+        if (message.CommitTerm != 0)
+        {
+            wire.CommitTerm = message.CommitTerm;
+        }
+
         return wire;
     }
 
@@ -68,6 +73,7 @@ internal static class RaftMapping
         RejectHint = wire.RejectHint,
         Context = wire.Context.Memory,
         Incarnation = wire.Incarnation,
+        CommitTerm = wire.CommitTerm,
     };
 
     public static RaftPb.SnapshotMetadata ToWire(this SnapshotMetadata metadata)
