@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
 using Microsoft.Extensions.Logging;
-using Swarm.Certificates;
 using Swarm.Certificates.Nodes;
 using Swarm.Hosting.Nodes;
 using Swarm.Hosting.Replication;
