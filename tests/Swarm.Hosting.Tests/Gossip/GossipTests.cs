@@ -49,7 +49,7 @@ public sealed class GossipTests
         {
             byte[] repeated = [.. Enumerable.Repeat(data ?? [], 400).SelectMany(item => item)];
             Assert.Equal(repeated, GoLzw.Expand(Compress(repeated), int.MaxValue));
-        }).Check(Config.QuickThrowOnFailure);
+        }).Check(FsCheck.Config.QuickThrowOnFailure);
 
     [Fact]
     public void No_bytes_do_more_than_be_refused() => Prop.ForAll(
@@ -67,7 +67,7 @@ public sealed class GossipTests
                     // Refused.
                 }
             }
-        }).Check(Config.QuickThrowOnFailure);
+        }).Check(FsCheck.Config.QuickThrowOnFailure);
 
     [Fact]
     public void Other_keys_and_changed_bytes_get_no_answer()
