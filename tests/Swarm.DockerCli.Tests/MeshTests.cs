@@ -42,7 +42,7 @@ public sealed class MeshTests(ITestOutputHelper output) : IAsyncLifetime
             await BalancedAsync(daemon);
         }
 
-        var load = new Load([.. _daemons.Select(daemon => daemon.Address)], Port);
+        using var load = new Load([.. _daemons.Select(daemon => daemon.Address)], Port);
         for (var update = 0; update < Updates; update++)
         {
             var before = await TasksAsync();
@@ -170,7 +170,7 @@ public sealed class MeshTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     /// <summary>A few clients that call one address after the other, without haste.</summary>
-    private sealed class Load
+    private sealed class Load : IDisposable
     {
         private const int Clients = 4;
 
@@ -188,9 +188,10 @@ public sealed class MeshTests(ITestOutputHelper output) : IAsyncLifetime
         {
             await _stop.CancelAsync();
             await Task.WhenAll(_clients);
-            _stop.Dispose();
             return (_requests, _failures);
         }
+
+        public void Dispose() => _stop.Dispose();
 
         private async Task CallAsync(string[] addresses, int port, int next)
         {

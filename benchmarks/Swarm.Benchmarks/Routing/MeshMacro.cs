@@ -16,7 +16,7 @@ internal static class MeshMacro
     private const int MessageBytes = 100;
     private const int BulkBytes = 64 * 1024;
 
-    private delegate Task ClientWork(IPEndPoint server, CancellationToken stop, Counter counter);
+    private delegate Task ClientWork(IPEndPoint server, Counter counter, CancellationToken stop);
 
     public static async Task RunAsync(string[] options)
     {
@@ -65,7 +65,7 @@ internal static class MeshMacro
     {
         using var stop = new CancellationTokenSource();
         var counter = new Counter();
-        var running = Enumerable.Range(0, clients).Select(_ => work(server, stop.Token, counter)).ToArray();
+        var running = Enumerable.Range(0, clients).Select(_ => work(server, counter, stop.Token)).ToArray();
         await Task.Delay(time);
         var count = counter.Value;
         await stop.CancelAsync();
@@ -73,7 +73,7 @@ internal static class MeshMacro
         return count;
     }
 
-    private static async Task AskAsync(IPEndPoint server, CancellationToken stop, Counter counter)
+    private static async Task AskAsync(IPEndPoint server, Counter counter, CancellationToken stop)
     {
         using var socket = await OpenAsync(server);
         var buffer = new byte[MessageBytes];
@@ -84,7 +84,7 @@ internal static class MeshMacro
         }
     }
 
-    private static async Task ConnectAsync(IPEndPoint server, CancellationToken stop, Counter counter)
+    private static async Task ConnectAsync(IPEndPoint server, Counter counter, CancellationToken stop)
     {
         var buffer = new byte[MessageBytes];
         while (!stop.IsCancellationRequested)
@@ -97,7 +97,7 @@ internal static class MeshMacro
     }
 
     // What is sent comes back, and both ways count as one.
-    private static async Task StreamAsync(IPEndPoint server, CancellationToken stop, Counter counter)
+    private static async Task StreamAsync(IPEndPoint server, Counter counter, CancellationToken stop)
     {
         using var socket = await OpenAsync(server);
         var sending = SendAsync();

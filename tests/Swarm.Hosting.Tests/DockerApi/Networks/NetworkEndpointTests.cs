@@ -6,7 +6,7 @@ using Swarm.Hosting.Tests.DockerApi.Support;
 
 namespace Swarm.Hosting.Tests.DockerApi.Networks;
 
-public sealed class NetworkEndpointTests : IAsyncLifetime
+public sealed class NetworkEndpointTests : IAsyncLifetime, IDisposable
 {
     private const string Failed = "rpc error: code = FailedPrecondition desc = ";
 
@@ -27,9 +27,10 @@ public sealed class NetworkEndpointTests : IAsyncLifetime
         await _stop.CancelAsync();
         await Task.WhenAny(_allocator);
         Assert.False(_allocator.IsFaulted, _allocator.Exception?.ToString());
-        _stop.Dispose();
         await _api.DisposeAsync();
     }
+
+    public void Dispose() => _stop.Dispose();
 
     [Fact]
     public async Task A_network_is_shown_as_Docker_shows_it()
