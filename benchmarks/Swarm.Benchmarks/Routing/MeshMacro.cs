@@ -55,8 +55,7 @@ internal static class MeshMacro
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $$"""
-                {"figure":"{{figure}}","way":"{{way}}","value":{{count / unit / time.TotalSeconds:0}},"cpu_us_each":{{
-                cpu.TotalMicroseconds * unit / count:0.00}}}
+                {"figure":"{{figure}}","way":"{{way}}","value":{{count / unit / time.TotalSeconds:0}},"cpu_us_each":{{cpu.TotalMicroseconds * unit / count:0.00}}}
                 """));
         }
     }

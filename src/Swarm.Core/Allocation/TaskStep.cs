@@ -141,7 +141,8 @@ internal sealed class TaskStep(AllocationState state, NetworkStep networks, Serv
         var owner = AddressOwner.Of(id);
         for (var i = 0; i < attachments.Count; i++)
         {
-            var (network, wanted) = (attachments[i].Network.Id, attachments[i].Addresses is [var first, ..] ? first : "");
+            var network = attachments[i].Network.Id;
+            var wanted = attachments[i].Addresses is [var first, ..] ? first : "";
             if (state.Addresses.Networks[network].IsNodeLocal)
             {
                 continue;

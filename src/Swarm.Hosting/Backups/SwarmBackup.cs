@@ -4,11 +4,11 @@ using Swarm.Hosting.Nodes;
 namespace Swarm.Hosting;
 
 /// <summary>
-/// Backups of a swarm, taken from a manager of this process while it works, and put back where there is none any more.
-/// A backup is a tar archive of the files that a manager of one begins with: the state of the swarm at one moment, and
-/// who this manager is. The state is encrypted as in the manager's own directory: with autolock nothing in it can be read
-/// without the unlock key of the moment, which is therefore to be kept, too. Without autolock whoever has the backup has
-/// the swarm.
+/// Backups of a swarm, taken from a manager of this process while it works, and put back where there is none any
+/// more. A backup is a tar archive of the files that a manager of one begins with: the state of the swarm at one
+/// moment, and who this manager is. The state is encrypted as in the manager's own directory: with autolock nothing
+/// in it can be read without the unlock key of the moment, which is therefore to be kept, too. Without autolock
+/// whoever has the backup has the swarm.
 /// </summary>
 public sealed class SwarmBackup
 {
@@ -31,9 +31,9 @@ public sealed class SwarmBackup
     }
 
     /// <summary>
-    /// Puts a backup into the directory of a manager that is in no swarm. Its next start finds the swarm as it was, with
-    /// this manager as the only one: the same cluster id, the same services, secrets and join tokens. Other managers of
-    /// the time of the backup are workers in it. The managers of the old swarm must not be running.
+    /// Puts a backup into the directory of a manager that is in no swarm. Its next start finds the swarm as it was,
+    /// with this manager as the only one: the same cluster id, the same services, secrets and join tokens. Other
+    /// managers of the time of the backup are workers in it. The managers of the old swarm must not be running.
     /// </summary>
     /// <param name="source">The backup.</param>
     /// <param name="directory">The manager's <see cref="SwarmManagerOptions.DataDirectory"/>; made if it does not exist.</param>

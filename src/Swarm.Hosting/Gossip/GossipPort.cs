@@ -6,9 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Swarm.Hosting.Gossip;
 
 /// <summary>
-/// Where Docker Engines find each other. They look for the gossip of the swarm at its managers, TCP port 7946; this is the
-/// least that makes them meet: whoever comes tells whom it knows and is told whom the others know. From then on they talk
-/// among themselves.
+/// Where Docker Engines find each other. They look for the gossip of the swarm at its managers, TCP port 7946; this
+/// is the least that makes them meet: whoever comes tells whom it knows and is told whom the others know. From then
+/// on they talk among themselves.
 /// </summary>
 /// <param name="keys">The keys of the gossip as they are now.</param>
 /// <param name="time">The clock.</param>

@@ -1,8 +1,8 @@
 namespace Swarm.Hosting.Nodes;
 
 /// <summary>
-/// The addresses in the settings of a process. What a user said when the node was made a member goes before them, so that
-/// only a change of the settings means that the node has moved.
+/// The addresses in the settings of a process. What a user said when the node was made a member goes before them, so
+/// that only a change of the settings means that the node has moved.
 /// </summary>
 /// <param name="Listen">Address or interface to listen at, with an optional port.</param>
 /// <param name="Advertise">Address or interface others reach this node at; empty for none.</param>

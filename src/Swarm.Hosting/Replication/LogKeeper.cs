@@ -7,8 +7,8 @@ namespace Swarm.Hosting.Replication;
 
 /// <summary>
 /// Keeps this manager's log as the settings of the swarm want it: how often there are snapshots, and which unlock key
-/// the node's key lies under, and with it what opens the log. Runs on every manager, whoever leads; what does not succeed
-/// is tried again.
+/// the node's key lies under, and with it what opens the log. Runs on every manager, whoever leads; what does not
+/// succeed is tried again.
 /// </summary>
 internal sealed partial class LogKeeper(
     ClusterStore store,

@@ -5,8 +5,8 @@ namespace Swarm.Hosting.Replication;
 
 /// <summary>
 /// What opens the data keys of a manager's log: kept in headers of the node's key file, under the names that SwarmKit
-/// gives them, and encrypted with the unlock key when there is one. One file thus decides what a manager needs to start,
-/// and is replaced in one step when that changes.
+/// gives them, and encrypted with the unlock key when there is one. One file thus decides what a manager needs to
+/// start, and is replaced in one step when that changes.
 /// </summary>
 /// <param name="Current">The secret; empty on a node that has no log.</param>
 /// <param name="Pending">The one that takes its place; empty while none does.</param>
@@ -133,6 +133,10 @@ internal sealed record LogSecrets(ValueList<byte> Current, ValueList<byte> Pendi
 
     // The unlock key itself is the password of the key in the same file.
     private static AesGcm CipherOf(KeyEncryptionKey encryption) => new(
-        HKDF.Expand(HashAlgorithmName.SHA256, encryption.Key.AsSpan().ToArray(), Size, "swarm/log-secret/1"u8.ToArray()),
+        HKDF.Expand(
+            HashAlgorithmName.SHA256,
+            encryption.Key.AsSpan().ToArray(),
+            Size,
+            "swarm/log-secret/1"u8.ToArray()),
         TagSize);
 }

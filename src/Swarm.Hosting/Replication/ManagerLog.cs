@@ -144,8 +144,8 @@ internal sealed class ManagerLog : IAsyncDisposable
     }
 
     /// <summary>
-    /// Finishes a change of the secret that the log is locked with: the data keys are closed with the new one, and a new
-    /// data key takes over.
+    /// Finishes a change of the secret that the log is locked with: the data keys are closed with the new one, and a
+    /// new data key takes over.
     /// </summary>
     /// <exception cref="IOException">The disk does not answer; to be called again.</exception>
     public async Task SettleSecretsAsync(CancellationToken cancellationToken)

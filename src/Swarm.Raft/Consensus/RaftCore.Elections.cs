@@ -19,8 +19,8 @@ public sealed partial class RaftCore
         _options.AssumeBoundedClockDrift && _ticks - _lastContact < _options.ElectionTicks && !_tracker.IsSingleton;
 
     /// <summary>
-    /// Starts an election now, as if the election timeout had passed. Nothing happens on a leader or a non-voter, nor on
-    /// one that let its leader answer reads from a lease.
+    /// Starts an election now, as if the election timeout had passed. Nothing happens on a leader or a non-voter, nor
+    /// on one that let its leader answer reads from a lease.
     /// </summary>
     public void Campaign()
     {

@@ -36,8 +36,8 @@ public sealed partial class RaftNode
     }
 
     /// <summary>
-    /// Has a snapshot saved that is as new as the next entry at the latest, whatever the interval: after the data key was
-    /// rotated it lets the log forget what older keys are needed for.
+    /// Has a snapshot saved that is as new as the next entry at the latest, whatever the interval: after the data key
+    /// was rotated it lets the log forget what older keys are needed for.
     /// </summary>
     public void SaveSnapshot() => Post(() =>
     {

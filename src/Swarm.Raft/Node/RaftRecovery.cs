@@ -10,13 +10,13 @@ public static class RaftRecovery
     private const ulong ReadBytes = 1024 * 1024;
 
     /// <summary>
-    /// Makes a member the only one of its group. All that its log holds is kept and counts as committed: entries that the
-    /// others had acknowledged may be among those that this member does not know to be. The removals are entries of the
-    /// log, so that whoever joins later learns them.
+    /// Makes a member the only one of its group. All that its log holds is kept and counts as committed: entries that
+    /// the others had acknowledged may be among those that this member does not know to be. The removals are entries
+    /// of the log, so that whoever joins later learns them.
     /// </summary>
     /// <remarks>
-    /// To be called while no <see cref="RaftNode"/> works on the log. If a majority of the others still exists there are
-    /// two groups afterwards, each of which goes its own way.
+    /// To be called while no <see cref="RaftNode"/> works on the log. If a majority of the others still exists there
+    /// are two groups afterwards, each of which goes its own way.
     /// </remarks>
     /// <param name="storage">The log.</param>
     /// <param name="id">The member.</param>

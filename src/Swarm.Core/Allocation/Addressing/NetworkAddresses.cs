@@ -42,7 +42,8 @@ internal sealed class NetworkAddresses(string name, IReadOnlyList<AddressPool> p
     /// <summary>Takes a certain address, given with or without a prefix length; null when it cannot be had.</summary>
     public string? Take(string wanted)
     {
-        if (!Subnet.TryParse(wanted.Contains('/', StringComparison.Ordinal) ? wanted : wanted + "/0", out _, out var address))
+        var withLength = wanted.Contains('/', StringComparison.Ordinal) ? wanted : wanted + "/0";
+        if (!Subnet.TryParse(withLength, out _, out var address))
         {
             return null;
         }

@@ -46,7 +46,9 @@ internal sealed class NetworkAllocator
             return network with { DriverState = new(driver), Ipam = new() { Driver = new("") } };
         }
 
-        var ipam = network.Spec.Ipam?.Driver is { Name.Length: > 0 } manager ? manager.Name : NetworkDrivers.DefaultIpam;
+        var ipam = network.Spec.Ipam?.Driver is { Name.Length: > 0 } manager
+            ? manager.Name
+            : NetworkDrivers.DefaultIpam;
         problem = driver != NetworkDrivers.Overlay ? $"could not resolve network driver {driver}"
             : ipam != NetworkDrivers.DefaultIpam ? $"could not resolve IPAM driver {ipam}"
             : "";

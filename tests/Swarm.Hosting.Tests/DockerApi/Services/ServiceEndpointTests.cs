@@ -209,15 +209,14 @@ public sealed class ServiceEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Published_ports_are_warned_about_until_every_node_answers_them()
+    public async Task Published_ports_that_only_engines_answer_are_warned_about()
     {
         var (_, body) = await _api.SendAsync(
             "POST",
             "services/create",
-            ApiHost.Spec("web", ""","EndpointSpec":{"Ports":[{"TargetPort":80,"PublishedPort":8080}]}"""));
+            ApiHost.Spec("web", ""","EndpointSpec":{"Ports":[{"TargetPort":80,"PublishedPort":8080,"Protocol":"sctp"}]}"""));
         var warning = Assert.Single(body!["Warnings"]!.AsArray())!.GetValue<string>();
-        Assert.Contains("8080:80/tcp", warning, StringComparison.Ordinal);
-        Assert.Contains("PORT and SWARM_PORT_80", warning, StringComparison.Ordinal);
+        Assert.Contains("8080:80/sctp is answered by Docker Engines only", warning, StringComparison.Ordinal);
     }
 
     [Fact]
