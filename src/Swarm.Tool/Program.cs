@@ -17,4 +17,5 @@ var root = new RootCommand("Docker Swarm mode in one process: a daemon that the 
     new Command("stack", "Stack files: the commands of docker stack."),
 };
 
-return await root.Parse(args).InvokeAsync();
+// The host ends the daemon on a signal and takes the time that it needs; otherwise the process would be cut off.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
