@@ -21,21 +21,7 @@ internal sealed partial class LogKeeper(
 
     private readonly ILogger _logger = logger;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            using var changes = store.Watch();
-            try
-            {
-                await FollowAsync(changes, cancellationToken);
-            }
-            catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
-            {
-                // The history has gone; what there is now is enough.
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) => store.FollowAsync(FollowAsync, cancellationToken);
 
     /// <summary>Brings the files to what the swarm wants now.</summary>
     public async Task ApplyAsync(CancellationToken cancellationToken)

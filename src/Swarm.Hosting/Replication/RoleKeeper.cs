@@ -17,21 +17,7 @@ internal sealed partial class RoleKeeper(
 
     private readonly ILogger _logger = logger;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            using var changes = store.Watch();
-            try
-            {
-                await FollowAsync(changes, cancellationToken);
-            }
-            catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
-            {
-                // The history has gone; what there is now is enough.
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) => store.FollowAsync(FollowAsync, cancellationToken);
 
     /// <summary>Whether a node has another role than it should have.</summary>
     public static bool IsDue(Node node) =>
