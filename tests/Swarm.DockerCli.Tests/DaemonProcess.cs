@@ -67,6 +67,13 @@ public sealed class DaemonProcess : IAsyncDisposable
         await _process.WaitForExitAsync(limit.Token);
     }
 
+    /// <summary>Sends the process a signal, such as <c>STOP</c>.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     private async Task LaunchAsync()
     {
         var start = new ProcessStartInfo("dotnet")
@@ -111,8 +118,8 @@ public sealed class DaemonProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-            await kill.WaitForExitAsync();
+            await SignalAsync("CONT");
+            await SignalAsync("TERM");
         }
 
         using var limit = new CancellationTokenSource(StopTimeout);
