@@ -13,6 +13,7 @@ namespace Swarm.DockerCli.Tests;
 internal static class TaskServer
 {
     private const string ReadyFile = "ready";
+    private const string StartedFile = "started";
 
     /// <summary>How long a kept connection may be silent once the server is to stop.</summary>
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
@@ -20,8 +21,9 @@ internal static class TaskServer
     /// <summary>The command line of a task.</summary>
     public static string[] CommandLine { get; } = ["dotnet", typeof(TaskServer).Assembly.Location, "serve"];
 
-    /// <summary>A health check that succeeds once the server listens.</summary>
-    public static string HealthCommand { get; } = $"test -e {ReadyFile}";
+    /// <summary>A health check that waits until the server listens, however long that takes on a busy machine.</summary>
+    public static string HealthCommand { get; } =
+        $"while ! test -e {StartedFile}; do sleep 0.05; done; test -e {ReadyFile}";
 
     public static async Task<int> Main(string[] arguments)
     {
@@ -56,6 +58,7 @@ internal static class TaskServer
         using var packets = PortOf("SWARM_PORT_53") is { } port ? new UdpClient(new IPEndPoint(IPAddress.Loopback, port)) : null;
         var answering = packets is null ? Task.CompletedTask : AnswerPacketsAsync(packets);
         await File.WriteAllTextAsync(ReadyFile, "");
+        await File.WriteAllTextAsync(StartedFile, "");
         await AcceptAsync(listener, stop.Token, end.Token);
         packets?.Dispose();
         await answering;

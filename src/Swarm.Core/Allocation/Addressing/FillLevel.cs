@@ -12,6 +12,7 @@ internal static class FillLevel
         Array.Find(Levels, level => size > 0 && Percent(size - UInt128.Min(used, size), size) <= (uint)(100 - level));
 
     // Subnets of IPv6 are too large to be multiplied.
-    private static UInt128 Percent(UInt128 part, UInt128 whole) =>
-        whole > ulong.MaxValue ? part / (whole / 100) : ((part * 100) + whole - 1) / whole;
+    private static UInt128 Percent(UInt128 part, UInt128 whole) => whole > ulong.MaxValue
+        ? (part + (whole / 100) - 1) / (whole / 100)
+        : ((part * 100) + whole - 1) / whole;
 }
