@@ -90,6 +90,13 @@ internal static class TaskServer
         }
     }
 
+    /// <summary>What the secret <c>pw</c> holds, where the task has one.</summary>
+    private static string ReadSecret()
+    {
+        var file = Path.Combine(Environment.GetEnvironmentVariable("SWARM_SECRETS_DIR") ?? "", "pw");
+        return File.Exists(file) ? $" {File.ReadAllText(file)}" : "";
+    }
+
     private static async Task AnswerAsync(TcpClient client, CancellationToken stop, CancellationToken end)
     {
         try
@@ -129,7 +136,7 @@ internal static class TaskServer
 
     private static byte[] Answer(string first, bool isKept)
     {
-        var body = $"{Environment.GetEnvironmentVariable("SLOT")} {Environment.ProcessId} {first}";
+        var body = $"{Environment.GetEnvironmentVariable("SLOT")} {Environment.ProcessId} {first}{ReadSecret()}";
         var connection = isKept ? "keep-alive" : "close";
         return Encoding.ASCII.GetBytes(
             $"HTTP/1.1 200 OK\r\nConnection: {connection}\r\nContent-Length: {body.Length}\r\n\r\n{body}");
