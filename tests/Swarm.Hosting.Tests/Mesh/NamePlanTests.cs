@@ -125,7 +125,7 @@ public sealed class NamePlanTests : IDisposable
             Slot = 1,
             NodeId = Here,
             Spec = service.Spec.TaskTemplate,
-            ServiceAnnotations = new("web"),
+            ServiceAnnotations = new() { Name = "web" },
             DesiredState = TaskState.Running,
             Networks =
             [
