@@ -28,7 +28,10 @@ internal static class PeersMacro
         var balancers = new List<Balancer>();
         try
         {
-            balancers.Add(Balancer.Swarm(ports));
+            // The second one runs what follows on the thread that waits for the system, instead of handing it over: the
+            // difference is what the hand-over costs.
+            balancers.Add(Balancer.Swarm("swarm", ports));
+            balancers.Add(Balancer.Swarm("swarm-inline", ports, ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1")));
             balancers.AddRange(new[] { Balancer.HaProxy(ports), Balancer.Nginx(ports) }.OfType<Balancer>());
             foreach (var balancer in balancers)
             {
@@ -113,15 +116,16 @@ internal static class PeersMacro
 
         public IPEndPoint EndPoint { get; } = new(IPAddress.Loopback, port);
 
-        public static Balancer Swarm(int[] backends)
+        public static Balancer Swarm(string name, int[] backends, params (string Name, string Value)[] environment)
         {
             var port = MeshMacro.FreePort();
             return new(
-                "swarm",
+                name,
                 port,
                 Start(
                     "dotnet",
-                    [typeof(PeersMacro).Assembly.Location, "macro", "mesh-serve", $"{port}", .. backends.Select(item => $"{item}")]),
+                    [typeof(PeersMacro).Assembly.Location, "macro", "mesh-serve", $"{port}", .. backends.Select(item => $"{item}")],
+                    environment),
                 directory: null);
         }
 
@@ -234,9 +238,17 @@ internal static class PeersMacro
             return new(name, port, Start(program, [.. arguments, file]), directory);
         }
 
-        private static Process Start(string program, string[] arguments)
+        private static Process Start(
+            string program,
+            string[] arguments,
+            params (string Name, string Value)[] environment)
         {
             var start = new ProcessStartInfo(program) { RedirectStandardInput = true };
+            foreach (var (name, value) in environment)
+            {
+                start.Environment[name] = value;
+            }
+
             foreach (var argument in arguments)
             {
                 start.ArgumentList.Add(argument);

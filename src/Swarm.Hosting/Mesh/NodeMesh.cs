@@ -90,6 +90,8 @@ internal sealed partial class NodeMesh : IAsyncDisposable
             }
             catch (SwarmException exception) when (exception.Code == SwarmErrorCode.Unimplemented)
             {
+                // That there is nothing to know is all that tasks wait for.
+                _names?.Show(_table.Services);
                 delay = NoMeshDelay;
             }
             catch (Exception exception) when (exception is SwarmException or OperationCanceledException or IOException)
