@@ -45,6 +45,7 @@ public sealed class PortLabelTests
     [Theory]
     [InlineData("")]
     [InlineData("eth0")]
+    [InlineData("8080")]
     [InlineData("8080=")]
     [InlineData("x=127.0.0.1")]
     [InlineData("10.1.0.0/33")]
@@ -91,7 +92,7 @@ public sealed class PortLabelTests
     public void Levels_of_a_subnet_are_75_and_90_percent(uint used, uint size, int level)
     {
         Assert.Equal(level, FillLevel.Of(used, size));
-        Assert.Equal(level, FillLevel.Of((UInt128)used << 100, (UInt128)size << 100));
+        Assert.Equal(level, FillLevel.Of((UInt128)used * 100 << 80, (UInt128)size * 100 << 80));
     }
 
     private static string Text(ValueList<PortPublication> ports) => string.Join(

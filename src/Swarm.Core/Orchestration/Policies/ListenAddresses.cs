@@ -40,8 +40,9 @@ internal sealed record ListenAddresses(ValueList<ListenAddress> Choices)
         return chosen.Select(choice => choice.Range).ToValueList();
     }
 
+    // A mere number is an address, too, and never meant as one.
     private static bool IsRange(string text) =>
-        IPAddress.TryParse(text, out _) || (text.Contains('/', StringComparison.Ordinal) && IPNetwork.TryParse(text, out _));
+        text.AsSpan().ContainsAny('.', ':') && (IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out _));
 }
 
 /// <summary>Where a port is answered.</summary>
