@@ -64,7 +64,8 @@ public static class ServiceLabels
     /// <summary>
     /// The addresses of a node at which published ports are answered, each an address or a range such as
     /// <c>10.0.0.0/8</c>, for all ports or with the port in front: <c>127.0.0.1</c>, or
-    /// <c>8080=10.1.0.0/16,53/udp=127.0.0.1</c>. A node that has none of them does not answer the port. Ingress mode only.
+    /// <c>8080=10.1.0.0/16,53/udp=127.0.0.1</c>. A node that has none of them does not answer the port.
+    /// Ingress mode only.
     /// </summary>
     /// <value>Without the label, and for ports that it does not name, wherever the node answers all others.</value>
     public const string IngressAddress = "swarm.ingress.address";

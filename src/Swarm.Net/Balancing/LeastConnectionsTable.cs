@@ -26,8 +26,8 @@ internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor curs
         var kept = _kept;
         var (drawnLoad, keptLoad) = (LoadOf(all[drawn]) * weights[kept], LoadOf(all[kept]) * weights[drawn]);
 
-        // Which one is better is anybody's guess, the processor's too; so there is no branch. The mask is all ones where
-        // the kept one is.
+        // Which one is better is anybody's guess, the processor's too; so there is no branch. The mask is all ones
+        // where the kept one is.
         var mask = (keptLoad - drawnLoad) >> 63;
         var both = drawn ^ kept;
         var chosen = drawn ^ (both & (int)mask);

@@ -150,10 +150,13 @@ internal static class LaunchPlanner
     // Processes talk in the clear, and nobody who asked for encryption wants that.
     private static void CheckNetworks(ValueList<NetworkAttachment> networks)
     {
-        if (networks.FirstOrDefault(item => item.Network.Spec.Driver?.Options.ContainsKey("encrypted") is true) is { } wanted)
+        var wanted = networks
+            .Select(item => item.Network.Spec)
+            .FirstOrDefault(network => network.Driver?.Options.ContainsKey("encrypted") is true);
+        if (wanted is not null)
         {
             throw new TaskRejectedException(
-                $"network {wanted.Network.Spec.Name} is encrypted, and this node cannot encrypt what processes send");
+                $"network {wanted.Name} is encrypted, and this node cannot encrypt what processes send");
         }
     }
 

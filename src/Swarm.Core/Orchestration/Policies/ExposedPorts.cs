@@ -37,7 +37,8 @@ internal static class ExposedPorts
         var slash = text.IndexOf('/');
         var name = slash < 0 ? "tcp" : text[(slash + 1)..];
         protocol = name is "udp" ? PortProtocol.Udp : PortProtocol.Tcp;
-        return int.TryParse(slash < 0 ? text : text[..slash], NumberStyles.None, CultureInfo.InvariantCulture, out number)
+        var digits = slash < 0 ? text : text[..slash];
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number)
             && number is >= 1 and <= ushort.MaxValue
             && name is "tcp" or "udp";
     }
