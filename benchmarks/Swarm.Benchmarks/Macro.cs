@@ -25,6 +25,12 @@ internal static class Macro
             case ["mesh", .. var options]:
                 await MeshMacro.RunAsync(options);
                 return 0;
+            case ["mesh-peers", .. var options]:
+                await PeersMacro.RunAsync(options);
+                return 0;
+            case ["mesh-serve", var port, .. var backends]:
+                await PeersMacro.ServeAsync(port, backends);
+                return 0;
             case ["dispatch", .. var options]:
                 await DispatchMacro.RunAsync(options);
                 return 0;
@@ -32,7 +38,7 @@ internal static class Macro
                 await DispatchNodes.RunAsync(directory, address, tasks);
                 return 0;
             default:
-                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog|dispatch|mesh [quick]");
+                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog|dispatch|mesh|mesh-peers [quick]");
                 return 2;
         }
     }

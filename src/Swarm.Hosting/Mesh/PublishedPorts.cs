@@ -1,18 +1,11 @@
 using System.Net;
-using Swarm.Execution;
 using Swarm.Hosting.Nodes;
 
 namespace Swarm.Hosting.Mesh;
 
-/// <summary>Whether and where a node answers published ports.</summary>
+/// <summary>Where a node answers published ports.</summary>
 internal static class PublishedPorts
 {
-    /// <summary>
-    /// Processes share the node's network and need its mesh. Docker Engines have their own, and tasks in memory listen
-    /// nowhere.
-    /// </summary>
-    public static bool AreAnsweredWith(IExecutor executor) => executor is ProcessExecutor;
-
     /// <summary>
     /// The address that the node listens at where that is a certain one, so that several nodes of one machine do not
     /// get into each other's way; every address of the machine otherwise.

@@ -19,6 +19,7 @@ internal sealed class MemberAgent : IAsyncDisposable
     private readonly NodeDirectory _directory;
     private readonly WireDispatcherConnection _wire;
     private readonly NodeAgent _agent;
+    private readonly LoopbackBlock? _block;
     private readonly NodeMesh? _mesh;
     private readonly CancellationTokenSource _stop = new();
     private Task _renewing = Task.CompletedTask;
@@ -54,7 +55,15 @@ internal sealed class MemberAgent : IAsyncDisposable
             new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
             new NodeSession(Renewal, Remember),
             setup);
-        _mesh = PublishedPorts.AreAnsweredWith(executor) ? NewMesh(setup) : null;
+        if (executor is ProcessExecutor processes)
+        {
+            // Processes share the node's network and need its mesh. Docker Engines have their own, and tasks in memory
+            // listen nowhere.
+            _block = LoopbackBlock.TryClaim(directory.Loopback);
+            _mesh = NewMesh(setup);
+            processes.Names = _mesh.Names;
+        }
+
         Identity.Changed += OnIdentityChanged;
     }
 
@@ -121,6 +130,8 @@ internal sealed class MemberAgent : IAsyncDisposable
             await mesh.DisposeAsync();
         }
 
+        _block?.Dispose();
+
         _wire.Dispose();
         _stop.Dispose();
     }
@@ -142,11 +153,12 @@ internal sealed class MemberAgent : IAsyncDisposable
         NodeId,
         PublishedPorts.ListenAddress(Addresses),
         new NearestMesh(() => _leader?.Mesh, Managers, Identity, setup.Time),
+        _block,
         new UserspaceDataplane(
             new UserspaceOptions { Time = setup.Time },
             setup.Loggers.CreateLogger<UserspaceDataplane>()),
         setup.Time,
-        setup.Loggers.CreateLogger<NodeMesh>());
+        setup.Loggers);
 
     // The managers follow a rotation of the root by what nodes report.
     private void OnIdentityChanged(object? sender, IdentityChangedEventArgs change) => _agent.DescribeSoon();

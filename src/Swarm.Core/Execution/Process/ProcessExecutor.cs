@@ -57,6 +57,13 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
             log);
     }
 
+    /// <summary>How tasks find others by name; set by the node that the executor belongs to.</summary>
+    internal ITaskNames? Names
+    {
+        get => _runtime.Names;
+        set => _runtime.Names = value;
+    }
+
     /// <summary>Whether tasks get cgroups, and with them an exact kill and limits.</summary>
     internal CgroupMounts Cgroups => _runtime.Cgroups;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Swarm.Allocation.Addressing;
 using Swarm.Hosting.Nodes;
+using Swarm.Orchestration;
 
 namespace Swarm.Hosting.DockerApi;
 
@@ -37,13 +38,14 @@ internal static class NetworkEndpoints
             throw DockerApiException.NotFound($"network {call["id"]} not found in scope {scope}");
         }
 
-        var document = NetworkText.Write(network);
+        var usage = await NetworkUsage.OfAsync(call.Client, network, call.Cancellation);
+        var document = NetworkText.Write(network) with { Warnings = NetworkUsage.WarningsOf(usage) };
         if (call.StrictFlag("verbose"))
         {
             document = document with
             {
                 Services = await NetworkServices.OfAsync(call.Client, network, call.Cancellation),
-                Status = await NetworkUsage.OfAsync(call.Client, network, call.Cancellation),
+                Status = usage,
             };
         }
 
@@ -95,7 +97,7 @@ internal static class NetworkEndpoints
     private static async Task PruneAsync(DockerCall call)
     {
         var filters = call.Filters("label", "label!", "until");
-        var until = UnixTime.ReadOptional(filters["until"] is [var text, ..] ? text : "", "until");
+        var until = Until(filters["until"] is [var text, ..] ? text : "", call.Time);
         var deleted = new List<string>();
         if (call.Node.IsManager)
         {
@@ -117,6 +119,10 @@ internal static class NetworkEndpoints
             new NetworksDeletedDocument { NetworksDeleted = deleted.Count == 0 ? null : [.. deleted] },
             NetworkJson.Wire.NetworksDeletedDocument);
     }
+
+    // A point in time, or how long ago it was.
+    private static DateTimeOffset? Until(string text, TimeProvider time) =>
+        DurationText.TryParse(text, out var ago) ? time.GetUtcNow() - ago : UnixTime.ReadOptional(text, "until");
 
     private static async Task<bool> TryRemoveAsync(DockerCall call, Network network)
     {
