@@ -69,7 +69,11 @@ internal sealed class ManagerLog : IAsyncDisposable
     }
 
     /// <summary>How a manager takes part in the quorum.</summary>
-    public static RaftNodeOptions OptionsOf(ulong id, TaskScheduler scheduler, Random random, TimeProvider time) => new()
+    public static RaftNodeOptions OptionsOf(
+        ulong id,
+        TaskScheduler scheduler,
+        Random random,
+        TimeProvider time) => new()
     {
         Core = new RaftCoreOptions
         {

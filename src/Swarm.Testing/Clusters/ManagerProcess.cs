@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Google.Protobuf;
 using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Control;
 using Swarm.Dispatch;
@@ -110,7 +111,7 @@ internal sealed class ManagerProcess
     private static void Found(FileRaftStorage storage, IReadOnlyList<RaftMember> founders)
     {
         var (entries, state) = RaftBootstrap.Create(
-            [.. founders.Select(member => (member.RaftId, (ReadOnlyMemory<byte>)Google.Protobuf.MessageExtensions.ToByteArray(member)))]);
+            [.. founders.Select(member => (member.RaftId, new ReadOnlyMemory<byte>(member.ToByteArray())))]);
         storage.Append(state, [.. entries]);
         storage.Sync();
     }

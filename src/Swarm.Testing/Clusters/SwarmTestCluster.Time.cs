@@ -17,7 +17,7 @@ public sealed partial class SwarmTestCluster
     /// <summary>Lets time pass; everything that is due on the way happens in its order.</summary>
     /// <param name="span">How much.</param>
     /// <returns>Completed.</returns>
-    /// <exception cref="SwarmTestFailure">Something happened that must not.</exception>
+    /// <exception cref="SwarmTestException">Something happened that must not.</exception>
     public Task AdvanceAsync(TimeSpan span)
     {
         World.Advance(span);
@@ -29,7 +29,7 @@ public sealed partial class SwarmTestCluster
     /// <param name="condition">What is waited for; looked at after every step.</param>
     /// <param name="limit">The longest time; null for <see cref="SwarmTestClusterOptions.Patience"/>.</param>
     /// <returns>Completed.</returns>
-    /// <exception cref="SwarmTestFailure">It did not become so in time, or something happened that must not.</exception>
+    /// <exception cref="SwarmTestException">It did not become so in time, or something happened that must not.</exception>
     public Task AdvanceUntilAsync(Func<bool> condition, TimeSpan? limit = null)
     {
         ArgumentNullException.ThrowIfNull(condition);
@@ -43,7 +43,7 @@ public sealed partial class SwarmTestCluster
     /// not wait for a time of its own, such as a restart delay or the monitoring of an update.
     /// </summary>
     /// <returns>Completed.</returns>
-    /// <exception cref="SwarmTestFailure">It does not settle, or something happened that must not.</exception>
+    /// <exception cref="SwarmTestException">It does not settle, or something happened that must not.</exception>
     public Task SettleAsync()
     {
         var (seen, since) = (Laws.Changes, Now);
@@ -67,7 +67,7 @@ public sealed partial class SwarmTestCluster
     /// nothing else; jobs are done, and rollouts are over.
     /// </summary>
     /// <returns>Completed.</returns>
-    /// <exception cref="SwarmTestFailure">It does not get there; the text says what is missing.</exception>
+    /// <exception cref="SwarmTestException">It does not get there; the text says what is missing.</exception>
     public Task ConvergeAsync()
     {
         var end = Now + Options.Patience;

@@ -12,7 +12,7 @@ namespace Swarm.Testing;
 /// </summary>
 /// <remarks>
 /// After every change the cluster is held to what must always be true (slots, reservations, states that only move
-/// forward, managers that agree); a breach is a <see cref="SwarmTestFailure"/> of the call that let time pass. Not
+/// forward, managers that agree); a breach is a <see cref="SwarmTestException"/> of the call that let time pass. Not
 /// thread-safe. Clusters share nothing, so tests with clusters of their own may run beside each other.
 /// </remarks>
 public sealed partial class SwarmTestCluster : IAsyncDisposable
@@ -65,7 +65,7 @@ public sealed partial class SwarmTestCluster : IAsyncDisposable
     public IEnumerable<TestNode> Workers => _nodes.Where(node => !node.IsManager);
 
     /// <summary>The manager that leads.</summary>
-    /// <exception cref="SwarmTestFailure">None does now; <see cref="AdvanceUntilAsync"/> waits for one.</exception>
+    /// <exception cref="SwarmTestException">None does now; <see cref="AdvanceUntilAsync"/> waits for one.</exception>
     public TestNode Leader => FindLeader()?.Node ?? throw Failure("no manager leads");
 
     internal SwarmTestClusterOptions Options { get; }
@@ -156,7 +156,7 @@ public sealed partial class SwarmTestCluster : IAsyncDisposable
         }
     }
 
-    internal SwarmTestFailure Failure(string law, Exception? cause = null) => new(
+    internal SwarmTestException Failure(string law, Exception? cause = null) => new(
         law,
         Seed,
         Now,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Swarm.Scheduling;
 
 namespace Swarm.Testing;
@@ -47,14 +48,16 @@ public sealed class SwarmTestClusterOptions
     public string? ReplayCommand { get; set; }
 
     internal int DrawnSeed => Seed
-        ?? (int.TryParse(Environment.GetEnvironmentVariable("SWARM_SEED"), out var seed) ? seed : 1);
+        ?? (int.TryParse(Environment.GetEnvironmentVariable("SWARM_SEED"), CultureInfo.InvariantCulture, out var seed)
+            ? seed
+            : 1);
 
     internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Managers, 1, nameof(Managers));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Managers, 9, nameof(Managers));
-        ArgumentOutOfRangeException.ThrowIfNegative(Workers, nameof(Workers));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, 10_000, nameof(Workers));
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Patience, TimeSpan.Zero, nameof(Patience));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Managers, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Managers, 9);
+        ArgumentOutOfRangeException.ThrowIfNegative(Workers);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, 10_000);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Patience, TimeSpan.Zero);
     }
 }

@@ -26,7 +26,9 @@ internal sealed class NodeExecutor : IExecutor
     public ITaskController CreateController(SwarmTask task, ITaskDependencies dependencies)
     {
         var controller = (InMemoryController)Inner.CreateController(task, dependencies);
-        return _scripts.FindHooks(task) is { } hooks ? new HookedController(controller, hooks, Inner, task) : controller;
+        return _scripts.FindHooks(task) is { } hooks
+            ? new HookedController(controller, hooks, Inner, task)
+            : controller;
     }
 
     /// <summary>The machine has lost its power: whatever ran has ended.</summary>

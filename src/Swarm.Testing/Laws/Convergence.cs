@@ -97,7 +97,9 @@ internal sealed class Convergence(SwarmTestCluster cluster)
 
     // Every manager that is up comes to have what the leader has.
     private string? FindDifference() => cluster.Managers
-        .Where(node => node.IsRunning && node.Process!.Manager!.Store.Current.Version != _view.Version)
-        .Select(node => $"{node.Name} is at entry {node.Process!.Manager!.Store.Current.Version}, the leader at {_view.Version}")
+        .Where(node => node.IsRunning)
+        .Select(node => (node.Name, node.Process!.Manager!.Store.Current.Version))
+        .Where(manager => manager.Version != _view.Version)
+        .Select(manager => $"{manager.Name} is at entry {manager.Version}, the leader at {_view.Version}")
         .FirstOrDefault();
 }

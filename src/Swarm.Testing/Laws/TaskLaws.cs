@@ -57,9 +57,13 @@ internal static class TaskLaws
 
         SwarmTask[] done = [.. tasks.Where(task => task.JobIteration == service.JobStatus?.Iteration
             && task.Status.State == TaskState.Complete)];
-        return done.Length > job.TotalCompletions ? $"{service.Spec.Name} completed {done.Length} times"
-            : done.DistinctBy(task => task.Slot).Count() < done.Length ? $"a slot of {service.Spec.Name} completed twice"
-            : null;
+        if (done.Length > job.TotalCompletions)
+        {
+            return $"{service.Spec.Name} completed {done.Length} times";
+        }
+
+        var slots = done.DistinctBy(task => task.Slot).Count();
+        return slots < done.Length ? $"a slot of {service.Spec.Name} completed twice" : null;
     }
 
     /// <summary>The history of a slot is bounded.</summary>
@@ -76,7 +80,9 @@ internal static class TaskLaws
             .Select(slot => slot.Count(task => task.Status.State > TaskState.Running))
             .DefaultIfEmpty(0)
             .Max();
-        return longest > limit + HistorySlack ? $"a slot of {service.Spec.Name} keeps {longest} tasks that ended" : null;
+        return longest > limit + HistorySlack
+            ? $"a slot of {service.Spec.Name} keeps {longest} tasks that ended"
+            : null;
     }
 
     /// <summary>Healthy never below the replicas with start-first, running never above with stop-first.</summary>
@@ -124,8 +130,8 @@ internal static class TaskLaws
     public static string Describe(IEnumerable<SwarmTask> tasks) => string.Join('\n', tasks
         .OrderBy(task => task.Slot)
         .ThenBy(task => task.CreatedAt)
-        .Select(task => $"  {Name(task)} {(task.Spec.Workload as ContainerSpec)?.Image} of spec {task.SpecVersion?.Index} "
-            + $"on {task.NodeId.Value} is {task.Status.State}, wanted {task.DesiredState}, created "
+        .Select(task => $"  {Name(task)} {(task.Spec.Workload as ContainerSpec)?.Image} of spec "
+            + $"{task.SpecVersion?.Index} on {task.NodeId.Value} is {task.Status.State}, wanted {task.DesiredState}, created "
             + $"{task.CreatedAt:HH:mm:ss.fff} {task.Status.Error}"));
 
     private static string Name(SwarmTask task) => $"{task.ServiceAnnotations.Name}.{task.Slot}.{task.Id.Value[..5]}";

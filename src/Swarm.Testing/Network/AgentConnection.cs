@@ -121,7 +121,9 @@ internal sealed class AgentConnection(NodeProcess process, ManagerChoice manager
                 () => Task.FromResult(manager.Manager?.FindLeader()),
                 cancellationToken) ?? throw Route.Unavailable("the manager knows no leader");
             managers.Observe(peer, succeeded: true);
-            return leader == manager ? new Route(network, process, manager) : new Route(network, process, manager, leader);
+            return leader == manager
+                ? new Route(network, process, manager)
+                : new Route(network, process, manager, leader);
         }
         catch (SwarmException)
         {

@@ -68,7 +68,7 @@ internal static class RemoteCall
         private readonly Channel<T> _inbox = Channel.CreateUnbounded<T>(
             new UnboundedChannelOptions { SingleReader = true });
 
-        private readonly CancellationTokenSource _stop = new();
+        private readonly StopSignal _stop = new();
         private bool _isBroken;
 
         public ChannelReader<T> Reader => _inbox.Reader;
@@ -125,7 +125,7 @@ internal static class RemoteCall
         // On the machine that has the work; what is cancelled goes on there.
         private void Stop() => _ = route.To.Scheduler.StartAsync(() =>
         {
-            Loops.Stop(_stop);
+            _stop.Set();
             return Task.CompletedTask;
         });
     }

@@ -20,7 +20,7 @@ public sealed class Repeatability
     {
         await using var cluster = await SwarmTestCluster.StartAsync(seed: 5);
 
-        var failure = await Assert.ThrowsAsync<SwarmTestFailure>(
+        var failure = await Assert.ThrowsAsync<SwarmTestException>(
             () => cluster.AdvanceUntilAsync(() => false, TimeSpan.FromSeconds(1)));
 
         Assert.Equal(5, failure.Seed);

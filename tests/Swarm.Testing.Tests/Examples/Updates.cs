@@ -27,6 +27,28 @@ public sealed class Updates
     }
 
     [Fact]
+    public async Task A_stop_first_update_that_is_interrupted_waits_for_what_still_stops()
+    {
+        await using var cluster = await SwarmTestCluster.StartAsync(managers: 1, workers: 1);
+        cluster.Executor.Script("web:1", new InMemoryBehavior { StopDelay = TimeSpan.FromSeconds(8) });
+        var web = await cluster.Client.Services.CreateAsync(Specs.Web(1));
+        await cluster.ConvergeAsync();
+
+        await cluster.Client.Services.UpdateAsync(web.Id, spec => Specs.WithImage(spec, "web:2"));
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
+        await cluster.Client.Services.UpdateAsync(web.Id, spec => Specs.WithImage(spec, "web:3"));
+        var most = 0;
+        await cluster.AdvanceUntilAsync(() =>
+        {
+            most = Math.Max(most, cluster.Executor.Running.Count);
+            return cluster.Executor.Running is [{ Spec.Workload: ContainerSpec { Image: "web:3" } }];
+        });
+
+        Assert.Equal(1, most);
+        await cluster.ConvergeAsync();
+    }
+
+    [Fact]
     public async Task An_update_goes_on_where_it_was_when_the_leader_is_lost_halfway()
     {
         await using var cluster = await SwarmTestCluster.StartAsync(new SwarmTestClusterOptions

@@ -17,7 +17,7 @@ public static class ClusterHistories
     private const int Updates = 4;
 
     /// <summary>Plays one.</summary>
-    /// <exception cref="SwarmTestFailure">A law was broken.</exception>
+    /// <exception cref="SwarmTestException">A law was broken.</exception>
     public static async Task<int> PlayAsync(HistoryKind kind, int seed, Action<string>? tell = null)
     {
         await using var cluster = await SwarmTestCluster.StartAsync(OptionsOf(kind, seed));
@@ -57,7 +57,7 @@ public static class ClusterHistories
             }
             catch (Exception failure)
             {
-                return $"{kind} history {seed}: {(failure as SwarmTestFailure)?.Law ?? failure.ToString()}";
+                return $"{kind} history {seed}: {(failure as SwarmTestException)?.Law ?? failure.ToString()}";
             }
         }
 

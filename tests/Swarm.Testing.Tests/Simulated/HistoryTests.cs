@@ -43,7 +43,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
             }
             catch (Exception failure)
             {
-                failures.Enqueue((first + i, failure is SwarmTestFailure broken ? broken.Law : failure.ToString()));
+                failures.Enqueue((first + i, failure is SwarmTestException broken ? broken.Law : failure.ToString()));
                 if (failures.Count >= MostFailures)
                 {
                     loop.Stop();

@@ -23,8 +23,8 @@ internal static class Images
     {
         "reject:1" => InMemoryBehavior.Reject("no such thing"),
         "fail:1" => InMemoryBehavior.FailToStart("does not start"),
-        "sick:1" => new InMemoryBehavior { HealthyAfter = TimeSpan.FromDays(1_000) },
-        "hang:1" => new InMemoryBehavior { HangsIn = (InMemoryStep)random.Next(5) },
+        "sick:1" => new InMemoryBehavior { HealthyAfter = TimeSpan.FromDays(20) },
+        "hang:1" => new InMemoryBehavior { HangsIn = (InMemoryStep)random.Next((int)InMemoryStep.Remove) },
         "crash:1" => InMemoryBehavior.Exit(1, TimeSpan.FromSeconds(random.Next(1, 20))),
         "job:1" or "job:2" => InMemoryBehavior.Exit(random.Next(4) == 0 ? 1 : 0, TimeSpan.FromSeconds(random.Next(6))),
         _ => new InMemoryBehavior

@@ -41,29 +41,24 @@ internal sealed class RandomPlay
     /// <summary>Everything is repaired, every service gets an image that works, and all is as asked for.</summary>
     public async Task CalmAsync()
     {
-        Tell("everything is repaired");
         _cluster.Network.Heal();
         _cluster.Network.Loss = 0;
         foreach (var node in _cluster.Nodes)
         {
             node.DiskLatency = TimeSpan.Zero;
             node.Clock.Rate = 1;
-            await node.RestartAsync();
         }
 
+        Tell("everything but the workers is repaired");
+        await RestartAsync(_cluster.Managers);
         await _cluster.AdvanceUntilAsync(() => _cluster.FindLeader() is not null);
-        foreach (var node in _cluster.Nodes)
-        {
-            await UntilDoneAsync(() => ChangeAsync(node, spec => spec with { Availability = NodeAvailability.Active }));
-        }
 
-        foreach (var service in await _cluster.Client.Services.ListAsync().ToListAsync())
-        {
-            await UntilDoneAsync(() => UpdateAsync(service, _specs.Repair));
-        }
-
-        await _cluster.ConvergeAsync();
-        _told.Check();
+        // A job's task that goes to a node which is away, unknown to the managers, is waited for a day.
+        await LiveAsync(60);
+        await RepairServicesAsync();
+        Tell("the workers start again");
+        await RestartAsync(_cluster.Workers);
+        await RepairServicesAsync();
     }
 
     public async Task RemoveEverythingAsync()
@@ -105,13 +100,33 @@ internal sealed class RandomPlay
 
             // One that works comes before the next broken one, or start-first has nothing left to stand on.
             await UntilDoneAsync(() => UpdateAsync(web, spec => RandomSpecs.WithImage(spec, _specs.AnyOf(Images.Good))));
-            foreach (var manager in _cluster.Managers)
-            {
-                await manager.RestartAsync();
-            }
-
+            await RestartAsync(_cluster.Managers);
             await _cluster.ConvergeAsync();
         }
+    }
+
+    private static async Task RestartAsync(IEnumerable<TestNode> nodes)
+    {
+        foreach (var node in nodes)
+        {
+            await node.RestartAsync();
+        }
+    }
+
+    private async Task RepairServicesAsync()
+    {
+        foreach (var node in _cluster.Nodes.Where(node => node.IsRunning))
+        {
+            await UntilDoneAsync(() => ChangeAsync(node, spec => spec with { Availability = NodeAvailability.Active }));
+        }
+
+        foreach (var service in await _cluster.Client.Services.ListAsync().ToListAsync())
+        {
+            await UntilDoneAsync(() => UpdateAsync(service, _specs.Repair));
+        }
+
+        await _cluster.ConvergeAsync();
+        _told.Check();
     }
 
     private async Task DisturbAsync()

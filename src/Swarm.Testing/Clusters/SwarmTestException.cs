@@ -3,7 +3,7 @@ namespace Swarm.Testing;
 /// <summary>
 /// A test cluster did what it must not do, or not what was waited for. The text has the seed and how to play it again.
 /// </summary>
-public sealed class SwarmTestFailure : Exception
+public sealed class SwarmTestException : Exception
 {
     /// <summary>Makes a failure.</summary>
     /// <param name="law">What is wrong.</param>
@@ -11,8 +11,10 @@ public sealed class SwarmTestFailure : Exception
     /// <param name="at">Virtual time.</param>
     /// <param name="replay">The command that plays the same again.</param>
     /// <param name="cause">The error behind it, if there is one.</param>
-    public SwarmTestFailure(string law, int seed, DateTimeOffset at, string replay, Exception? cause = null)
-        : base($"{law}\nat virtual time {at:HH:mm:ss.fff} of the cluster with seed={seed}; replay with\n{replay}", cause)
+    public SwarmTestException(string law, int seed, DateTimeOffset at, string replay, Exception? cause = null)
+        : base(
+            $"{law}\nat virtual time {at:HH:mm:ss.fff} of the cluster with seed={seed}; replay with\n{replay}",
+            cause)
     {
         Law = law;
         Seed = seed;
