@@ -69,6 +69,26 @@ internal sealed class ManagerLog : IAsyncDisposable
         return BinaryPrimitives.ReadUInt64LittleEndian(id) | 1;
     }
 
+    /// <summary>How a manager takes part in the quorum.</summary>
+    public static RaftNodeOptions OptionsOf(
+        ulong id,
+        TaskScheduler scheduler,
+        Random random,
+        TimeProvider time) => new()
+    {
+        Core = new RaftCoreOptions
+        {
+            Id = id,
+            MaxEntryBytes = MaxEntry,
+            ElectionTicks = ElectionTicks,
+            HeartbeatTicks = HeartbeatTicks,
+        },
+        TickInterval = TickInterval,
+        Random = random,
+        Time = time,
+        Scheduler = scheduler,
+    };
+
     /// <summary>Whether there is a log to take up in a directory.</summary>
     public static bool Exists(string directory) =>
         Directory.Exists(directory) && Directory.EnumerateFileSystemEntries(directory).Any();
@@ -234,19 +254,12 @@ internal sealed class ManagerLog : IAsyncDisposable
         try
         {
             var node = await RaftNode.StartAsync(
-                new RaftNodeOptions
+                OptionsOf(
+                    self.RaftId,
+                    new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler,
+                    setup.NewRandom(),
+                    setup.Time) with
                 {
-                    Core = new RaftCoreOptions
-                    {
-                        Id = self.RaftId,
-                        MaxEntryBytes = MaxEntry,
-                        ElectionTicks = ElectionTicks,
-                        HeartbeatTicks = HeartbeatTicks,
-                    },
-                    TickInterval = TickInterval,
-                    Random = setup.NewRandom(),
-                    Time = setup.Time,
-                    Scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler,
                     Logger = setup.Loggers.CreateLogger<RaftNode>(),
                     OnStateChanged = parts.OnState,
                 },

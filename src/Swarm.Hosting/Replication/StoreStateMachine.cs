@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Swarm.Hosting.Nodes;
 using Swarm.Hosting.Wire.Mapping;
 using Swarm.Raft;
 using Swarm.Raft.Consensus;
@@ -10,7 +9,11 @@ namespace Swarm.Hosting.Replication;
 /// <summary>The store as what the log of the managers is applied to; snapshots are SwarmKit's V0.</summary>
 /// <param name="store">The store.</param>
 /// <param name="members">The managers; they follow the log.</param>
-internal sealed class StoreStateMachine(ClusterStore store, QuorumMembers members) : IStateMachine
+/// <param name="background">Where snapshots are written; null for threads of their own.</param>
+internal sealed class StoreStateMachine(
+    ClusterStore store,
+    QuorumMembers members,
+    TaskScheduler? background = null) : IStateMachine
 {
     // Tasks of a service share what entries and snapshots repeat for each.
     private readonly SharedRecords _shared = new();
@@ -35,16 +38,16 @@ internal sealed class StoreStateMachine(ClusterStore store, QuorumMembers member
         var membership = members.ToSnapshot();
 
         // Off the node's thread: entries are applied, and elections held, while the state is written.
-        return Detached.RunAsync(() =>
-        {
-            new Wire.Protos.Snapshot
+        return Task.Factory.StartNew(
+            () => new Wire.Protos.Snapshot
             {
                 Version = Wire.Protos.Snapshot.Types.Version.V0,
                 Membership = membership,
                 Store = view.ToWire(),
-            }.WriteTo(destination);
-            return Task.CompletedTask;
-        });
+            }.WriteTo(destination),
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            background ?? TaskScheduler.Default);
     }
 
     public Task RestoreSnapshotAsync(Stream source, ulong index, CancellationToken cancellationToken)
