@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Swarm.Benchmarks.Orchestration;
 
 /// <summary>
-/// From a service to tasks that run, the loss of a node, an update; and how each grows. Everything is on one thread under
-/// virtual time: seconds are those of one processor that does the work of the managers and of all nodes.
+/// From a service to tasks that run, the loss of a node, an update; and how each grows. Everything is on one thread
+/// under virtual time: seconds are those of one processor that does the work of the managers and of all nodes.
 /// </summary>
 internal static class OrchestrationMacro
 {

@@ -10,8 +10,8 @@ using Swarm.Testing;
 namespace Swarm.Benchmarks.Orchestration;
 
 /// <summary>
-/// The way of a service from its creation to nodes for all of its tasks: orchestrator, allocator, scheduler and reaper over
-/// one store, without nodes that answer. One thread under virtual time, so that what is measured is work and not waiting.
+/// The way of a service from its creation to nodes for all of its tasks: orchestrator, allocator, scheduler and reaper
+/// over one store, without nodes that answer. One thread under virtual time: what is measured is work, not waiting.
 /// </summary>
 internal sealed class PipelineWorkload : IDisposable
 {

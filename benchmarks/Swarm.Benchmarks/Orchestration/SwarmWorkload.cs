@@ -9,8 +9,8 @@ using Swarm.Testing;
 namespace Swarm.Benchmarks.Orchestration;
 
 /// <summary>
-/// A whole swarm in one thread under virtual time: the control plane, its dispatcher with a session for every node, and an
-/// agent with an in-memory executor for each of them.
+/// A whole swarm in one thread under virtual time: the control plane, its dispatcher with a session for every node, and
+/// an agent with an in-memory executor for each of them.
 /// </summary>
 internal sealed class SwarmWorkload : IDisposable
 {
