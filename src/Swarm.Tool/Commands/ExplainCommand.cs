@@ -26,7 +26,7 @@ internal static class ExplainCommand
         {
             var name = Uri.EscapeDataString(parsed.GetValue(reference)!);
             var answer = await verb.Client.GetAsync($"/swarm/explain/{name}", cancellationToken);
-            verb.Output.Write(verb.IsJson ? answer.GetRawText() + "\n" : Format(answer));
+            verb.Write(verb.IsJson ? answer.GetRawText() + "\n" : Format(answer));
             return ExitCode.Success;
         });
         return command;

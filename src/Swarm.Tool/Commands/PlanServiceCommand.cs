@@ -56,7 +56,7 @@ internal static class PlanServiceCommand
             Apply(spec, parsed);
             var body = Encoding.UTF8.GetBytes(spec.ToJsonString());
             var plan = await verb.Client.PostAsync("/swarm/plan", body, cancellationToken);
-            verb.Output.Write(verb.IsJson ? plan.GetRawText() + "\n" : PlanText.Format(name, plan));
+            verb.Write(verb.IsJson ? plan.GetRawText() + "\n" : PlanText.Format(name, plan));
             return PlanText.IsGood(plan) ? ExitCode.Success : ExitCode.Failure;
         });
         return command;

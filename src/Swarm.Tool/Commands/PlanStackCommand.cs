@@ -42,7 +42,7 @@ internal static class PlanStackCommand
                 .RunAsync(parsed.GetValue(prune), cancellationToken);
             foreach (var step in steps)
             {
-                verb.Output.Write(verb.IsJson ? Write(step) : Format(step));
+                verb.Write(verb.IsJson ? Write(step) : Format(step));
             }
 
             return steps.TrueForAll(step => step.IsGood) ? ExitCode.Success : ExitCode.Failure;

@@ -33,11 +33,11 @@ internal static class TopCommand
                     : snapshot.ToText(TimeProvider.System, isTerminal ? Console.WindowHeight : int.MaxValue);
                 if (parsed.GetValue(once))
                 {
-                    verb.Output.Write(text);
+                    verb.Write(text);
                     return ExitCode.Success;
                 }
 
-                verb.Output.Write(isTerminal && !verb.IsJson ? ClearScreen + text : text + (verb.IsJson ? "" : "\n"));
+                verb.Write(isTerminal && !verb.IsJson ? ClearScreen + text : text + (verb.IsJson ? "" : "\n"));
                 await verb.Output.FlushAsync(cancellationToken);
                 await Task.Delay(parsed.GetValue(interval) ?? DefaultInterval, cancellationToken);
             }

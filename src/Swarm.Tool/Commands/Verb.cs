@@ -41,6 +41,8 @@ internal sealed class Verb(ParseResult parsed, Option<string> host, Option<bool>
             }
         });
 
+    public void Write(string text) => Output.Write(text);
+
     public void Line(string text) => Output.Write(text + "\n");
 
     public void Notice(string text) => Error.Write(text + "\n");
