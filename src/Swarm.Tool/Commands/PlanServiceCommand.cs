@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Net;
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Swarm.Compose.Syntax;
 using Swarm.Tool.Stacks;

@@ -39,7 +39,7 @@ internal static class TopCommand
 
                 verb.Write(isTerminal && !verb.IsJson ? ClearScreen + text : text + (verb.IsJson ? "" : "\n"));
                 await verb.Output.FlushAsync(cancellationToken);
-                await Task.Delay(parsed.GetValue(interval) ?? DefaultInterval, cancellationToken);
+                await Task.Delay(parsed.GetValue(interval) ?? DefaultInterval, TimeProvider.System, cancellationToken);
             }
         });
         return command;

@@ -36,7 +36,7 @@ internal sealed class Verb(ParseResult parsed, Option<string> host, Option<bool>
                     or JsonException or UnauthorizedAccessException)
             {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync(
-                    $"swarm {command.Name}: {exception.Message}");
+                    $"swarm {NameOf(command)}: {exception.Message}");
                 return ExitCode.Failure;
             }
         });
@@ -48,4 +48,9 @@ internal sealed class Verb(ParseResult parsed, Option<string> host, Option<bool>
     public void Notice(string text) => Error.Write(text + "\n");
 
     public void Dispose() => _client.Dispose();
+
+    private static string NameOf(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault() is { } parent and not RootCommand
+            ? $"{NameOf(parent)} {command.Name}"
+            : command.Name;
 }
