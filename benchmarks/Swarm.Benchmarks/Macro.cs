@@ -1,4 +1,5 @@
 using Swarm.Benchmarks.Dispatch;
+using Swarm.Benchmarks.Orchestration;
 using Swarm.Benchmarks.Raft;
 using Swarm.Benchmarks.Routing;
 using Swarm.Benchmarks.Scheduling;
@@ -15,6 +16,9 @@ internal static class Macro
         {
             case ["scheduler", .. var options]:
                 SchedulerMacro.Run(options);
+                return 0;
+            case ["orchestration", .. var options]:
+                OrchestrationMacro.Run(options);
                 return 0;
             case ["storage", .. var options]:
                 StorageMacro.Run(options);
@@ -38,7 +42,7 @@ internal static class Macro
                 await DispatchNodes.RunAsync(directory, address, tasks);
                 return 0;
             default:
-                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog|dispatch|mesh|mesh-peers [quick]");
+                Console.Error.WriteLine("usage: macro scheduler|orchestration|storage|raftlog|dispatch|mesh|mesh-peers [quick]");
                 return 2;
         }
     }

@@ -100,7 +100,7 @@ internal static class DaemonCommand
         try
         {
             await Daemon.RunAsync(settings, cancellationToken);
-            return 0;
+            return ExitCode.Success;
         }
         catch (OptionsValidationException exception)
         {
@@ -119,6 +119,6 @@ internal static class DaemonCommand
             await Console.Error.WriteLineAsync($"swarm daemon: {reason}");
         }
 
-        return 1;
+        return ExitCode.Failure;
     }
 }

@@ -10,6 +10,7 @@ internal static class DockerRoutes
         SystemEndpoints.Map(router);
         EventEndpoints.Map(router, events, time);
         SwarmEndpoints.Map(router);
+        InsightEndpoints.Map(router);
         NodeEndpoints.Map(router);
         ServiceEndpoints.Map(router, names);
         TaskEndpoints.Map(router);
