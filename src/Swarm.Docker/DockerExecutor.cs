@@ -8,11 +8,11 @@ namespace Swarm.Docker;
 
 /// <summary>Runs tasks as containers of a Docker Engine that is in no swarm of its own.</summary>
 /// <remarks>
-/// Containers are those that the engine's own executor would make: same names, labels and settings. Secrets and configs
-/// are files in this machine's memory, mounted read-only. Overlay networks are bridges of the engine: tasks of one node
-/// reach each other by name, those of other nodes by published ports. Ports in ingress mode are published at numbers of
-/// the engine's choice, to which the routing mesh of every node leads. When the host process dies, containers run on and
-/// the next executor takes them over by their names.
+/// Containers are those that the engine's own executor would make: same names, labels and settings. Secrets and
+/// configs are files in this machine's memory, mounted read-only. Overlay networks are bridges of the engine: tasks of
+/// one node reach each other by name, those of other nodes by published ports. Ports in ingress mode are published at
+/// numbers of the engine's choice, to which the routing mesh of every node leads. When the host process dies,
+/// containers run on and the next executor takes them over by their names.
 /// </remarks>
 public sealed class DockerExecutor : IExecutor, IAsyncDisposable, ILeftoverSource, INodePortExecutor
 {

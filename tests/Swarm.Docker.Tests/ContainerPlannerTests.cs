@@ -35,10 +35,10 @@ public sealed class ContainerPlannerTests
         var command = Plan(Plain with { Command = ["sh", "-c"], Args = ["date"] });
         var arguments = Plan(Plain with { Args = ["date"] });
 
-        Assert.Equal(["sh", "-c"], command.Entrypoint);
-        Assert.Equal(["date"], command.Cmd);
+        Assert.Equal(["sh", "-c"], command.Entrypoint!);
+        Assert.Equal(["date"], command.Cmd!);
         Assert.Null(arguments.Entrypoint);
-        Assert.Equal(["date"], arguments.Cmd);
+        Assert.Equal(["date"], arguments.Cmd!);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class ContainerPlannerTests
         var document = ContainerPlanner.Plan(task, new SampleTask.Dependencies(), "").Document;
 
         Assert.Equal("web-3", document.Hostname);
-        Assert.Equal(["NODE=host1", "GONE", "DOCKER_RESOURCE_GPU=a,b", "DOCKER_RESOURCE_SSD=2"], document.Env);
+        Assert.Equal(["NODE=host1", "GONE", "DOCKER_RESOURCE_GPU=a,b", "DOCKER_RESOURCE_SSD=2"], document.Env!);
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class ContainerPlannerTests
         Assert.Equal(7, host.MemorySwappiness);
         Assert.Equal(10, host.PidsLimit);
         Assert.Equal(-5, host.OomScoreAdj);
-        Assert.Equal([new UlimitDocument("nofile", 100, 200)], host.Ulimits);
+        Assert.Equal([new UlimitDocument("nofile", 100, 200)], host.Ulimits!);
     }
 
     [Fact]
@@ -115,13 +115,13 @@ public sealed class ContainerPlannerTests
             },
         }).HostConfig;
 
-        Assert.Equal(["db:10.0.0.9"], host.ExtraHosts);
-        Assert.Equal(["1.2.3.4"], host.Dns);
-        Assert.Equal(["example.org"], host.DnsSearch);
-        Assert.Equal(["ndots:2"], host.DnsOptions);
+        Assert.Equal(["db:10.0.0.9"], host.ExtraHosts!);
+        Assert.Equal(["1.2.3.4"], host.Dns!);
+        Assert.Equal(["example.org"], host.DnsSearch!);
+        Assert.Equal(["ndots:2"], host.DnsOptions!);
         Assert.Equal(
             ["label=user:u", "label=level:s0", "seccomp=unconfined", "apparmor=unconfined", "no-new-privileges=true"],
-            host.SecurityOpt);
+            host.SecurityOpt!);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class ContainerPlannerTests
             },
         }).HealthCheck!;
 
-        Assert.Equal(["CMD", "true"], check.Test);
+        Assert.Equal(["CMD", "true"], check.Test!);
         Assert.Equal((2_000_000_000, 5_000_000, 0, 4), (check.Interval, check.Timeout, check.StartPeriod, check.Retries));
         Assert.Null(check.StartInterval);
     }
@@ -171,12 +171,12 @@ public sealed class ContainerPlannerTests
         }).HostConfig;
 
         Assert.Equal(["bind", "volume", "tmpfs"], host.Mounts!.Select(mount => mount.Type));
-        Assert.True(host.Mounts[0].ReadOnly);
+        Assert.True(host.Mounts![0].ReadOnly);
         Assert.Equal("rslave", host.Mounts[0].BindOptions!.Propagation);
         Assert.Equal("v-3", host.Mounts[1].Source);
         Assert.True(host.Mounts[1].VolumeOptions!.NoCopy);
         Assert.Equal("size=1m", host.Mounts[1].VolumeOptions!.DriverConfig!.Options!["o"]);
-        Assert.Equal((1024L, 0x1FFu, "noexec"), (host.Mounts[2].TmpfsOptions!.SizeBytes, host.Mounts[2].TmpfsOptions!.Mode, host.Mounts[2].TmpfsOptions!.Options![0][0]));
+        Assert.Equal(((long?)1024, (uint?)0x1FF, "noexec"), (host.Mounts![2].TmpfsOptions!.SizeBytes, host.Mounts[2].TmpfsOptions!.Mode, host.Mounts[2].TmpfsOptions!.Options![0][0]));
     }
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed class NetworkAndPortTests
         Assert.Equal("front", plan.Document.HostConfig.NetworkMode);
         Assert.Equal(
             ["web", "alias", "tasks.web", "tasks.alias"],
-            plan.Document.NetworkingConfig!.EndpointsConfig["front"].Aliases);
+            plan.Document.NetworkingConfig!.EndpointsConfig["front"].Aliases!);
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class StreamTests
             var text = string.Join('\n', lines);
             var read = ReadAll(EngineLines.ReadAsync(new SlowStream(Encoding.UTF8.GetBytes(text), size), default));
             return read.Select(line => Encoding.UTF8.GetString(line.Span)).SequenceEqual(lines.Where(line => line.Length > 0));
-        }).Check(Config.QuickThrowOnFailure);
+        }).Check(FsCheck.Config.QuickThrowOnFailure);
 
     [Fact]
     public async Task A_line_without_an_end_is_not_read_for_ever()

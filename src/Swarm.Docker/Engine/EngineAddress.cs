@@ -42,7 +42,8 @@ internal sealed record EngineAddress
             return Path.IsPathRooted(path) && Encoding.UTF8.GetByteCount(path) <= MaxPathBytes
                 ? new(text, path, host: null)
                 : throw new FormatException(
-                    $"invalid engine address \"{text}\": the path must be absolute and at most {MaxPathBytes} bytes long");
+                    $"invalid engine address \"{text}\": "
+                    + $"the path must be absolute and at most {MaxPathBytes} bytes long");
         }
 
         if (text.StartsWith(TcpPrefix, StringComparison.Ordinal))

@@ -11,9 +11,9 @@ internal sealed partial class EngineClient
             HttpMethod.Post,
             $"/images/create?fromImage={Uri.EscapeDataString(image)}",
             null,
-            cancellationToken,
-            registryAuth);
-        await RequireAsync(response, cancellationToken);
+            registryAuth,
+            cancellationToken);
+        await RequireAsync(response, NothingElse, cancellationToken);
         string? error = null;
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         await foreach (var line in EngineLines.ReadAsync(stream, cancellationToken))
@@ -30,10 +30,10 @@ internal sealed partial class EngineClient
     public async Task<Stream> OpenLogsAsync(string nameOrId, string query, CancellationToken cancellationToken)
     {
         var response = await RequestAsync(
-            HttpMethod.Get, $"/containers/{nameOrId}/logs?{query}", null, cancellationToken);
+            HttpMethod.Get, $"/containers/{nameOrId}/logs?{query}", null, "", cancellationToken);
         try
         {
-            await RequireAsync(response, cancellationToken);
+            await RequireAsync(response, NothingElse, cancellationToken);
             return await response.Content.ReadAsStreamAsync(cancellationToken);
         }
         catch
@@ -50,8 +50,9 @@ internal sealed partial class EngineClient
             HttpMethod.Get,
             $"/events?filters={Filters(("type", "container"), ("label", label))}",
             null,
+            "",
             cancellationToken);
-        await RequireAsync(response, cancellationToken);
+        await RequireAsync(response, NothingElse, cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         onConnected();
         await foreach (var line in EngineLines.ReadAsync(stream, cancellationToken))

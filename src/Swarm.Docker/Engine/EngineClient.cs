@@ -11,6 +11,12 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
     /// <summary>Time for everything that is not as long as an image or a task.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(2);
 
+    private static readonly HttpStatusCode[] NothingElse = [];
+    private static readonly HttpStatusCode[] OrGone = [HttpStatusCode.NotFound];
+
+    // A conflict means that what was to end has ended, or is being removed by somebody else.
+    private static readonly HttpStatusCode[] OrGoneOrEnded = [HttpStatusCode.NotFound, HttpStatusCode.Conflict];
+
     public EngineAddress Address => transport.Address;
 
     public async Task<EngineInfoDocument> InfoAsync(CancellationToken cancellationToken)
@@ -23,7 +29,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         WithinAsync(
             async token =>
             {
-                using var response = await RequestAsync(HttpMethod.Get, $"/images/{image}/json", null, token);
+                using var response = await RequestAsync(HttpMethod.Get, $"/images/{image}/json", null, "", token);
                 return response.StatusCode == HttpStatusCode.NotFound ? false
                     : response.IsSuccessStatusCode ? true
                     : throw await EngineBody.ReadErrorAsync(response, token);
@@ -45,8 +51,8 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         {
             using var body = ContentOf(container, EngineJson.Wire.ContainerCreateDocument);
             using var response = await RequestAsync(
-                HttpMethod.Post, $"/containers/create?name={Uri.EscapeDataString(name)}", body, token);
-            await RequireAsync(response, token);
+                HttpMethod.Post, $"/containers/create?name={Uri.EscapeDataString(name)}", body, "", token);
+            await RequireAsync(response, NothingElse, token);
             var created = await EngineBody.ReadJsonAsync(
                 response.Content, EngineJson.Wire.ContainerCreatedDocument, token);
             return created.Id;
@@ -54,7 +60,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         cancellationToken);
 
     public Task StartContainerAsync(string id, CancellationToken cancellationToken) =>
-        PostAsync($"/containers/{id}/start", null, [], AnswerLimit, cancellationToken);
+        PostAsync($"/containers/{id}/start", null, NothingElse, AnswerLimit, cancellationToken);
 
     public Task StopContainerAsync(string nameOrId, TimeSpan? gracePeriod, CancellationToken cancellationToken)
     {
@@ -62,7 +68,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         return PostAsync(
             $"/containers/{nameOrId}/stop{seconds}",
             null,
-            [HttpStatusCode.NotFound],
+            OrGone,
             Timeout.InfiniteTimeSpan,
             cancellationToken);
     }
@@ -70,7 +76,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
     public Task KillContainerAsync(string nameOrId, CancellationToken cancellationToken) => PostAsync(
         $"/containers/{nameOrId}/kill",
         null,
-        [HttpStatusCode.NotFound, HttpStatusCode.Conflict],
+        OrGoneOrEnded,
         AnswerLimit,
         cancellationToken);
 
@@ -78,10 +84,8 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         async token =>
         {
             using var response = await RequestAsync(
-                HttpMethod.Delete, $"/containers/{nameOrId}?force=1&v=1", null, token);
-
-            // A conflict means that somebody else is removing it already.
-            await RequireAsync(response, token, HttpStatusCode.NotFound, HttpStatusCode.Conflict);
+                HttpMethod.Delete, $"/containers/{nameOrId}?force=1&v=1", null, "", token);
+            await RequireAsync(response, OrGoneOrEnded, token);
         },
         cancellationToken);
 
@@ -97,7 +101,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
     public Task CreateNetworkAsync(NetworkCreateDocument network, CancellationToken cancellationToken) => PostAsync(
         "/networks/create",
         ContentOf(network, EngineJson.Wire.NetworkCreateDocument),
-        [],
+        NothingElse,
         AnswerLimit,
         cancellationToken);
 
@@ -105,8 +109,8 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         async token =>
         {
             using var response = await RequestAsync(
-                HttpMethod.Delete, $"/networks/{Uri.EscapeDataString(name)}", null, token);
-            await RequireAsync(response, token, HttpStatusCode.NotFound);
+                HttpMethod.Delete, $"/networks/{Uri.EscapeDataString(name)}", null, "", token);
+            await RequireAsync(response, OrGone, token);
         },
         cancellationToken);
 
@@ -114,7 +118,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         string network, string container, EndpointDocument endpoint, CancellationToken cancellationToken) => PostAsync(
         $"/networks/{Uri.EscapeDataString(network)}/connect",
         ContentOf(new(container, endpoint), EngineJson.Wire.NetworkConnectDocument),
-        [],
+        NothingElse,
         AnswerLimit,
         cancellationToken);
 
@@ -133,7 +137,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
             EngineJson.Wire.DictionaryStringStringArray));
 
     private static async Task RequireAsync(
-        HttpResponseMessage response, CancellationToken cancellationToken, params HttpStatusCode[] alsoGood)
+        HttpResponseMessage response, HttpStatusCode[] alsoGood, CancellationToken cancellationToken)
     {
         // Not modified is what a stop says of a container that has ended.
         if (!response.IsSuccessStatusCode
@@ -153,13 +157,13 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         where T : class => WithinAsync(
         async token =>
         {
-            using var response = await RequestAsync(HttpMethod.Get, path, null, token);
+            using var response = await RequestAsync(HttpMethod.Get, path, null, "", token);
             if (response.StatusCode == HttpStatusCode.NotFound)
             {
                 return null;
             }
 
-            await RequireAsync(response, token);
+            await RequireAsync(response, NothingElse, token);
             return (T?)await EngineBody.ReadJsonAsync(response.Content, type, token);
         },
         cancellationToken);
@@ -170,20 +174,20 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         HttpStatusCode[] alsoGood,
         TimeSpan limit,
         CancellationToken cancellationToken) => WithinAsync(
+        limit,
         async token =>
         {
             using (body)
             {
-                using var response = await RequestAsync(HttpMethod.Post, path, body, token);
-                await RequireAsync(response, token, alsoGood);
+                using var response = await RequestAsync(HttpMethod.Post, path, body, "", token);
+                await RequireAsync(response, alsoGood, token);
                 return true;
             }
         },
-        cancellationToken,
-        limit);
+        cancellationToken);
 
     private async Task<HttpResponseMessage> RequestAsync(
-        HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken, string auth = "")
+        HttpMethod method, string path, HttpContent? body, string auth, CancellationToken cancellationToken)
     {
         await transport.EnsureVersionAsync(cancellationToken);
         using var request = new HttpRequestMessage(
@@ -204,10 +208,13 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         },
         cancellationToken);
 
+    private Task<T> WithinAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
+        WithinAsync(AnswerLimit, call, cancellationToken);
+
     private async Task<T> WithinAsync<T>(
-        Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, TimeSpan? limit = null)
+        TimeSpan limit, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
     {
-        using var timer = new CancellationTokenSource(limit ?? AnswerLimit, time);
+        using var timer = new CancellationTokenSource(limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
@@ -215,7 +222,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested)
         {
-            throw EngineUnreachableException.Silent(Address, AnswerLimit);
+            throw EngineUnreachableException.Silent(Address, limit);
         }
         catch (Exception exception) when (exception is HttpRequestException or HttpIOException)
         {

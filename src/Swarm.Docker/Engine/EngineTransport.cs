@@ -29,7 +29,7 @@ internal sealed class EngineTransport : IDisposable
 
     internal EngineAddress Address { get; }
 
-    /// <summary>Newest version that engine and client both speak; the oldest of all until the engine was asked.</summary>
+    /// <summary>Newest version that both sides speak; the oldest of all until the engine was asked.</summary>
     internal ApiVersion Version => _ping?.Version ?? ApiVersion.Minimum;
 
     /// <summary>Which builder the engine would have the docker command use; null when it does not say.</summary>

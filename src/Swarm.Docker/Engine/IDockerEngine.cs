@@ -42,7 +42,7 @@ internal interface IDockerEngine : IDisposable
     /// <summary>Removes a container with its volumes that have no name, whether it runs or not.</summary>
     Task RemoveContainerAsync(string nameOrId, CancellationToken cancellationToken);
 
-    /// <summary>The output of a container with times and details: in frames, or as it is when it has a terminal.</summary>
+    /// <summary>The output of a container with times and details; in frames unless it has a terminal.</summary>
     Task<Stream> OpenLogsAsync(string nameOrId, string query, CancellationToken cancellationToken);
 
     /// <summary>What happens to containers with a label from now on; ends with the connection.</summary>

@@ -4,7 +4,7 @@ using Swarm.Execution;
 
 namespace Swarm.Docker.Engine;
 
-/// <summary>The engine's form of two outputs in one stream: eight bytes of header, then a piece of one of them.</summary>
+/// <summary>Two outputs in one stream, as the engine does it: eight bytes of header, then a piece of one.</summary>
 internal static class OutputFrames
 {
     private const int HeaderSize = 8;

@@ -14,7 +14,8 @@ internal static partial class DockerLog
     [LoggerMessage(5002, LogLevel.Warning, "Task {TaskName} became unhealthy and is stopped")]
     internal static partial void Unhealthy(ILogger logger, string taskName);
 
-    [LoggerMessage(5003, LogLevel.Warning, "Container {ContainerId} of an earlier run of this node is unknown now and is removed")]
+    [LoggerMessage(
+        5003, LogLevel.Warning, "Container {ContainerId} of an earlier run of this node is unknown now and is removed")]
     internal static partial void UnknownContainer(ILogger logger, string containerId);
 
     [LoggerMessage(5004, LogLevel.Warning, "Something of the engine could not be removed: {Reason}")]

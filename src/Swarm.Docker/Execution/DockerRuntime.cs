@@ -36,9 +36,11 @@ internal sealed class DockerRuntime(
     /// where the swarm reaches this node must answer as well.
     /// </summary>
     internal void UseAddress(string address) =>
-        MeshAddress = engine.Address.IsLocal && IPAddress.TryParse(address, out var parsed) && IPAddress.IsLoopback(parsed)
-            ? $"{IPAddress.Loopback}"
-            : "";
+        MeshAddress = engine.Address.IsLocal
+            && IPAddress.TryParse(address, out var parsed)
+            && IPAddress.IsLoopback(parsed)
+                ? $"{IPAddress.Loopback}"
+                : "";
 
     public void Dispose()
     {

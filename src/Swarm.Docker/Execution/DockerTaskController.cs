@@ -157,7 +157,7 @@ internal sealed partial class DockerTaskController(
         {
             return await operation();
         }
-        catch (EngineUnreachableException exception)
+        catch (IOException exception)
         {
             throw new TransientExecutorException(exception.Message, exception);
         }

@@ -5,7 +5,7 @@ using Swarm.Execution;
 
 namespace Swarm.Docker.Execution;
 
-/// <summary>The networks of the engine that stand for the swarm's; made for the first task and removed with the last.</summary>
+/// <summary>Networks of the engine standing for the swarm's: made for the first task, removed with the last.</summary>
 internal sealed class EngineNetworks(IDockerEngine engine, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
@@ -105,7 +105,8 @@ internal sealed class EngineNetworks(IDockerEngine engine, ILogger logger) : IDi
         catch (EngineException exception)
         {
             throw new TransientExecutorException(
-                $"the engine's network {existing.Name} is still used by tasks of another network of that name", exception);
+                $"the engine's network {existing.Name} is still used by tasks of another network of that name",
+                exception);
         }
     }
 

@@ -26,7 +26,8 @@ internal static class ImageName
     /// <summary>True for the id of an image, which no registry knows.</summary>
     internal static bool IsId(string reference)
     {
-        var digits = reference.StartsWith(IdPrefix, StringComparison.Ordinal) ? reference[IdPrefix.Length..] : reference;
+        var start = reference.StartsWith(IdPrefix, StringComparison.Ordinal) ? IdPrefix.Length : 0;
+        var digits = reference[start..];
         return digits.Length == IdLength && digits.All(char.IsAsciiHexDigitLower);
     }
 

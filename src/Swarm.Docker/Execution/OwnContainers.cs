@@ -53,7 +53,8 @@ internal sealed class OwnContainers(DockerRuntime runtime)
         using var patience = new CancellationTokenSource(2 * limit, runtime.Time);
         try
         {
-            var running = (await ListAsync(patience.Token)).Where(container => container.State is "running" or "paused");
+            var running = (await ListAsync(patience.Token))
+                .Where(container => container.State is "running" or "paused");
             await Task.WhenAll(running.Select(container => StopAsync(container.Id, limit, patience.Token)));
         }
         catch (Exception exception) when (exception is IOException or EngineException or OperationCanceledException)

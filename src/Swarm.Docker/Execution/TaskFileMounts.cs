@@ -5,14 +5,14 @@ using Swarm.Execution.Processes;
 namespace Swarm.Docker.Execution;
 
 /// <summary>
-/// Secrets and configs of tasks: files of this machine, in memory where it has a file system for that, which the
-/// container sees at their targets. They are in no image and no layer.
+/// Secrets and configs of tasks: files of this machine, in memory where it has a file system for that, which
+/// containers see at their targets. They are in no image and no layer.
 /// </summary>
 internal sealed class TaskFileMounts(TaskFileStore store, EngineAddress engine)
 {
     /// <summary>Writes the files of a task, also anew.</summary>
     /// <returns>The mounts that show them.</returns>
-    /// <exception cref="TaskRejectedException">One is missing, cannot be written, or cannot reach the engine.</exception>
+    /// <exception cref="TaskRejectedException">One is missing, or cannot be delivered.</exception>
     internal IReadOnlyList<MountDocument> Deliver(SwarmTask task, ITaskDependencies dependencies)
     {
         var files = TaskFilePlanner.Plan(task, dependencies);

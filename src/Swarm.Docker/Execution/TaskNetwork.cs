@@ -1,13 +1,14 @@
 using Swarm.Allocation.Addressing;
 using Swarm.Docker.Engine;
+using Swarm.Hosting.DockerApi;
 
 namespace Swarm.Docker.Execution;
 
 /// <summary>A network of the engine that a task is to be on.</summary>
 internal sealed record TaskNetwork
 {
-    /// <summary>Label of the engine's networks that stand for one of the swarm's; its value is the id of that.</summary>
-    internal const string IdLabel = "com.docker.swarm.network.id";
+    /// <summary>Label of the engine's networks that stand for one of the swarm's, with its id.</summary>
+    internal const string IdLabel = EngineDocuments.NetworkIdLabel;
 
     private const string DefaultDriver = "bridge";
 
@@ -40,7 +41,9 @@ internal sealed record TaskNetwork
             .ToValueList();
 
         // A network without a way out has no way in either: published ports need another one beside it.
-        return !networks.IsEmpty && networks.All(network => network.IsInternal) && task.Endpoint is { Ports.IsEmpty: false }
+        return !networks.IsEmpty
+            && networks.All(network => network.IsInternal)
+            && task.Endpoint is { Ports.IsEmpty: false }
             ? [new TaskNetwork { Name = DefaultDriver }, .. networks]
             : networks;
     }

@@ -7,7 +7,9 @@ using Swarm.Docker.Engine;
 
 namespace Swarm.Docker.Gateway;
 
-/// <summary>Connections that change their protocol: bytes between client and engine, each direction with an end of its own.</summary>
+/// <summary>
+/// Connections that change their protocol: bytes between client and engine, each direction with an end of its own.
+/// </summary>
 internal static class ConnectionTunnel
 {
     private const int MaxHeadBytes = 64 * 1024;

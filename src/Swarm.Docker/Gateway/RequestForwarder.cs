@@ -39,7 +39,9 @@ internal static class RequestForwarder
         using var response = await transport.SendAsync(request, cancellationToken);
         Read(response, http.Response);
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await http.Response.StartAsync(cancellationToken);
+
+        // Headers go ahead of a body that may take long: `docker run` starts a container only when its end is waited for.
+        await http.Response.BodyWriter.FlushAsync(cancellationToken);
         if (!HttpMethods.IsHead(http.Request.Method))
         {
             await CopyAsync(response, http.Response, cancellationToken);
@@ -58,9 +60,10 @@ internal static class RequestForwarder
 
         foreach (var (name, values) in request.Headers)
         {
-            if (!OfConnection.Contains(name) && !forwarded.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            IEnumerable<string?> all = values;
+            if (!OfConnection.Contains(name) && !forwarded.Headers.TryAddWithoutValidation(name, all))
             {
-                forwarded.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+                forwarded.Content?.Headers.TryAddWithoutValidation(name, all);
             }
         }
 

@@ -1,6 +1,8 @@
 namespace Swarm.Testing.Executors;
 
-/// <summary>What agents rely on in every <see cref="Swarm.Execution.IExecutor"/>, as checks to run against one's own.</summary>
+/// <summary>
+/// What agents rely on in every <see cref="Swarm.Execution.IExecutor"/>, as checks to run against one's own.
+/// </summary>
 /// <example>
 /// In a test project, one test per check:
 /// <code>

@@ -21,7 +21,9 @@ public sealed class ExecutorSubject
     /// </summary>
     public ContainerSpec? Writes { get; init; }
 
-    /// <summary>A task that the executor cannot run, such as one of an image that does not exist; null where it can run any.</summary>
+    /// <summary>
+    /// A task that the executor cannot run, such as one of an image that does not exist; null where it can run any.
+    /// </summary>
     public ContainerSpec? CannotRun { get; init; }
 
     /// <summary>Time for each check.</summary>

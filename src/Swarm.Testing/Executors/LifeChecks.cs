@@ -23,7 +23,8 @@ internal static class LifeChecks
         foreach (var code in (int[])[0, Failure])
         {
             var exit = await ExitAsync(run, run.NewTask(run.Subject.EndsWith(code)));
-            ExecutorRun.Require(exit.ExitCode == code, $"a task that ended with {code} is said to have ended with {exit}");
+            ExecutorRun.Require(
+                exit.ExitCode == code, $"a task that ended with {code} is said to have ended with {exit}");
         }
     }
 

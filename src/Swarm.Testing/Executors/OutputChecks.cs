@@ -17,7 +17,8 @@ internal static class OutputChecks
         }
 
         ExecutorRun.Require(
-            source.ContainerStatus is { ContainerId.Length: > 0, ExitCode: 0 }, "a running task has no container to tell of");
+            source.ContainerStatus is { ContainerId.Length: > 0, ExitCode: 0 },
+            "a running task has no container to tell of");
     }
 
     public static async Task KeepsOutputAsync(ExecutorRun run)
@@ -54,7 +55,8 @@ internal static class OutputChecks
         await controller.StartAsync(run.Token);
         await controller.WaitAsync(run.Token);
         var lines = await reading.WaitAsync(run.Token);
-        ExecutorRun.Require(lines.SequenceEqual(Expected), $"the output that was followed is \"{string.Join('|', lines)}\"");
+        ExecutorRun.Require(
+            lines.SequenceEqual(Expected), $"the output that was followed is \"{string.Join('|', lines)}\"");
     }
 
     private static async Task<ITaskLogSource?> EndedWriterAsync(ExecutorRun run)

@@ -88,7 +88,8 @@ internal static class NetworkEndpoints
             StatusCodes.Status201Created);
     }
 
-    private static async Task RemoveAsync(DockerCall call) => await RemoveAsync(call, await FindAsync(call));
+    private static async Task RemoveAsync(DockerCall call) =>
+        await RemoveAsync(call, await FindAsync(call));
 
     /// <summary>Removes a network of the swarm.</summary>
     public static async Task RemoveAsync(DockerCall call, Network network)
