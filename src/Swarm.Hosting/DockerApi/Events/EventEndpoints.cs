@@ -11,7 +11,7 @@ internal static class EventEndpoints
     private static readonly byte[] NewLine = [(byte)'\n'];
 
     public static void Map(
-        DockerRouter router, EventHistory history, TimeProvider timeProvider, IEngineGateway? engine) =>
+        DockerRouter router, EventHistory history, TimeProvider timeProvider, IEngineGateway? engine = null) =>
         router.MapStream(HttpMethods.Get, "/events", call => StreamAsync(call, history, timeProvider, engine));
 
     private static async Task StreamAsync(

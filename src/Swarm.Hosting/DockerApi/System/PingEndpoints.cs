@@ -9,7 +9,7 @@ internal static class PingEndpoints
 {
     private static readonly byte[] Ok = Encoding.ASCII.GetBytes("OK");
 
-    public static void Map(DockerRouter router, IEngineGateway? engine)
+    public static void Map(DockerRouter router, IEngineGateway? engine = null)
     {
         router.Map(HttpMethods.Head, "/_ping", call => PingAsync(call, engine));
         router.Map(HttpMethods.Get, "/_ping", call => PingAsync(call, engine));

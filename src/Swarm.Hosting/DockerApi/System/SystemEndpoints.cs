@@ -12,7 +12,7 @@ internal static class SystemEndpoints
     /// <summary>What a manager waits for the swarm's answer, which a manager without a quorum does not get.</summary>
     private static readonly TimeSpan SwarmAnswerLimit = TimeSpan.FromSeconds(5);
 
-    public static void Map(DockerRouter router, IEngineGateway? engine)
+    public static void Map(DockerRouter router, IEngineGateway? engine = null)
     {
         router.Map(HttpMethods.Get, "/info", call => InfoAsync(call, engine));
         router.Map(HttpMethods.Get, "/version", call => VersionAsync(call, engine));
