@@ -134,6 +134,24 @@ internal sealed class ContainerWatch(IDockerEngine engine, TimeProvider time, IL
         internal Task WaitAsync(CancellationToken cancellationToken) =>
             _pulse.WaitAsync(LookAgain, time, cancellationToken);
 
+        /// <summary>Waits until its end is told, but no longer than that.</summary>
+        internal async Task WaitForEndAsync(TimeSpan limit, CancellationToken cancellationToken)
+        {
+            using var timer = new CancellationTokenSource(limit, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+            try
+            {
+                while (ExitCode is null)
+                {
+                    await WaitAsync(either.Token);
+                }
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // As wanted.
+            }
+        }
+
         internal void Wake(int? exitCode)
         {
             ExitCode = exitCode ?? ExitCode;

@@ -6,6 +6,8 @@ namespace Swarm.Docker.Execution;
 /// <content>What becomes of a container that was started.</content>
 internal sealed partial class DockerTaskController
 {
+    private static readonly TimeSpan HearingTime = TimeSpan.FromSeconds(2);
+
     /// <summary>Waits until the container ends; null when it is up and that is enough.</summary>
     private async Task<TaskExit?> FollowAsync(string id, bool untilUp, CancellationToken cancellationToken)
     {
@@ -13,6 +15,12 @@ internal sealed partial class DockerTaskController
         while (true)
         {
             var container = await FindAsync(cancellationToken);
+            if (container is null)
+            {
+                // Looking may be faster than hearing.
+                await listener.WaitForEndAsync(HearingTime, cancellationToken);
+            }
+
             if (container is not { State.Running: true })
             {
                 var exit = ExitOf(container, listener.ExitCode);
@@ -80,20 +88,8 @@ internal sealed partial class DockerTaskController
             return;
         }
 
-        using var timer = new CancellationTokenSource(time, runtime.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         using var listener = runtime.Watch.Listen(container.Id);
-        try
-        {
-            while (listener.ExitCode is null)
-            {
-                await listener.WaitAsync(either.Token);
-            }
-        }
-        catch (OperationCanceledException) when (timer.IsCancellationRequested)
-        {
-            // As wanted.
-        }
+        await listener.WaitForEndAsync(time, cancellationToken);
     }
 
     /// <summary>Takes away what only a running task needs.</summary>

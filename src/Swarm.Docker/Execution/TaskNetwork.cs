@@ -1,6 +1,6 @@
 using Swarm.Allocation.Addressing;
 using Swarm.Docker.Engine;
-using Swarm.Hosting.DockerApi;
+using EngineDocuments = Swarm.Hosting.DockerApi.EngineDocuments;
 
 namespace Swarm.Docker.Execution;
 
