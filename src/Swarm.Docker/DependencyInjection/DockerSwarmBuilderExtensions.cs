@@ -39,7 +39,8 @@ public static class DockerSwarmBuilderExtensions
         if (settings.PassThrough && IsManager(builder.Services, blueprint))
         {
             builder.Services.Replace(
-                ServiceDescriptor.Singleton<IEngineGateway>(_ => new EngineGateway(transport.Value)));
+                ServiceDescriptor.Singleton<IEngineGateway>(services =>
+                    new EngineGateway(transport.Value, services.GetRequiredService<TimeProvider>())));
         }
 
         return builder;

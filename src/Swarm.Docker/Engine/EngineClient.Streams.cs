@@ -9,7 +9,7 @@ internal sealed partial class EngineClient
     {
         using var response = await RequestAsync(
             HttpMethod.Post,
-            $"/images/create?fromImage={Uri.EscapeDataString(image)}",
+            $"/images/create?fromImage={Escape(image)}",
             null,
             registryAuth,
             cancellationToken);
@@ -30,7 +30,7 @@ internal sealed partial class EngineClient
     public async Task<Stream> OpenLogsAsync(string nameOrId, string query, CancellationToken cancellationToken)
     {
         var response = await RequestAsync(
-            HttpMethod.Get, $"/containers/{nameOrId}/logs?{query}", null, "", cancellationToken);
+            HttpMethod.Get, $"/containers/{Escape(nameOrId)}/logs?{query}", null, "", cancellationToken);
         try
         {
             await RequireAsync(response, NothingElse, cancellationToken);

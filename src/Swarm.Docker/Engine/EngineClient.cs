@@ -29,7 +29,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         WithinAsync(
             async token =>
             {
-                using var response = await RequestAsync(HttpMethod.Get, $"/images/{image}/json", null, "", token);
+                using var response = await RequestAsync(HttpMethod.Get, $"/images/{Escape(image)}/json", null, "", token);
                 return response.StatusCode == HttpStatusCode.NotFound ? false
                     : response.IsSuccessStatusCode ? true
                     : throw await EngineBody.ReadErrorAsync(response, token);
@@ -43,7 +43,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
             cancellationToken);
 
     public Task<ContainerDocument?> FindContainerAsync(string nameOrId, CancellationToken cancellationToken) =>
-        FindAsync($"/containers/{nameOrId}/json", EngineJson.Wire.ContainerDocument, cancellationToken);
+        FindAsync($"/containers/{Escape(nameOrId)}/json", EngineJson.Wire.ContainerDocument, cancellationToken);
 
     public Task<string> CreateContainerAsync(
         string name, ContainerCreateDocument container, CancellationToken cancellationToken) => WithinAsync(
@@ -51,7 +51,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         {
             using var body = ContentOf(container, EngineJson.Wire.ContainerCreateDocument);
             using var response = await RequestAsync(
-                HttpMethod.Post, $"/containers/create?name={Uri.EscapeDataString(name)}", body, "", token);
+                HttpMethod.Post, $"/containers/create?name={Escape(name)}", body, "", token);
             await RequireAsync(response, NothingElse, token);
             var created = await EngineBody.ReadJsonAsync(
                 response.Content, EngineJson.Wire.ContainerCreatedDocument, token);
@@ -66,7 +66,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
     {
         var seconds = gracePeriod is { } time ? $"?t={(long)Math.Ceiling(time.TotalSeconds)}" : "";
         return PostAsync(
-            $"/containers/{nameOrId}/stop{seconds}",
+            $"/containers/{Escape(nameOrId)}/stop{seconds}",
             null,
             OrGone,
             Timeout.InfiniteTimeSpan,
@@ -74,7 +74,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
     }
 
     public Task KillContainerAsync(string nameOrId, CancellationToken cancellationToken) => PostAsync(
-        $"/containers/{nameOrId}/kill",
+        $"/containers/{Escape(nameOrId)}/kill",
         null,
         OrGoneOrEnded,
         AnswerLimit,
@@ -84,7 +84,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         async token =>
         {
             using var response = await RequestAsync(
-                HttpMethod.Delete, $"/containers/{nameOrId}?force=1&v=1", null, "", token);
+                HttpMethod.Delete, $"/containers/{Escape(nameOrId)}?force=1&v=1", null, "", token);
             await RequireAsync(response, OrGoneOrEnded, token);
         },
         cancellationToken);
@@ -109,14 +109,14 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         async token =>
         {
             using var response = await RequestAsync(
-                HttpMethod.Delete, $"/networks/{Uri.EscapeDataString(name)}", null, "", token);
+                HttpMethod.Delete, $"/networks/{Escape(name)}", null, "", token);
             await RequireAsync(response, OrGone, token);
         },
         cancellationToken);
 
     public Task ConnectAsync(
         string network, string container, EndpointDocument endpoint, CancellationToken cancellationToken) => PostAsync(
-        $"/networks/{Uri.EscapeDataString(network)}/connect",
+        $"/networks/{Escape(network)}/connect",
         ContentOf(new(container, endpoint), EngineJson.Wire.NetworkConnectDocument),
         NothingElse,
         AnswerLimit,
@@ -130,6 +130,8 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         return content;
     }
+
+    private static string Escape(string text) => Uri.EscapeDataString(text);
 
     private static string Filters(params (string Key, string Value)[] filters) => Uri.EscapeDataString(
         JsonSerializer.Serialize(

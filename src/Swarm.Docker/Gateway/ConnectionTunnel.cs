@@ -14,18 +14,38 @@ internal static class ConnectionTunnel
 {
     private const int MaxHeadBytes = 64 * 1024;
 
+    /// <summary>Time for the first request to arrive; as long as a web server keeps an idle connection.</summary>
+    private static readonly TimeSpan HeadLimit = TimeSpan.FromSeconds(130);
+
     private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
 
     /// <summary>Serves a connection whose first request has an <c>Upgrade</c> header.</summary>
     /// <returns>False when it has none; nothing is consumed then.</returns>
     internal static async Task<bool> TryServeAsync(
-        ConnectionContext connection, EngineAddress engine, CancellationToken stopping)
+        ConnectionContext connection, EngineAddress engine, TimeProvider time, CancellationToken stopping)
     {
-        if (!await WantsUpgradeAsync(connection.Transport.Input, stopping))
+        using var limit = new CancellationTokenSource(HeadLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
+        try
         {
-            return false;
+            if (!await WantsUpgradeAsync(connection.Transport.Input, either.Token))
+            {
+                return false;
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or IOException)
+        {
+            // No request came in time, or the client has gone; the connection ends here.
+            return true;
         }
 
+        await ServeAsync(connection, engine, stopping);
+        return true;
+    }
+
+    private static async Task ServeAsync(
+        ConnectionContext connection, EngineAddress engine, CancellationToken stopping)
+    {
         Socket socket;
         try
         {
@@ -34,7 +54,7 @@ internal static class ConnectionTunnel
         catch (SocketException exception)
         {
             await RefuseAsync(connection.Transport.Output, EngineUnreachableException.At(engine, exception).Message);
-            return true;
+            return;
         }
 
         using (socket)
@@ -49,8 +69,6 @@ internal static class ConnectionTunnel
             await end.CancelAsync();
             await up;
         }
-
-        return true;
     }
 
     private static async Task<bool> WantsUpgradeAsync(PipeReader input, CancellationToken cancellationToken)
