@@ -29,7 +29,8 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         WithinAsync(
             async token =>
             {
-                using var response = await RequestAsync(HttpMethod.Get, $"/images/{Escape(image)}/json", null, "", token);
+                using var response = await RequestAsync(
+                    HttpMethod.Get, $"/images/{Escape(image)}/json", null, "", token);
                 return response.StatusCode == HttpStatusCode.NotFound ? false
                     : response.IsSuccessStatusCode ? true
                     : throw await EngineBody.ReadErrorAsync(response, token);

@@ -40,7 +40,7 @@ internal static class RequestForwarder
         Read(response, http.Response);
         http.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 
-        // Headers go ahead of a body that may take long: `docker run` starts a container only when its end is waited for.
+        // Headers go ahead of a body that may take long: `docker run` starts nothing before its end is waited for.
         await http.Response.BodyWriter.FlushAsync(cancellationToken);
         if (!HttpMethods.IsHead(http.Request.Method))
         {
