@@ -171,7 +171,7 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         },
         cancellationToken);
 
-    private Task PostAsync(
+    private Task<bool> PostAsync(
         string path,
         HttpContent? body,
         HttpStatusCode[] alsoGood,
@@ -203,7 +203,8 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         return await transport.SendAsync(request, cancellationToken);
     }
 
-    private Task WithinAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) => WithinAsync(
+    private Task<bool> WithinAsync(
+        Func<CancellationToken, Task> call, CancellationToken cancellationToken) => WithinAsync(
         async token =>
         {
             await call(token);
