@@ -55,13 +55,16 @@ internal sealed class MemberAgent : IAsyncDisposable
             new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
             new NodeSession(Renewal, Remember),
             setup);
-        if (executor is ProcessExecutor processes)
+        if (PublishedPorts.AreAnsweredWith(executor))
         {
-            // Processes share the node's network and need its mesh. Docker Engines have their own, and tasks in memory
-            // listen nowhere.
-            _block = LoopbackBlock.TryClaim(directory.Loopback);
+            // Containers have the names of their engine.
+            var processes = executor as ProcessExecutor;
+            _block = processes is null ? null : LoopbackBlock.TryClaim(directory.Loopback);
             _mesh = NewMesh(setup);
-            processes.Names = _mesh.Names;
+            if (processes is not null)
+            {
+                processes.Names = _mesh.Names;
+            }
         }
 
         Identity.Changed += OnIdentityChanged;

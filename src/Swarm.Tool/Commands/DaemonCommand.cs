@@ -31,13 +31,13 @@ internal static class DaemonCommand
 
     private static readonly Option<string> Executor = new("--executor")
     {
-        Description = "What runs tasks: process or memory.",
+        Description = "What runs tasks: process, docker or memory.",
         DefaultValueFactory = _ => "process",
     };
 
     private static readonly Option<string?> Engine = new("--engine")
     {
-        Description = "Docker Engine for the executor docker and for requests passed through.",
+        Description = "Docker Engine for --executor docker, as unix:///path.sock or tcp://host:port; default unix:///var/run/docker.sock.",
     };
 
     private static readonly Option<string?> Hostname = new("--hostname")
@@ -106,7 +106,8 @@ internal static class DaemonCommand
         {
             return await FailAsync(exception.Failures);
         }
-        catch (Exception exception) when (exception is IOException or SwarmException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or SwarmException
+            or UnauthorizedAccessException or FormatException)
         {
             return await FailAsync([exception.Message]);
         }
