@@ -195,6 +195,12 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await new BackupWriter(_setup, _directory, Member).WriteAsync(state, destination, cancellationToken);
     }
 
+    /// <summary>What this manager's log has come to.</summary>
+    public ClusterStore Store => _store;
+
+    /// <summary>The quorum; null until the log is open.</summary>
+    public Quorum? Quorum => _quorum;
+
     /// <summary>True while this manager leads the swarm.</summary>
     public bool Leads => _leadership.Current is not null;
 

@@ -71,6 +71,9 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
 
     public ISwarmClient Client => (_current ?? throw NodeErrors.NotInSwarm()).Client;
 
+    /// <summary>This process as a manager at work; null when it is not one.</summary>
+    public ManagerRuntime? Manager => (_current as ManagerMembership)?.Runtime;
+
     public NodeDescription Description { get; private set; } = new();
 
     public IContainerSource? Containers => _executor as IContainerSource;
