@@ -15,7 +15,7 @@ internal static class Actions
             { Kind: "scale", Replicas: >= 0 and var replicas } => client.Services.UpdateAsync(
                 service,
                 spec => spec.Mode is ReplicatedMode
-                    ? spec with { Mode = new ReplicatedMode(replicas.Value) }
+                    ? spec with { Mode = new ReplicatedMode(replicas) }
                     : throw Invalid("only replicated services can be scaled"),
                 cancellationToken),
             { Kind: "force-update" } => client.Services.UpdateAsync(

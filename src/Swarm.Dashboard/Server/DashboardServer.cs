@@ -36,7 +36,7 @@ internal sealed partial class DashboardServer(
         _run.Site.Map(_app.MapGroup(""));
         await _app.StartAsync(cancellationToken);
         Address = new Uri(_app.Services.GetRequiredService<IServer>()
-            .Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First());
+            .Features.Get<IServerAddressesFeature>()!.Addresses.First());
         LogListens(Address);
     }
 

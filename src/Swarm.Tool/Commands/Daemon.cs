@@ -58,5 +58,13 @@ internal static class Daemon
                 api.Endpoints.Add(endpoint);
             }
         });
+        if (settings.Dashboard != "off")
+        {
+            services.AddSwarmDashboard(dashboard =>
+            {
+                dashboard.Endpoint = settings.Dashboard;
+                dashboard.AllowActions = settings.DashboardActions;
+            });
+        }
     }
 }

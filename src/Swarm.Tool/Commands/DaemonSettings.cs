@@ -11,6 +11,7 @@ internal sealed record DaemonSettings(
     string? Hostname,
     IReadOnlyList<string> Labels,
     string Dashboard,
+    bool DashboardActions,
     string Secrets,
     bool KeepTasks)
 {
@@ -21,7 +22,6 @@ internal sealed record DaemonSettings(
         { Executor: not ("process" or "memory") } => $"--executor {Executor} is unknown; use process or memory",
         { Engine: not null } => "--engine is not supported by this version: no request is passed to a Docker Engine",
         { Secrets: not ("sealed" or "plain") } => $"--secrets {Secrets} is unknown; use sealed or plain",
-        { Dashboard: not "off" } => "--dashboard is not supported by this version; leave it off",
         _ => Labels.FirstOrDefault(label => label.IndexOf('=', StringComparison.Ordinal) < 1) is { } bad
             ? $"--label {bad} must be key=value"
             : null,

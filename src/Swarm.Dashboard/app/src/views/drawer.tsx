@@ -16,8 +16,8 @@ export function Drawer({ pick }: { pick: string }) {
   const back = useRef<Element | null>(null);
   useEffect(() => {
     back.current = document.activeElement;
-    ref.current?.focus();
-    return () => (back.current as HTMLElement | null)?.isConnected && (back.current as HTMLElement).focus();
+    ref.current?.focus({ preventScroll: true });
+    return () => (back.current as HTMLElement | null)?.isConnected && (back.current as HTMLElement).focus({ preventScroll: true });
   }, []);
   const slash = pick.indexOf('/');
   const [kind, id] = [pick.slice(0, slash), pick.slice(slash + 1)];
