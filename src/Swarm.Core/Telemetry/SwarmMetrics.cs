@@ -14,6 +14,10 @@ internal sealed class SwarmMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Histogram<double> _transaction;
     private readonly Histogram<double> _schedulerPass;
+    private readonly Histogram<double> _taskDelay;
+    private readonly Counter<long> _rejections;
+    private readonly Counter<long> _rollouts;
+    private readonly Counter<long> _heartbeatMisses;
 
     public SwarmMetrics(IMeterFactory? meters = null)
     {
@@ -26,10 +30,28 @@ internal sealed class SwarmMetrics : IDisposable
             "swarm.scheduler.pass.duration",
             "s",
             "One pass of the scheduler, decisions and commit.");
+        _taskDelay = _meter.CreateHistogram<double>(
+            "swarm.scheduler.task.delay",
+            "s",
+            "From the creation of a task until it runs.");
+        _rejections = _meter.CreateCounter<long>(
+            "swarm.scheduler.rejections",
+            "{node}",
+            "Nodes that a filter held unfit for tasks that found none.");
+        _rollouts = _meter.CreateCounter<long>(
+            "swarm.rollouts",
+            "{rollout}",
+            "Rollouts that came to a state.");
+        _heartbeatMisses = _meter.CreateCounter<long>(
+            "swarm.agent.heartbeat.misses",
+            "{node}",
+            "Nodes that were given up because their heartbeats stayed away.");
     }
 
     /// <summary>Adds the counts of objects, read from the newest snapshot whenever somebody looks.</summary>
-    public void Observe(ClusterStore store)
+    /// <param name="store">The store.</param>
+    /// <param name="leads">Whether this manager leads.</param>
+    public void Observe(ClusterStore store, Func<bool> leads)
     {
         ClusterView View() => store.Current;
         _meter.CreateObservableUpDownCounter("swarm.nodes", () => NodesByState(View()), "{node}", "Nodes by state.");
@@ -38,18 +60,34 @@ internal sealed class SwarmMetrics : IDisposable
         _meter.CreateObservableUpDownCounter("swarm.networks", () => View().Networks.Count, "{network}", "Networks.");
         _meter.CreateObservableUpDownCounter("swarm.secrets", () => View().Secrets.Count, "{secret}", "Secrets.");
         _meter.CreateObservableUpDownCounter("swarm.configs", () => View().Configs.Count, "{config}", "Configs.");
-        _meter.CreateObservableGauge("swarm.leader", () => 1, "1", "1 while this manager leads.");
+        _meter.CreateObservableGauge("swarm.leader", () => leads() ? 1 : 0, "1", "1 while this manager leads.");
+        _meter.CreateObservableUpDownCounter(
+            "swarm.agent.sessions",
+            () => leads() ? View().Nodes.Count(node => node.Status.State == NodeState.Ready) : 0,
+            "{session}",
+            "Sessions that agents have with this manager.");
     }
 
-    public void TransactionEnded(TimeSpan duration)
+    /// <param name="operation">How it was made: <c>write</c> alone, <c>batch</c> as one of many small pieces.</param>
+    /// <param name="duration">How long it took.</param>
+    public void TransactionEnded(string operation, TimeSpan duration)
     {
         if (_transaction.Enabled)
         {
             _transaction.Record(
                 duration.TotalSeconds,
-                new KeyValuePair<string, object?>("swarm.store.operation", "write"));
+                new KeyValuePair<string, object?>("swarm.store.operation", operation));
         }
     }
+
+    public void TaskRuns(TimeSpan afterCreation) => _taskDelay.Record(afterCreation.TotalSeconds);
+
+    public void NodesRejected(string filter, int nodes) =>
+        _rejections.Add(nodes, new KeyValuePair<string, object?>("swarm.filter.name", filter));
+
+    public void RolloutCameTo(RolloutState state) => _rollouts.Add(1, Tag("swarm.rollout.state", state));
+
+    public void HeartbeatsMissed() => _heartbeatMisses.Add(1);
 
     public void SchedulerPassEnded(TimeSpan duration)
     {

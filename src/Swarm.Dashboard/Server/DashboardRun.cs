@@ -10,6 +10,7 @@ internal sealed class DashboardRun : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Sampler _sampler;
     private readonly Task _loops;
+    private bool _disposed;
 
     public DashboardRun(IServiceProvider services, DashboardOptions options)
     {
@@ -34,13 +35,25 @@ internal sealed class DashboardRun : IAsyncDisposable
     /// <summary>Ends streams and loops.</summary>
     public async Task StopAsync()
     {
+        if (_disposed)
+        {
+            return;
+        }
+
         await _stop.CancelAsync();
         await _loops;
     }
 
     public async ValueTask DisposeAsync()
     {
+        // A container disposes of what it holds under each name that it holds it by.
+        if (_disposed)
+        {
+            return;
+        }
+
         await StopAsync();
+        _disposed = true;
         _sampler.Dispose();
         _stop.Dispose();
     }

@@ -128,6 +128,9 @@ internal sealed class DashboardSite(
             return;
         }
 
+        using var actor = SwarmActor.As(context.User.Identity is { IsAuthenticated: true, Name: { Length: > 0 } name }
+            ? $"{name} (dashboard)"
+            : "dashboard");
         try
         {
             await Actions.RunAsync(client, await ReadAsync(context), context.RequestAborted);

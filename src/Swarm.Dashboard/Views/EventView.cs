@@ -33,7 +33,7 @@ internal static class EventView
                 change.Current.Key,
                 name,
                 action == "remove" ? "" : text,
-                Who: null);
+                ObjectViews.Text(change.Actor));
     }
 
     private static DateTimeOffset TimeOf(ObjectChange change, DateTimeOffset now)

@@ -63,6 +63,7 @@ public static class SwarmServiceCollectionExtensions
             SecurityOptions = [SecretSetup.Describe(provider.GetRequiredService<SecretVault>())],
         });
         services.AddDockerApi();
+        SwarmMetricsExtensions.AddSource(services);
         return new SwarmBuilder(services, blueprint);
     }
 

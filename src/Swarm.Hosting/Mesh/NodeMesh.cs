@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Swarm.Dispatch;
@@ -21,7 +22,8 @@ internal sealed partial class NodeMesh : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
     private readonly Pulse _failed = new();
-    private HashSet<Frontend> _closed = [];
+    private readonly MeshMetrics _metrics;
+    private volatile HashSet<Frontend> _closed = [];
     private Task _running = Task.CompletedTask;
 
     public NodeMesh(
@@ -30,11 +32,16 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         IMeshSource source,
         IDataplane dataplane,
         TimeProvider time,
-        ILogger<NodeMesh> logger)
+        ILogger<NodeMesh> logger,
+        IMeterFactory? meters = null)
     {
         (_source, _dataplane, _time, _logger) = (source, dataplane, time, logger);
+        _metrics = new MeshMetrics(meters, dataplane);
         _table = new MeshTable(self, listen);
     }
+
+    /// <summary>Published ports that could not be opened.</summary>
+    public IReadOnlyList<string> ClosedPorts => [.. _closed.Select(frontend => frontend.ToString())];
 
     /// <summary>Begins. To be called on a scheduler that runs one thing at a time.</summary>
     public Task RunAsync() => _running = Task.WhenAll(FollowAsync(), RetryAsync());
@@ -43,6 +50,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await Loops.IgnoreAsync(_running);
+        _metrics.Dispose();
         await _dataplane.DisposeAsync();
         _stop.Dispose();
     }

@@ -74,6 +74,14 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
     /// <summary>This process as a manager at work; null when it is not one.</summary>
     public ManagerRuntime? Manager => (_current as ManagerMembership)?.Runtime;
 
+    /// <inheritdoc cref="MemberAgent.ClosedPorts"/>
+    public IReadOnlyList<string>? ClosedPorts => _current switch
+    {
+        ManagerMembership manager => manager.Runtime.Member.ClosedPorts,
+        WorkerMembership worker => worker.Member.ClosedPorts,
+        _ => null,
+    };
+
     public NodeDescription Description { get; private set; } = new();
 
     public IContainerSource? Containers => _executor as IContainerSource;

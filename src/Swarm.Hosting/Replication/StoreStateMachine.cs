@@ -10,7 +10,13 @@ namespace Swarm.Hosting.Replication;
 /// <summary>The store as what the log of the managers is applied to; snapshots are SwarmKit's V0.</summary>
 /// <param name="store">The store.</param>
 /// <param name="members">The managers; they follow the log.</param>
-internal sealed class StoreStateMachine(ClusterStore store, QuorumMembers members) : IStateMachine
+/// <param name="time">The clock.</param>
+/// <param name="metrics">Told how long snapshots take.</param>
+internal sealed class StoreStateMachine(
+    ClusterStore store,
+    QuorumMembers members,
+    TimeProvider time,
+    RaftMetrics metrics) : IStateMachine
 {
     // Tasks of a service share what entries and snapshots repeat for each.
     private readonly SharedRecords _shared = new();
@@ -33,6 +39,7 @@ internal sealed class StoreStateMachine(ClusterStore store, QuorumMembers member
     {
         var view = store.Current;
         var membership = members.ToSnapshot();
+        var started = time.GetTimestamp();
 
         // Off the node's thread: entries are applied, and elections held, while the state is written.
         return Detached.RunAsync(() =>
@@ -43,6 +50,7 @@ internal sealed class StoreStateMachine(ClusterStore store, QuorumMembers member
                 Membership = membership,
                 Store = view.ToWire(),
             }.WriteTo(destination);
+            metrics.SnapshotEnded(time.GetElapsedTime(started));
             return Task.CompletedTask;
         });
     }

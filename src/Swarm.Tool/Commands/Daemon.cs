@@ -58,6 +58,11 @@ internal static class Daemon
                 api.Endpoints.Add(endpoint);
             }
         });
+        if (settings.MetricsAddress is { } metrics)
+        {
+            swarm.AddMetricsEndpoint(metrics);
+        }
+
         if (settings.Dashboard != "off")
         {
             services.AddSwarmDashboard(dashboard =>

@@ -61,6 +61,11 @@ internal static class DaemonCommand
         Description = "Let the dashboard change services and nodes; otherwise it only shows.",
     };
 
+    private static readonly Option<string?> MetricsAddress = new("--metrics-addr")
+    {
+        Description = "Serve metrics for Prometheus at IP:PORT, under /metrics.",
+    };
+
     private static readonly Option<string> Secrets = new("--secrets")
     {
         Description = "How values of secrets are stored: sealed, or plain beside Docker's own managers.",
@@ -76,8 +81,8 @@ internal static class DaemonCommand
     {
         var command = new Command("daemon", "Runs a node until SIGTERM.")
         {
-            Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard, DashboardActions, Secrets,
-            KeepTasks,
+            Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard, DashboardActions,
+            MetricsAddress, Secrets, KeepTasks,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), cancellationToken));
         return command;
@@ -94,6 +99,7 @@ internal static class DaemonCommand
         parsed.GetValue(Label) ?? [],
         parsed.GetValue(Dashboard)!,
         parsed.GetValue(DashboardActions),
+        parsed.GetValue(MetricsAddress),
         parsed.GetValue(Secrets)!,
         parsed.GetValue(KeepTasks));
 

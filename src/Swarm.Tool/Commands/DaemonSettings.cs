@@ -12,6 +12,7 @@ internal sealed record DaemonSettings(
     IReadOnlyList<string> Labels,
     string Dashboard,
     bool DashboardActions,
+    string? MetricsAddress,
     string Secrets,
     bool KeepTasks)
 {
@@ -22,8 +23,13 @@ internal sealed record DaemonSettings(
         { Executor: not ("process" or "memory") } => $"--executor {Executor} is unknown; use process or memory",
         { Engine: not null } => "--engine is not supported by this version: no request is passed to a Docker Engine",
         { Secrets: not ("sealed" or "plain") } => $"--secrets {Secrets} is unknown; use sealed or plain",
+        { MetricsAddress: { } metrics } when !IsAddress(metrics) =>
+            $"--metrics-addr {metrics} must be IP:PORT, such as 127.0.0.1:9323",
         _ => Labels.FirstOrDefault(label => label.IndexOf('=', StringComparison.Ordinal) < 1) is { } bad
             ? $"--label {bad} must be key=value"
             : null,
     };
+
+    private static bool IsAddress(string text) =>
+        text.Contains(':', StringComparison.Ordinal) && System.Net.IPEndPoint.TryParse(text, out _);
 }

@@ -67,7 +67,7 @@ function App() {
           <svg viewBox="0 0 16 16" aria-hidden="true"><circle cx="7" cy="7" r="4.5" /><path d="M10.5 10.5L14 14" /></svg>
           <input
             ref={search}
-            type="search"
+            type="text"
             placeholder="Filter"
             aria-label="Filter, by words or state:failed, node:, service:, stack:"
             value={place.q}
@@ -143,7 +143,7 @@ function Top() {
             : <span class="k-bad state" data-testid="leader">no leader</span>
         )}
         {managers.length > 1 && managers.some(m => !m.reachable) && <span class="k-bad state">{managers.filter(m => m.reachable).length} of {managers.length} managers reachable</span>}
-        <span class={`live ${s.live}`} data-testid="live"><i aria-hidden="true" />{lives[s.live]}</span>
+        <span class={`live is-${s.live}`} data-testid="live"><i aria-hidden="true" />{lives[s.live]}</span>
       </p>
       <Theme />
     </header>
