@@ -63,7 +63,7 @@ public sealed class ActorTests
         {
             BaseAddress = new Uri("http://engine"),
         };
-        await using var events = await http.GetStreamAsync(new Uri("/events", UriKind.Relative), patience.Token);
+        await using var events = await http.GetStreamAsync(new Uri("/events?filters=%7B%22actor%22%3A%5B%22*%22%5D%7D", UriKind.Relative), patience.Token);
         using var lines = new StreamReader(events);
 
         using var body = new StringContent("""{"Name":"color","Data":"cmVk"}""", new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));

@@ -15,12 +15,7 @@ internal static class SwarmEvents
             _ => (null, default),
         };
         return type is not null && ActionOf(change.Change) is { } action
-            ? new EngineEvent(
-                type,
-                action,
-                change.Current.Key,
-                change.Actor.Length > 0 ? attributes.With("actor", change.Actor) : attributes,
-                TimeOf(change, now))
+            ? new EngineEvent(type, action, change.Current.Key, attributes, TimeOf(change, now)) { Actor = change.Actor }
             : null;
     }
 
