@@ -18,6 +18,7 @@ internal sealed class SwarmMetrics : IDisposable
     private readonly Counter<long> _rejections;
     private readonly Counter<long> _rollouts;
     private readonly Counter<long> _heartbeatMisses;
+    private volatile Tuple<ClusterStore, Func<bool>>? _observed;
 
     public SwarmMetrics(IMeterFactory? meters = null)
     {
@@ -53,19 +54,19 @@ internal sealed class SwarmMetrics : IDisposable
     /// <param name="leads">Whether this manager leads.</param>
     public void Observe(ClusterStore store, Func<bool> leads)
     {
-        ClusterView View() => store.Current;
-        _meter.CreateObservableUpDownCounter("swarm.nodes", () => NodesByState(View()), "{node}", "Nodes by state.");
-        _meter.CreateObservableUpDownCounter("swarm.tasks", () => TasksByState(View()), "{task}", "Tasks by state.");
-        _meter.CreateObservableUpDownCounter("swarm.services", () => View().Services.Count, "{service}", "Services.");
-        _meter.CreateObservableUpDownCounter("swarm.networks", () => View().Networks.Count, "{network}", "Networks.");
-        _meter.CreateObservableUpDownCounter("swarm.secrets", () => View().Secrets.Count, "{secret}", "Secrets.");
-        _meter.CreateObservableUpDownCounter("swarm.configs", () => View().Configs.Count, "{config}", "Configs.");
-        _meter.CreateObservableGauge("swarm.leader", () => leads() ? 1 : 0, "1", "1 while this manager leads.");
-        _meter.CreateObservableUpDownCounter(
+        _observed = Tuple.Create(store, leads);
+        Count("swarm.nodes", "{node}", "Nodes by state.", (view, _) => NodesByState(view));
+        Count("swarm.tasks", "{task}", "Tasks by state.", (view, _) => TasksByState(view));
+        Count("swarm.services", "{service}", "Services.", (view, _) => [new(view.Services.Count)]);
+        Count("swarm.networks", "{network}", "Networks.", (view, _) => [new(view.Networks.Count)]);
+        Count("swarm.secrets", "{secret}", "Secrets.", (view, _) => [new(view.Secrets.Count)]);
+        Count("swarm.configs", "{config}", "Configs.", (view, _) => [new(view.Configs.Count)]);
+        Count("swarm.leader", "1", "1 while this manager leads.", (_, isLeader) => [new(isLeader ? 1 : 0)]);
+        Count(
             "swarm.agent.sessions",
-            () => leads() ? View().Nodes.Count(node => node.Status.State == NodeState.Ready) : 0,
             "{session}",
-            "Sessions that agents have with this manager.");
+            "Sessions that agents have with this manager.",
+            (view, isLeader) => [new(isLeader ? view.Nodes.Count(node => node.Status.State == NodeState.Ready) : 0)]);
     }
 
     /// <param name="operation">How it was made: <c>write</c> alone, <c>batch</c> as one of many small pieces.</param>
@@ -97,7 +98,22 @@ internal sealed class SwarmMetrics : IDisposable
         }
     }
 
-    public void Dispose() => _meter.Dispose();
+    // A meter of a factory outlives its user; what it observed must not.
+    public void Dispose()
+    {
+        _observed = null;
+        _meter.Dispose();
+    }
+
+    private void Count(
+        string name,
+        string unit,
+        string description,
+        Func<ClusterView, bool, IEnumerable<Measurement<int>>> read) =>
+        _meter.CreateObservableUpDownCounter<int>(name, () => Read(read), unit, description);
+
+    private IEnumerable<Measurement<int>> Read(Func<ClusterView, bool, IEnumerable<Measurement<int>>> read) =>
+        _observed is { } observed ? read(observed.Item1.Current, observed.Item2()) : [];
 
     private static IEnumerable<Measurement<int>> TasksByState(ClusterView view) => TaskStates
         .Select(state => new Measurement<int>(view.Tasks.CountInState(state), Tag("swarm.task.state", state)));

@@ -7,31 +7,38 @@ namespace Swarm.Hosting.Mesh;
 internal sealed class MeshMetrics : IDisposable
 {
     private readonly Meter _meter;
+    private volatile IDataplane? _dataplane;
 
     public MeshMetrics(IMeterFactory? meters, IDataplane dataplane)
     {
+        _dataplane = dataplane;
         _meter = meters?.Create("Swarm.Net") ?? new Meter("Swarm.Net");
         _meter.CreateObservableUpDownCounter(
             "swarm.mesh.connections",
-            () => Read(dataplane, counters => counters.ActiveConnections),
+            () => Read(counters => counters.ActiveConnections),
             "{connection}",
             "Connections that are open through published ports.");
         _meter.CreateObservableCounter(
             "swarm.mesh.connections.opened",
-            () => Read(dataplane, counters => counters.TotalConnections),
+            () => Read(counters => counters.TotalConnections),
             "{connection}",
             "Connections that were led to a task.");
         _meter.CreateObservableCounter(
             "swarm.mesh.connections.failed",
-            () => Read(dataplane, counters => counters.ConnectFailures),
+            () => Read(counters => counters.ConnectFailures),
             "{connection}",
             "Attempts to reach a task that failed.");
     }
 
-    public void Dispose() => _meter.Dispose();
+    // A meter of a factory outlives its user; what it observed must not.
+    public void Dispose()
+    {
+        _dataplane = null;
+        _meter.Dispose();
+    }
 
-    private static IEnumerable<Measurement<long>> Read(IDataplane dataplane, Func<BackendCounters, long> figure) =>
-        dataplane.ReadCounters()
+    private IEnumerable<Measurement<long>> Read(Func<BackendCounters, long> figure) =>
+        (_dataplane?.ReadCounters() ?? [])
             .GroupBy(counters => (counters.Frontend.Port, counters.Frontend.Transport))
             .Select(port => new Measurement<long>(
                 port.Sum(figure),

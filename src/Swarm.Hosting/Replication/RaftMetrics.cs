@@ -9,6 +9,7 @@ internal sealed class RaftMetrics : IDisposable
     private readonly Meter _meter;
     private readonly Histogram<double> _proposal;
     private readonly Histogram<double> _snapshot;
+    private volatile Func<RaftNode?>? _node;
 
     public RaftMetrics(IMeterFactory? meters)
     {
@@ -27,21 +28,18 @@ internal sealed class RaftMetrics : IDisposable
     /// <param name="node">The member; null until its log is open.</param>
     public void Observe(Func<RaftNode?> node)
     {
-        _meter.CreateObservableGauge(
-            "swarm.raft.term",
-            () => (long)(node()?.State.Term ?? 0),
-            "{term}",
-            "The term that this member is in.");
-        _meter.CreateObservableGauge(
+        _node = node;
+        Gauge("swarm.raft.term", "{term}", "The term that this member is in.", member => (long)member.State.Term);
+        Gauge(
             "swarm.raft.commit.index",
-            () => (long)(node()?.AppliedIndex ?? 0),
             "{entry}",
-            "The last entry that is committed and applied here.");
-        _meter.CreateObservableGauge(
+            "The last entry that is committed and applied here.",
+            member => (long)member.AppliedIndex);
+        Gauge(
             "swarm.raft.apply.lag",
-            () => node() is { } member ? Math.Max(0, (long)(member.NextIndex - 1) - (long)member.AppliedIndex) : 0,
             "{entry}",
-            "Entries that are in the log here and not applied yet.");
+            "Entries that are in the log here and not applied yet.",
+            member => Math.Max(0, (long)(member.NextIndex - 1) - (long)member.AppliedIndex));
     }
 
     /// <param name="duration">How long it took.</param>
@@ -60,5 +58,16 @@ internal sealed class RaftMetrics : IDisposable
 
     public void SnapshotEnded(TimeSpan duration) => _snapshot.Record(duration.TotalSeconds);
 
-    public void Dispose() => _meter.Dispose();
+    // A meter of a factory outlives its user; what it observed must not.
+    public void Dispose()
+    {
+        _node = null;
+        _meter.Dispose();
+    }
+
+    private void Gauge(string name, string unit, string description, Func<RaftNode, long> read) =>
+        _meter.CreateObservableGauge<long>(name, () => Read(read), unit, description);
+
+    private IEnumerable<Measurement<long>> Read(Func<RaftNode, long> read) =>
+        _node?.Invoke() is { } member ? [new Measurement<long>(read(member))] : [];
 }
