@@ -8,7 +8,7 @@ public static class SwarmActor
 {
     private static readonly AsyncLocal<string?> Name = new();
 
-    /// <summary>The actor of the present call; empty when nobody is named, as for what the swarm does by itself.</summary>
+    /// <summary>Who acts; empty when nobody is named, as for what the swarm does by itself.</summary>
     public static string Current => Name.Value ?? "";
 
     /// <summary>Names the actor until what is returned is disposed of.</summary>

@@ -60,7 +60,9 @@ internal sealed class PrometheusMetric(string name, string help, PrometheusKind 
             return;
         }
 
-        var escaped = help.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        var escaped = help
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
         text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {escaped}\n");
         text.Append(CultureInfo.InvariantCulture, $"# TYPE {name} {kind.ToString().ToLowerInvariant()}\n");
         foreach (var (labels, series) in _series)

@@ -27,9 +27,8 @@ internal static class Actions
                 cancellationToken),
             { Kind: "rollback" } => client.Services.RollbackAsync(service, version: null, cancellationToken),
             { Kind: "remove-service" } => client.Services.RemoveAsync(service, cancellationToken),
-            { Kind: "availability", Value: "active" } => SetAsync(client, node, NodeAvailability.Active, cancellationToken),
-            { Kind: "availability", Value: "pause" } => SetAsync(client, node, NodeAvailability.Pause, cancellationToken),
-            { Kind: "availability", Value: "drain" } => SetAsync(client, node, NodeAvailability.Drain, cancellationToken),
+            { Kind: "availability", Value: var word } when AvailabilityOf(word) is { } availability =>
+                SetAsync(client, node, availability, cancellationToken),
             { Kind: "remove-node" } => client.Nodes.RemoveAsync(node, force: false, cancellationToken),
             _ => throw Invalid($"the dashboard knows no change \"{action.Kind}\" with these values"),
         };
@@ -45,6 +44,14 @@ internal static class Actions
         SwarmErrorCode.Unimplemented => StatusCodes.Status501NotImplemented,
         SwarmErrorCode.Internal => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status503ServiceUnavailable,
+    };
+
+    private static NodeAvailability? AvailabilityOf(string? word) => word switch
+    {
+        "active" => NodeAvailability.Active,
+        "pause" => NodeAvailability.Pause,
+        "drain" => NodeAvailability.Drain,
+        _ => null,
     };
 
     private static async Task SetAsync(

@@ -96,7 +96,7 @@ internal sealed class DashboardSite(
             ? last
             : context.Request.Query["from"].ToString();
         return !ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var from)
-            ? FailAsync(context, StatusCodes.Status400BadRequest, "the query needs from=VERSION, as the snapshot has it")
+            ? FailAsync(context, StatusCodes.Status400BadRequest, "the query needs from=VERSION of the snapshot")
             : HoldAsync(context, token =>
                 new ChangeStream(window, events, sampler, time).RunAsync(context, new ObjectVersion(from), token));
     }
@@ -105,7 +105,7 @@ internal sealed class DashboardSite(
     {
         if (!options.ShowLogs)
         {
-            return FailAsync(context, StatusCodes.Status403Forbidden, "the dashboard shows no output; ShowLogs is off");
+            return FailAsync(context, StatusCodes.Status403Forbidden, "output is not shown; ShowLogs is off");
         }
 
         var id = Id(context);
@@ -114,10 +114,12 @@ internal sealed class DashboardSite(
             return FailAsync(context, StatusCodes.Status404NotFound, $"task {id} not found");
         }
 
-        var tail = int.TryParse(context.Request.Query["tail"], NumberStyles.None, CultureInfo.InvariantCulture, out var n)
-            ? Math.Min(n, MaxTail)
+        var wanted = context.Request.Query["tail"].ToString();
+        var tail = int.TryParse(wanted, NumberStyles.None, CultureInfo.InvariantCulture, out var lines)
+            ? Math.Min(lines, MaxTail)
             : DefaultTail;
-        return HoldAsync(context, token => new OutputStream(client, time).RunAsync(context, new TaskId(id), tail, token));
+        return HoldAsync(context, token =>
+            new OutputStream(client, time).RunAsync(context, new TaskId(id), tail, token));
     }
 
     private async Task ActAsync(HttpContext context)

@@ -3,7 +3,7 @@ using Swarm.Storage;
 
 namespace Swarm.Dashboard;
 
-/// <summary>What happened lately, in words: filled from the changes of the store while this node is a manager.</summary>
+/// <summary>What happened lately, in words, as far as it could be seen in the store of this manager.</summary>
 internal sealed class EventLog(ISwarmWindow window, TimeProvider time)
 {
     /// <summary>Events kept.</summary>

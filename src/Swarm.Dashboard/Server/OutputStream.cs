@@ -5,7 +5,7 @@ using Swarm.Execution;
 
 namespace Swarm.Dashboard;
 
-/// <summary>Sends what a task writes, as it writes it. A page that reads slowly slows the reading down, nothing else.</summary>
+/// <summary>Sends what a task writes, as it writes it. A slow page slows this reading down, nothing else.</summary>
 internal sealed class OutputStream(ISwarmClient client, TimeProvider time)
 {
     private const int MaxWaiting = 1000;

@@ -96,7 +96,8 @@ internal static class ObjectViews
             Lower(port.Protocol),
             Lower(port.Mode)))];
 
-    public static string[]? Strings(IEnumerable<string> texts) => texts.ToArray() is { Length: > 0 } found ? found : null;
+    public static string[]? Strings(IEnumerable<string> texts) =>
+        texts.ToArray() is { Length: > 0 } found ? found : null;
 
     public static Dictionary<string, string>? Labels(ValueDictionary<string> labels) =>
         labels.IsEmpty ? null : new(labels, StringComparer.Ordinal);

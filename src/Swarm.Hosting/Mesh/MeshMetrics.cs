@@ -3,7 +3,7 @@ using Swarm.Net;
 
 namespace Swarm.Hosting.Mesh;
 
-/// <summary>Instruments of the meter <c>Swarm.Net</c>, read from the counters of a data plane whenever somebody looks.</summary>
+/// <summary>Instruments of the meter <c>Swarm.Net</c>: the counters of a data plane.</summary>
 internal sealed class MeshMetrics : IDisposable
 {
     private readonly Meter _meter;
@@ -43,5 +43,7 @@ internal sealed class MeshMetrics : IDisposable
             .Select(port => new Measurement<long>(
                 port.Sum(figure),
                 new KeyValuePair<string, object?>("server.port", port.Key.Port),
-                new KeyValuePair<string, object?>("network.transport", port.Key.Transport == Transport.Udp ? "udp" : "tcp")));
+                new KeyValuePair<string, object?>(
+                    "network.transport",
+                    port.Key.Transport == Transport.Udp ? "udp" : "tcp")));
 }

@@ -9,7 +9,7 @@ using Swarm.Hosting.Telemetry;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Serves what the swarm measures in Prometheus' text format, where it can be under the names of Docker's engine.</summary>
+/// <summary>Serves what the swarm measures, in Prometheus' text format and under the engine's names.</summary>
 public static class SwarmMetricsExtensions
 {
     /// <summary>Serves <c>/metrics</c> at a listener of its own, as dockerd does with <c>--metrics-addr</c>.</summary>

@@ -15,7 +15,10 @@ internal static class SwarmEvents
             _ => (null, default),
         };
         return type is not null && ActionOf(change.Change) is { } action
-            ? new EngineEvent(type, action, change.Current.Key, attributes, TimeOf(change, now)) { Actor = change.Actor }
+            ? new EngineEvent(type, action, change.Current.Key, attributes, TimeOf(change, now))
+            {
+                Actor = change.Actor,
+            }
             : null;
     }
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Swarm.Hosting.DockerApi;
 
-/// <summary>Who calls the API: the user that the host knows, the user of the process at a socket, or an address.</summary>
+/// <summary>Who calls the API: the user that the host knows, the user at a unix socket, or an address.</summary>
 internal static class CallerName
 {
     // Linux: SOL_SOCKET, SO_PEERCRED, and struct ucred of three numbers: process, user, group.
