@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Swarm.Dashboard;
 
 // What the page gets: nothing of a spec but what it shows. Times are milliseconds of Unix time, processors are numbers
-// of processors, memory is bytes. Empty and zero are left out.
+// of processors, memory is bytes. Empty and zero are left out where the page does not reckon with them.
 internal sealed record NodeDocument(
     string Id,
     string Name,
@@ -98,16 +98,16 @@ internal sealed record StatusDocument(
 
 internal sealed record SampleDocument(
     long At,
-    int Running,
-    int Waiting,
-    int Failed,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int Running,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int Waiting,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] int Failed,
     double? P50,
     double? P99,
     double? Commits,
     long? Lag);
 
 internal sealed record SnapshotDocument(
-    ulong V,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] ulong V,
     StatusDocument Status,
     bool Actions,
     bool Logs,

@@ -128,6 +128,14 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public async Task A_store_without_a_transaction_has_a_version_too()
+    {
+        await using var dashboard = await DashboardUnderTest.StartAsync();
+
+        Assert.Equal(0UL, (await dashboard.GetJsonAsync("api/snapshot")).GetProperty("v").GetUInt64());
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_not_found()
     {
         await using var dashboard = await DashboardUnderTest.StartAsync();

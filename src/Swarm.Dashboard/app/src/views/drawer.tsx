@@ -31,15 +31,15 @@ export function Drawer({ pick }: { pick: string }) {
   );
 }
 
-/** Details are asked for again when what the stream says of the object has changed. */
+/** Details are asked for again when what the stream says of the object has changed; without a path not at all. */
 function useDetail<T>(path: string, changed: unknown): { detail?: T; gone: boolean } {
   const [state, set] = useState<{ detail?: T; gone: boolean }>({ gone: false });
   useEffect(() => {
+    if (!path) return;
     const abort = new AbortController();
-    fetch(path, { signal: abort.signal }).then(
-      async r => set(r.ok ? { detail: (await r.json()) as T, gone: false } : old => ({ ...old, gone: r.status === 404 })),
-      () => {},
-    );
+    fetch(path, { signal: abort.signal })
+      .then(async r => set(r.ok ? { detail: (await r.json()) as T, gone: false } : old => ({ ...old, gone: r.status === 404 })))
+      .catch(() => { /* the drawer was closed, or the stream says that the manager is gone */ });
     return () => abort.abort();
   }, [path, changed]);
   return state;
@@ -59,7 +59,10 @@ function TaskPart({ id }: { id: string }) {
   const store = useStore();
   const live = store.tasks.get(id);
   const place = live && store.tasksOf(live.svc ?? '').length;
-  const { detail, gone } = useDetail<TaskDetail>(`./api/tasks/${encodeURIComponent(id)}`, `${live?.state} ${live?.want} ${live?.err} ${place}`);
+  const seen = useRef(false);
+  seen.current ||= !!live;
+  const left = seen.current && !live;
+  const { detail, gone } = useDetail<TaskDetail>(left ? '' : `./api/tasks/${encodeURIComponent(id)}`, `${live?.state} ${live?.want} ${live?.err} ${place}`);
   const task = live ?? detail?.task;
   if (!task) return <Missing what="task" gone={gone} />;
   const service = task.svc ? store.services.get(task.svc) : undefined;
@@ -120,8 +123,8 @@ function History({ tasks, store, id }: { tasks: Task[]; store: Store; id: string
 function ServicePart({ id }: { id: string }) {
   const store = useStore();
   const service = store.services.get(id);
-  const { detail, gone } = useDetail<ServiceDetail>(`./api/services/${encodeURIComponent(id)}`, service?.updated);
-  if (!service) return <Missing what="service" gone={gone} />;
+  const { detail } = useDetail<ServiceDetail>(service ? `./api/services/${encodeURIComponent(id)}` : '', service?.updated);
+  if (!service) return <Missing what="service" gone />;
   const p = progressOf(store, service);
   const im = image(service.image);
   const tasks = store.tasksOf(id);
