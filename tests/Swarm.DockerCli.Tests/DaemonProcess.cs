@@ -59,6 +59,20 @@ public sealed class DaemonProcess : IAsyncDisposable
         return LaunchAsync();
     }
 
+    /// <summary>Ends the process by a signal that .NET leaves to the kernel, which writes a core dump of any size if it may.</summary>
+    public async Task CrashAsync()
+    {
+        using (var limit = Process.Start("prlimit", ["--pid", $"{_process.Id}", "--core=unlimited:unlimited"]))
+        {
+            await limit.WaitForExitAsync();
+        }
+
+        using var signal = Process.Start("kill", ["-SYS", $"{_process.Id}"]);
+        await signal.WaitForExitAsync();
+        using var wait = new CancellationTokenSource(StopTimeout);
+        await _process.WaitForExitAsync(wait.Token);
+    }
+
     /// <summary>Ends the process, which is not asked.</summary>
     public async Task KillAsync()
     {
@@ -74,6 +88,7 @@ public sealed class DaemonProcess : IAsyncDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            WorkingDirectory = Directory,
             ArgumentList =
             {
                 Path.Combine(AppContext.BaseDirectory, "swarm.dll"),

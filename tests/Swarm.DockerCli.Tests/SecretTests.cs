@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Swarm.DockerCli.Tests;
 
 /// <summary>Secrets and configs from the docker command to the file that a process reads.</summary>
@@ -82,7 +80,7 @@ public sealed class SecretTests(SwarmFixture swarm) : IClassFixture<SwarmFixture
         await CreateAsync("rotating", "cat $SWARM_SECRETS_DIR/pw; echo; exec sleep 1000", "--secret", "pw");
         await LogHasAsync("rotating", "value-one");
 
-        var id = (await RotateAsync("secret", "pw", "value-two")).Trim();
+        var id = await Rotation.RunAsync(Docker, "secret", "pw", "value-two");
         await LogHasAsync("rotating", "value-two");
         Assert.Equal($"{id}\n", await Docker.OkAsync("secret", "ls", "-q", "--filter", "name=pw", "--filter", "label=swarm.version=2"));
         Assert.Contains("pw.v1", await Docker.OkAsync("secret", "ls"));
@@ -100,104 +98,9 @@ public sealed class SecretTests(SwarmFixture swarm) : IClassFixture<SwarmFixture
             "the former version is removed");
     }
 
-    //
-    [SkippableFact]
-    public async Task A_value_is_nowhere_but_in_the_memory_of_its_task()
-    {
-        Skip.If(DockerCli.Missing is not null, DockerCli.Missing ?? "");
-        const string canary = "canary-7d1f03b9-value";
-        await using var daemon = await DaemonProcess.StartAsync();
-        var docker = daemon.Docker;
-        await docker.OkAsync("swarm", "init");
-        using var events = docker.Start("events", "--format", "{{json .}}");
-        var seen = events.StandardOutput.ReadToEndAsync();
-        await docker.OkWithInputAsync(canary, "secret", "create", "pw", "-");
-        await docker.OkAsync(
-            "service", "create", "-d", "--name", "quiet", "--no-resolve-image", "--secret", "pw", "host:latest",
-            "sh", "-c", "test -s $SWARM_SECRETS_DIR/pw && echo got it; sleep 1000");
-        await Eventually.BecomesAsync(
-            () => docker.OkAsync("service", "logs", "quiet"), text => text.Contains("got it"), "the task has read it");
-        var container = (await docker.OkAsync("ps", "-q")).Trim();
-
-        string[] shown =
-        [
-            await docker.OkAsync("secret", "inspect", "pw"),
-            await docker.OkAsync("service", "inspect", "quiet"),
-            await docker.OkAsync("inspect", container),
-            await docker.OkAsync("inspect", (await docker.OkAsync("service", "ps", "-q", "quiet")).Trim()),
-            await docker.OkAsync("info"),
-            daemon.Log,
-        ];
-        foreach (var text in shown)
-        {
-            AssertClean(text);
-        }
-
-        Assert.Contains("swarm-secrets-sealed", shown[^2]);
-        Assert.True(File.Exists(Path.Combine(daemon.Directory, "state", "secret-keys")));
-        AssertNoFileHas(daemon.Directory);
-        var pid = (await docker.OkAsync("inspect", "-f", "{{.State.Pid}}", container)).Trim();
-        foreach (var process in (string[])[pid, $"{daemon.ProcessId}"])
-        {
-            AssertClean(await File.ReadAllTextAsync($"/proc/{process}/environ"));
-            AssertClean(await File.ReadAllTextAsync($"/proc/{process}/cmdline"));
-        }
-
-        await docker.OkAsync("service", "rm", "quiet");
-        await Eventually.BecomesAsync(
-            () => docker.OkAsync("ps", "-aq"), text => text.Trim().Length == 0, "the task is gone");
-        AssertNoFileHas("/dev/shm/swarm-0");
-        events.Kill();
-        AssertClean(await seen);
-
-        static void AssertClean(string text)
-        {
-            Assert.DoesNotContain(canary, text);
-            Assert.DoesNotContain(Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(canary)), text);
-        }
-
-        static void AssertNoFileHas(string directory)
-        {
-            foreach (var file in Files(directory))
-            {
-                AssertClean(File.ReadAllText(file));
-            }
-        }
-    }
-
-    // Tasks of other tests come and go while their directories are looked at.
-    private static IEnumerable<string> Files(string directory) => Directory.Exists(directory)
-        ? Directory.EnumerateFiles(directory, "*", new EnumerationOptions
-        {
-            RecurseSubdirectories = true,
-            IgnoreInaccessible = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-        }).Where(file => new FileInfo(file) is { Exists: true, Length: > 0 })
-        : [];
-
     private Task CreateAsync(string name, string script, params string[] options) => Docker.OkAsync(
         ["service", "create", "-d", "--name", name, "--no-resolve-image", .. options, "host:latest", "sh", "-c", script]);
 
     private Task LogHasAsync(string service, string text) => Eventually.BecomesAsync(
         () => Docker.OkAsync("service", "logs", service), log => log.Contains(text), $"{service} has logged {text}");
-
-    private async Task<string> RotateAsync(string kind, string name, string value)
-    {
-        var start = new ProcessStartInfo("dotnet")
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "swarm.dll"), kind, "rotate", name, "-H", Docker.Endpoint },
-        };
-        using var process = Process.Start(start)!;
-        await process.StandardInput.WriteAsync(value);
-        process.StandardInput.Close();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, output + error);
-        return output;
-    }
 }

@@ -59,6 +59,13 @@ internal static class TaskServer
         }
     }
 
+    /// <summary>What the secret <c>pw</c> holds, where the task has one.</summary>
+    private static string ReadSecret()
+    {
+        var file = Path.Combine(Environment.GetEnvironmentVariable("SWARM_SECRETS_DIR") ?? "", "pw");
+        return File.Exists(file) ? $" {File.ReadAllText(file)}" : "";
+    }
+
     private static async Task AnswerAsync(TcpClient client)
     {
         try
@@ -73,7 +80,7 @@ internal static class TaskServer
                     line = await reader.ReadLineAsync();
                 }
 
-                var body = $"{Environment.GetEnvironmentVariable("SLOT")} {Environment.ProcessId} {first}";
+                var body = $"{Environment.GetEnvironmentVariable("SLOT")} {Environment.ProcessId} {first}{ReadSecret()}";
                 await stream.WriteAsync(Encoding.ASCII.GetBytes(
                     $"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
             }

@@ -21,7 +21,7 @@ internal sealed class AllocationWork
         AddNetworks(view.Networks.OrderBy(network => !network.Spec.Ingress).Select(network => network.Id));
         AddServices(view.Services.Select(service => service.Id));
         AddNodes(view.Nodes);
-        AddTasks(view.Tasks.InState(TaskState.New));
+        AddTasks(view.Tasks);
     }
 
     public void Add(CommittedTransaction transaction)

@@ -8,7 +8,7 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
     private readonly SortedTree<SwarmTask> _tasks;
     private readonly IdSetIndex _byService;
     private readonly IdSetIndex _byNode;
-    private readonly IdSetIndex _byState;
+    private readonly StateCounts _states;
     private readonly IdSetIndex _byDesiredState;
     private readonly IdSetIndex _byReference;
 
@@ -16,14 +16,14 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
         SortedTree<SwarmTask> tasks,
         IdSetIndex byService,
         IdSetIndex byNode,
-        IdSetIndex byState,
+        StateCounts states,
         IdSetIndex byDesiredState,
         IdSetIndex byReference)
     {
         _tasks = tasks;
         _byService = byService;
         _byNode = byNode;
-        _byState = byState;
+        _states = states;
         _byDesiredState = byDesiredState;
         _byReference = byReference;
     }
@@ -32,7 +32,7 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
         SortedTree<SwarmTask>.Create(task => task.Id.Value),
         IdSetIndex.Empty,
         IdSetIndex.Empty,
-        IdSetIndex.Empty,
+        StateCounts.Empty,
         IdSetIndex.Empty,
         IdSetIndex.Empty);
 
@@ -57,8 +57,6 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
 
     public IEnumerable<SwarmTask> OnNode(NodeId id) => id.IsEmpty ? [] : Resolve(_byNode[id.Value]);
 
-    public IEnumerable<SwarmTask> InState(TaskState state) => Resolve(_byState[TaskIndexKeys.OfState(state)]);
-
     public IEnumerable<SwarmTask> WithDesiredState(TaskState state) =>
         Resolve(_byDesiredState[TaskIndexKeys.OfState(state)]);
 
@@ -73,7 +71,7 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
 
     public int CountOnNode(NodeId id) => _byNode[id.Value].Count;
 
-    public int CountInState(TaskState state) => _byState[TaskIndexKeys.OfState(state)].Count;
+    public int CountInState(TaskState state) => _states[state];
 
     public IEnumerable<SwarmTask> WithPrefix(string idPrefix)
     {
@@ -109,7 +107,7 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
         private readonly SortedTree<SwarmTask>.Builder _tasks = table._tasks.ToBuilder();
         private readonly IdSetIndex.Builder _byService = table._byService.ToBuilder();
         private readonly IdSetIndex.Builder _byNode = table._byNode.ToBuilder();
-        private readonly IdSetIndex.Builder _byState = table._byState.ToBuilder();
+        private readonly StateCounts.Builder _states = table._states.ToBuilder();
         private readonly IdSetIndex.Builder _byDesiredState = table._byDesiredState.ToBuilder();
         private readonly IdSetIndex.Builder _byReference = table._byReference.ToBuilder();
 
@@ -154,7 +152,7 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
 
             MoveInService(old, task, id);
             Move(_byNode, old?.NodeId.Value, task?.NodeId.Value, rank, id);
-            Move(_byState, StateKey(old), StateKey(task), rank, id);
+            _states.Move(old, task);
             Move(_byDesiredState, DesiredKey(old), DesiredKey(task), rank, id);
             MoveReferences(old?.Spec, task?.Spec, rank, id);
         }
@@ -163,12 +161,9 @@ internal sealed class TaskTable : IEnumerable<SwarmTask>
             _tasks.ToImmutable(),
             _byService.ToImmutable(),
             _byNode.ToImmutable(),
-            _byState.ToImmutable(),
+            _states.ToImmutable(),
             _byDesiredState.ToImmutable(),
             _byReference.ToImmutable());
-
-        private static string? StateKey(SwarmTask? task) =>
-            task is null ? null : TaskIndexKeys.OfState(task.Status.State);
 
         private static string? DesiredKey(SwarmTask? task) =>
             task is null ? null : TaskIndexKeys.OfState(task.DesiredState);

@@ -28,6 +28,12 @@ internal static class Daemon
         Configure(builder.Services, settings);
 
         using var host = builder.Build();
+        if (!CoreDumps.TryForbid())
+        {
+            await Console.Error.WriteLineAsync(
+                "warning: core dumps of this process could not be forbidden; one would contain keys and secrets");
+        }
+
         await host.StartAsync(cancellationToken);
         await Console.Out.WriteLineAsync("ready");
         await host.WaitForShutdownAsync(cancellationToken);

@@ -30,13 +30,13 @@ public sealed class FuzzTests(ITestOutputHelper output)
     public void Random_input_gives_a_result_or_a_typed_error(string target)
     {
         var seed = ReadSetting("SWARM_FUZZ_SEED", 20_260_101);
-        var limit = TimeSpan.FromSeconds(ReadSetting("SWARM_FUZZ_SECONDS", 1));
+        var limit = TimeSpan.FromSeconds(ReadSetting("SWARM_FUZZ_SECONDS", 7));
         var corpus = target == "mutations" ? CorpusTexts() : [];
         var started = TimeProvider.System.GetTimestamp();
         var round = 0;
         for (; TimeProvider.System.GetElapsedTime(started) < limit; round++)
         {
-            var random = new Random(HashCode.Combine(seed, round));
+            var random = new Random(unchecked((seed * 31) + round));
             var input = target == "mutations" ? Mutate(corpus[random.Next(corpus.Count)], random) : Compose(random, target);
             try
             {

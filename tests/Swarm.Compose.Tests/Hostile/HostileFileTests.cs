@@ -31,6 +31,7 @@ public sealed class HostileFileTests
         { "key that is a list", "? [a, b]\n: c\n" },
     };
 
+    //
     [Theory]
     [MemberData(nameof(Files))]
     public void A_hostile_file_is_refused_at_a_place_and_costs_little(string name, string text)
@@ -46,6 +47,7 @@ public sealed class HostileFileTests
         Assert.True(GC.GetAllocatedBytesForCurrentThread() - memory < MostAllocated);
     }
 
+    //
     [Fact]
     public async Task A_file_of_100_megabytes_is_refused()
     {
@@ -80,6 +82,7 @@ public sealed class HostileFileTests
         Assert.Equal(Depth - 1, printed.Count(character => character == '-') - "x-a".Count(character => character == '-'));
     }
 
+    //
     [Theory]
     [InlineData("secrets: {s: {file: ../../etc/passwd}}")]
     [InlineData("secrets: {s: {file: /etc/passwd}}")]

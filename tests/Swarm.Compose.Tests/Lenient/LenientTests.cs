@@ -59,6 +59,7 @@ public sealed class LenientTests
         Assert.Contains("mode: 288", yaml, StringComparison.Ordinal);
     }
 
+    //
     [Fact]
     public void Everything_that_is_left_out_is_named_with_its_place()
     {
@@ -87,6 +88,7 @@ public sealed class LenientTests
             dependencies);
     }
 
+    //
     [Fact]
     public void Strict_mode_refuses_the_same_file() =>
         Assert.Equal(

@@ -190,7 +190,7 @@ public sealed class OrchestratorSimulation
 
         private void Crash()
         {
-            var running = _swarm.View.Tasks.InState(TaskState.Running).ToArray();
+            var running = _swarm.View.Tasks.Where(task => task.Status.State == TaskState.Running).ToArray();
             if (running.Length > 0)
             {
                 _swarm.Report(running[_random.Next(running.Length)].Id, TaskState.Failed);

@@ -132,7 +132,7 @@ internal sealed class RandomPlay
                 _swarm.Try(() => _swarm.Client.Services.RollbackAsync(AnyService().Id));
                 break;
             case 7 or 8:
-                var running = _swarm.View.Tasks.InState(TaskState.Running).ToArray();
+                var running = _swarm.View.Tasks.Where(task => task.Status.State == TaskState.Running).ToArray();
                 if (running.Length > 0)
                 {
                     _swarm.Crash(AnyOf(running));

@@ -85,7 +85,9 @@ public sealed class TaskIndexTests
         }
 
         Assert.All(nodes, node => Assert.Equal(all.Where(t => t.NodeId == node), view.Tasks.OnNode(node)));
-        Assert.All(states, state => Assert.Equal(all.Where(t => t.Status.State == state), view.Tasks.InState(state)));
+        Assert.All(
+            states,
+            state => Assert.Equal(all.Count(t => t.Status.State == state), view.Tasks.CountInState(state)));
         Assert.All(
             states,
             state => Assert.Equal(all.Where(t => t.DesiredState == state), view.Tasks.WithDesiredState(state)));

@@ -194,23 +194,4 @@ public sealed class TemplateExpanderTests
         Assert.Throws<SwarmException>(() => TemplateExpander.Expand(
             $"{{{{{new string('(', 5_000)}1{new string(')', 5_000)}}}}}", Context));
     }
-
-    [Fact]
-    public void No_text_makes_the_expander_fail_in_any_other_way()
-    {
-        const string alphabet = "{{}}()|.-\"`'\\ \n\tTaskSlotindex0 9/*é";
-        var random = new Random(20_240_501);
-        for (var round = 0; round < 20_000; round++)
-        {
-            var text = new string(random.GetItems<char>(alphabet, random.Next(24)));
-            try
-            {
-                TemplateExpander.Expand($"{{{{{text}}}}}", Context);
-            }
-            catch (SwarmException)
-            {
-                // What is not valid may be refused, and nothing else may happen.
-            }
-        }
-    }
 }
