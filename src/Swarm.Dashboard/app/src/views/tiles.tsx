@@ -65,7 +65,7 @@ export function Tiles() {
         sub={has(last?.lag) ? `${plural(last!.lag!, 'entry', 'entries')} to apply` : ''}
         spark={<Spark values={s.map(x => x.commits ?? 0)} label="Transactions per second over the last ten minutes" />}
       >
-        {has(last?.commits) ? (last!.commits! >= 10 ? Math.round(last!.commits!) : last!.commits!.toFixed(1)) : '–'}<span class="of">/s</span>
+        {has(last?.commits) ? <>{last!.commits! >= 10 ? Math.round(last!.commits!) : last!.commits!.toFixed(1)}<span class="of">/s</span></> : '–'}
       </Tile>
     </section>
   );
