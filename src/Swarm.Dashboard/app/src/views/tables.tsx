@@ -168,7 +168,7 @@ export function Nodes({ filter, pick }: ViewProps) {
             <Name pick={`node/${n.id}`}>{n.name}</Name>
             <td><span class={`state ${n.state === 'ready' ? 'k-run' : 'k-bad'}`}><i class="g" aria-hidden="true" />{n.state}</span></td>
             <td>{n.avail === 'active' ? <span class="muted">active</span> : <Pill kind="busy">{n.avail}</Pill>}</td>
-            <td>{store.status.leader === n.id ? <Pill kind="lead">leader</Pill> : n.role}{m && !m.reachable && <Pill kind="bad">unreachable</Pill>}</td>
+            <td>{store.status.leader === n.id ? <Pill kind="lead">leader</Pill> : n.role}{m && !m.reachable && ' '}{m && !m.reachable && <Pill kind="bad">unreachable</Pill>}</td>
             <td class="num">{store.onNode(n.id).filter(t => t.state === 'running').length}</td>
             <td class="num">{n.cpu ? cores(n.cpu) : ''}</td>
             <td class="num">{n.mem ? bytes(n.mem) : ''}</td>
