@@ -46,6 +46,7 @@ public sealed class ReferenceGraphTests
         [
             typeof(SwarmTask).Assembly,
             typeof(Swarm.Hosting.ISwarmBuilder).Assembly,
+            typeof(Swarm.Dashboard.DashboardOptions).Assembly,
             typeof(Swarm.Testing.Simulation).Assembly,
         ];
 

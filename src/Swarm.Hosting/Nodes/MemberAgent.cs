@@ -85,6 +85,9 @@ internal sealed class MemberAgent : IAsyncDisposable
 
     public bool HasSession => _agent.HasSession;
 
+    /// <summary>Published ports that this node cannot answer; null when it answers none by itself.</summary>
+    public IReadOnlyList<string>? ClosedPorts => _mesh?.ClosedPorts;
+
     /// <summary>Completes with the first session.</summary>
     public Task Registered => _agent.Registered;
 
@@ -161,7 +164,8 @@ internal sealed class MemberAgent : IAsyncDisposable
             new UserspaceOptions { Time = setup.Time },
             setup.Loggers.CreateLogger<UserspaceDataplane>()),
         setup.Time,
-        setup.Loggers);
+        setup.Loggers,
+        setup.Meters);
 
     // The managers follow a rotation of the root by what nodes report.
     private void OnIdentityChanged(object? sender, IdentityChangedEventArgs change) => _agent.DescribeSoon();

@@ -71,5 +71,18 @@ internal static class Daemon
                 api.Endpoints.Add(endpoint);
             }
         });
+        if (settings.MetricsAddress is { } metrics)
+        {
+            swarm.AddMetricsEndpoint(metrics);
+        }
+
+        if (settings.Dashboard != "off")
+        {
+            services.AddSwarmDashboard(dashboard =>
+            {
+                dashboard.Endpoint = settings.Dashboard;
+                dashboard.AllowActions = settings.DashboardActions;
+            });
+        }
     }
 }

@@ -11,6 +11,8 @@ internal sealed record DaemonSettings(
     string? Hostname,
     IReadOnlyList<string> Labels,
     string Dashboard,
+    bool DashboardActions,
+    string? MetricsAddress,
     string Secrets,
     bool KeepTasks)
 {
@@ -23,9 +25,13 @@ internal sealed record DaemonSettings(
         { Engine: { } engine } when Api.Contains(engine, StringComparer.Ordinal) =>
             $"--engine {engine} is this daemon's own --api; name the address of the Docker Engine",
         { Secrets: not ("sealed" or "plain") } => $"--secrets {Secrets} is unknown; use sealed or plain",
-        { Dashboard: not "off" } => "--dashboard is not supported by this version; leave it off",
+        { MetricsAddress: { } metrics } when !IsAddress(metrics) =>
+            $"--metrics-addr {metrics} must be IP:PORT, such as 127.0.0.1:9323",
         _ => Labels.FirstOrDefault(label => label.IndexOf('=', StringComparison.Ordinal) < 1) is { } bad
             ? $"--label {bad} must be key=value"
             : null,
     };
+
+    private static bool IsAddress(string text) =>
+        text.Contains(':', StringComparison.Ordinal) && System.Net.IPEndPoint.TryParse(text, out _);
 }

@@ -109,7 +109,14 @@ internal static class EventEndpoints
     {
         if (EventFilter.Matches(filters, engineEvent))
         {
-            JsonTo(call, EventDocument.Write(engineEvent), EventJson.Wire.EventDocument);
+            // Docker's events have no such attribute, and who compares them finds none unasked.
+            var shown = filters.Has(EventFilter.ActorKey)
+                ? engineEvent with
+                {
+                    Attributes = engineEvent.Attributes.With(EventFilter.ActorKey, engineEvent.Actor),
+                }
+                : engineEvent;
+            JsonTo(call, EventDocument.Write(shown), EventJson.Wire.EventDocument);
         }
     }
 

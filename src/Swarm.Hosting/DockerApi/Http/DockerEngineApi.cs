@@ -66,6 +66,7 @@ internal sealed partial class DockerEngineApi(
         using var limit = new CancellationTokenSource(
             route.IsStream ? Timeout.InfiniteTimeSpan : options.RequestTimeout, timeProvider);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping, limit.Token);
+        using var actor = SwarmActor.As(CallerName.Of(http));
         try
         {
             await route.Handler(new DockerCall(http, version, values, node, options, timeProvider, linked.Token));
