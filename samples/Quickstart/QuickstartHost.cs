@@ -33,12 +33,14 @@ internal static class QuickstartHost
         var app = builder.Build();
         var swarm = app.Services.GetRequiredService<ISwarmClient>();
         app.MapPost("/kill", async () => await Tasks.KillOneAsync(swarm));
+        app.MapSwarmDashboard();
         await app.StartAsync();
 
         AnsiConsole.MarkupLine("[bold]A swarm of two nodes runs in this process.[/]");
         var service = await swarm.Services.CreateAsync(Hello());
         await LiveTable.ShowUntilConvergedAsync(swarm, service.Id);
-        Console.WriteLine("\nLook at it with the docker command, from another terminal:");
+        Console.WriteLine($"\nLook at it in the browser: {app.Urls.First()}/swarm/");
+        Console.WriteLine("or with the docker command, from another terminal:");
         Console.WriteLine($"  docker -H {socket} service ls");
         Console.WriteLine($"  docker -H {socket} service ps hello");
         Console.WriteLine($"  docker -H {socket} service scale hello=5");

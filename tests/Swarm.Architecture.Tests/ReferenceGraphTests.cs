@@ -15,7 +15,7 @@ public sealed class ReferenceGraphTests
         ["Swarm.Net"] = [],
         ["Swarm.Hosting"] = ["Swarm.Core", "Swarm.Raft", "Swarm.Net"],
         ["Swarm.Compose"] = ["Swarm.Core"],
-        ["Swarm.Docker"] = ["Swarm.Core"],
+        ["Swarm.Docker"] = ["Swarm.Core", "Swarm.Hosting"],
         ["Swarm.Dashboard"] = ["Swarm.Core"],
         ["Swarm.Testing"] = ["Swarm.Core", "Swarm.Raft", "Swarm.Net", "Swarm.Hosting"],
         ["Swarm.Tool"] =
@@ -46,6 +46,7 @@ public sealed class ReferenceGraphTests
         [
             typeof(SwarmTask).Assembly,
             typeof(Swarm.Hosting.ISwarmBuilder).Assembly,
+            typeof(Swarm.Dashboard.DashboardOptions).Assembly,
             typeof(Swarm.Testing.Simulation).Assembly,
         ];
 

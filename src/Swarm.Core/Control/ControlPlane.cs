@@ -129,6 +129,11 @@ internal sealed partial class ControlPlane : IAsyncDisposable
             _options.Metrics).RunAsync(stop));
         yield return ("orchestrator", stop =>
             new Orchestrator(_store, ids, time, Logger<Orchestrator>()).RunAsync(stop));
+        if (_options.Metrics is { } metrics)
+        {
+            yield return ("meter", stop => new StoreMeter(_store, metrics).RunAsync(stop));
+        }
+
         yield return ("task reaper", stop => new TaskReaper(_store, time, Logger<TaskReaper>()).RunAsync(stop));
         yield return ("constraint enforcer", stop =>
             new ConstraintEnforcer(_store, Logger<ConstraintEnforcer>()).RunAsync(stop));

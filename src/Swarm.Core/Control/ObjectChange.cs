@@ -9,7 +9,14 @@ public sealed record ObjectChange(
     ChangeKind Change,
     ClusterObject Current,
     ClusterObject? Previous,
-    ObjectVersion Version);
+    ObjectVersion Version)
+{
+    /// <summary>
+    /// Who asked for it, where that is known: only on the manager that led when it was made, and only until it has gone
+    /// out of the history. Empty for what the swarm does by itself.
+    /// </summary>
+    public string Actor { get; init; } = "";
+}
 
 /// <summary>What happened to an object; numbers are SwarmKit's <c>StoreActionKind</c>.</summary>
 public enum ChangeKind

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Storage;
+using Swarm.Telemetry;
 
 namespace Swarm.Dispatch;
 
@@ -83,6 +84,8 @@ internal sealed class StatusWriter(
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
         var batch = Take();
+        using var span = SwarmTelemetry.Source.StartActivity("swarm.dispatch");
+        span?.SetTag("swarm.dispatch.tasks", batch.Tasks.Count);
         try
         {
             await store.BatchAsync(batch.Nodes, ApplyNode, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Swarm.Storage;
 using Swarm.Telemetry;
@@ -69,6 +70,7 @@ internal sealed partial class SchedulerLoop(
         CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
+        using var span = SwarmTelemetry.Source.StartActivity("swarm.schedule");
         var plan = new PassPlan(state, placer);
         state.IsPassDue = false;
         try
@@ -81,6 +83,9 @@ internal sealed partial class SchedulerLoop(
             state.Pending.TryAll |= commit.FoundStale;
             var elapsed = time.GetElapsedTime(started);
             metrics?.SchedulerPassEnded(elapsed);
+            CountRejections(plan);
+            span?.SetTag("swarm.scheduler.placed", plan.Reservations.Count);
+            span?.SetTag("swarm.scheduler.unplaced", commit.Explained);
             LogPass(plan.Reservations.Count, commit.Explained, elapsed.TotalMilliseconds);
             return true;
         }
@@ -88,8 +93,22 @@ internal sealed partial class SchedulerLoop(
         {
             state.IsPassDue = true;
             state.Pending.TryAll = true;
+            span?.SetStatus(ActivityStatusCode.Error, exception.Message);
             LogFailed(exception);
             return false;
+        }
+    }
+
+    private void CountRejections(PassPlan plan)
+    {
+        if (metrics is null)
+        {
+            return;
+        }
+
+        foreach (var rejection in plan.Unplaced.SelectMany(group => group.Explanation.Rejections))
+        {
+            metrics.NodesRejected(rejection.Filter, rejection.Nodes);
         }
     }
 

@@ -26,6 +26,9 @@ internal sealed class ChangeSubscription : IDisposable
     /// <summary>The store at the moment of subscribing.</summary>
     public ClusterView View { get; }
 
+    /// <summary>True when all has been read and nothing more will come: the reader has to list again.</summary>
+    public bool IsCutOff => _queue.Reader.Completion.IsFaulted;
+
     internal WatchScope Scope { get; }
 
     /// <summary>Waits until <see cref="TryRead"/> has something.</summary>

@@ -31,7 +31,7 @@ internal sealed class ClusterStore(
         {
             var transaction = Begin();
             var result = change(transaction);
-            await CommitAsync(transaction, cancellationToken);
+            await CommitAsync(transaction, "write", cancellationToken);
             return result;
         }
         finally
@@ -48,7 +48,7 @@ internal sealed class ClusterStore(
         {
             var transaction = Begin();
             change(transaction);
-            await CommitAsync(transaction, cancellationToken);
+            await CommitAsync(transaction, "write", cancellationToken);
         }
         finally
         {
@@ -72,7 +72,7 @@ internal sealed class ClusterStore(
             {
                 var transaction = Begin();
                 var failure = RunPieces(transaction, pieces, piece, ref next);
-                await CommitAsync(transaction, cancellationToken);
+                await CommitAsync(transaction, "batch", cancellationToken);
                 failure?.Throw();
             }
             finally
@@ -126,6 +126,7 @@ internal sealed class ClusterStore(
     private StoreTransaction Begin() => new(Current, proposer.NextVersion, time.GetUtcNow())
     {
         Started = metrics is null ? 0 : time.GetTimestamp(),
+        Actor = SwarmActor.Current,
     };
 
     private System.Runtime.ExceptionServices.ExceptionDispatchInfo? RunPieces<T>(
@@ -159,7 +160,10 @@ internal sealed class ClusterStore(
         return null;
     }
 
-    private async ValueTask CommitAsync(StoreTransaction transaction, CancellationToken cancellationToken)
+    private async ValueTask CommitAsync(
+        StoreTransaction transaction,
+        string operation,
+        CancellationToken cancellationToken)
     {
         if (transaction.Changes.Count == 0)
         {
@@ -172,7 +176,7 @@ internal sealed class ClusterStore(
             new ActionList(transaction.Changes),
             version => Publish(transaction, version),
             cancellationToken);
-        metrics?.TransactionEnded(time.GetElapsedTime(transaction.Started));
+        metrics?.TransactionEnded(operation, time.GetElapsedTime(transaction.Started));
     }
 
     // The snapshot and its announcement change hands together, so that a new subscriber misses nothing and sees nothing

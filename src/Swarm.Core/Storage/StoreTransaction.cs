@@ -58,6 +58,9 @@ internal sealed class StoreTransaction
     /// <summary>Timestamp of its beginning; 0 when nobody measures.</summary>
     internal long Started { get; init; }
 
+    /// <summary>Who asked for it; empty when nobody is named.</summary>
+    internal string Actor { get; init; } = "";
+
     /// <summary>The changes so far.</summary>
     internal IReadOnlyList<ObjectChange> Changes => _changes;
 
@@ -131,7 +134,7 @@ internal sealed class StoreTransaction
         var table = TableOf(value.Kind);
         var previous = table.Find(value.Key) ?? throw SwarmException.NotFound("object does not exist");
         table.Replace(previous, null);
-        _changes.Add(new ObjectChange(ChangeKind.Removed, previous, previous, _stamp));
+        _changes.Add(new ObjectChange(ChangeKind.Removed, previous, previous, _stamp) { Actor = Actor });
     }
 
     /// <summary>Performs a replicated action without stamping or checking.</summary>
@@ -144,7 +147,7 @@ internal sealed class StoreTransaction
             if (previous is not null)
             {
                 table.Replace(previous, null);
-                _changes.Add(new ObjectChange(ChangeKind.Removed, previous, previous, _stamp));
+                _changes.Add(new ObjectChange(ChangeKind.Removed, previous, previous, _stamp) { Actor = Actor });
             }
 
             return;
@@ -198,7 +201,7 @@ internal sealed class StoreTransaction
     private ClusterObject Record(ITableBuilder table, ChangeKind change, ClusterObject? previous, ClusterObject current)
     {
         table.Replace(previous, current);
-        _changes.Add(new ObjectChange(change, current, previous, _stamp));
+        _changes.Add(new ObjectChange(change, current, previous, _stamp) { Actor = Actor });
         return current;
     }
 

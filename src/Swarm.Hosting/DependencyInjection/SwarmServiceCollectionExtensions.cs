@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Swarm;
+using Swarm.Control;
 using Swarm.Hosting;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
@@ -49,6 +50,7 @@ public static class SwarmServiceCollectionExtensions
         services.TryAddSingleton<SwarmNode>();
         services.TryAddSingleton<ISwarmNode>(provider => provider.GetRequiredService<SwarmNode>());
         services.TryAddSingleton<ISwarmClient, NodeClient>();
+        services.TryAddSingleton<ISwarmWindow, NodeWindow>();
         services.TryAddSingleton(provider => new SwarmBackup(provider.GetRequiredService<SwarmNode>()));
         services.TryAddSingleton<LocalWorkers>();
         services.TryAddSingleton(SecretSetup.CreateKeys);
@@ -61,6 +63,7 @@ public static class SwarmServiceCollectionExtensions
             SecurityOptions = [SecretSetup.Describe(provider.GetRequiredService<SecretVault>())],
         });
         services.AddDockerApi();
+        SwarmMetricsExtensions.AddSource(services);
         return new SwarmBuilder(services, blueprint);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Swarm.Dispatch;
@@ -27,7 +28,8 @@ internal sealed partial class NodeMesh : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Pulse _failed = new();
-    private HashSet<Frontend> _closed = [];
+    private readonly MeshMetrics _metrics;
+    private volatile HashSet<Frontend> _closed = [];
     private Task _running = Task.CompletedTask;
 
     /// <param name="self">The node.</param>
@@ -44,10 +46,12 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         LoopbackBlock? block,
         IDataplane dataplane,
         TimeProvider time,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        IMeterFactory? meters = null)
     {
         (_source, _dataplane, _time) = (source, dataplane, time);
         _logger = loggers.CreateLogger<NodeMesh>();
+        _metrics = new MeshMetrics(meters, dataplane);
         var twins = block is null ? null : new TwinAddresses(block);
         _table = new MeshTable(self, listen, twins);
         _names = twins is null ? null : new NodeNames(twins, RefreshAsync, time, loggers);
@@ -59,6 +63,9 @@ internal sealed partial class NodeMesh : IAsyncDisposable
 
     /// <summary>The names that the node's tasks see; null when it has no place for them.</summary>
     public ITaskNames? Names => _names;
+
+    /// <summary>Published ports that could not be opened.</summary>
+    public IReadOnlyList<string> ClosedPorts => [.. _closed.Select(frontend => frontend.ToString())];
 
     /// <summary>Begins. To be called on a scheduler that runs one thing at a time.</summary>
     public Task RunAsync() => _running = Task.WhenAll(FollowAsync(), RetryAsync());
@@ -72,6 +79,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
             await _names.DisposeAsync();
         }
 
+        _metrics.Dispose();
         await _dataplane.DisposeAsync();
         _stop.Dispose();
     }

@@ -1,11 +1,18 @@
 using System.Net;
+using Swarm.Execution;
 using Swarm.Hosting.Nodes;
 
 namespace Swarm.Hosting.Mesh;
 
-/// <summary>Where a node answers published ports.</summary>
+/// <summary>Whether and where a node answers published ports.</summary>
 internal static class PublishedPorts
 {
+    /// <summary>
+    /// Tasks that are reached at ports of their node need its mesh. Docker Engines have their own, and tasks in memory
+    /// listen nowhere.
+    /// </summary>
+    public static bool AreAnsweredWith(IExecutor executor) => executor is INodePortExecutor;
+
     /// <summary>
     /// The address that the node listens at where that is a certain one, so that several nodes of one machine do not
     /// get into each other's way; every address of the machine otherwise.

@@ -54,6 +54,8 @@ internal sealed partial class Leadership(
 
     private async Task FollowAsync()
     {
+        // Controllers act for nobody, whoever happened to start them.
+        using var nobody = SwarmActor.As("");
         ulong term = 0;
         while (true)
         {

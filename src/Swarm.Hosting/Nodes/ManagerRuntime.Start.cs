@@ -22,6 +22,7 @@ internal sealed partial class ManagerRuntime
         _proposer,
         Member.Identity,
         Member.Renewal,
+        _raftMetrics,
         Observe,
         () => Removed.TrySetResult());
 

@@ -42,6 +42,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
     private readonly SwarmClient _local;
     private readonly LeaderAccess _leader;
     private readonly SwarmMetrics _metrics;
+    private readonly RaftMetrics _raftMetrics;
     private readonly NodeDirectory _directory;
     private readonly Pulse _stateChanged = new();
     private readonly ILogger _logger;
@@ -55,9 +56,11 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         (_setup, _directory, Member) = (setup, directory, member);
         _logger = setup.Loggers.CreateLogger<ManagerRuntime>();
         _metrics = new SwarmMetrics(setup.Meters);
-        _proposer = new RaftProposer();
+        _raftMetrics = new RaftMetrics(setup.Meters);
+        _raftMetrics.Observe(() => _quorum?.Log.Node);
+        _proposer = new RaftProposer(setup.Time, _raftMetrics);
         _store = new ClusterStore(_proposer, setup.Time, options: null, _metrics);
-        _metrics.Observe(_store);
+        _metrics.Observe(_store, () => Leads);
         _mesh = new MeshDirectory(_store, setup.Time);
         _leadership = new Leadership(
             NewControlPlane,
@@ -195,8 +198,14 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         await new BackupWriter(_setup, _directory, Member).WriteAsync(state, destination, cancellationToken);
     }
 
+    /// <summary>What this manager's log has come to.</summary>
+    public ClusterStore Store => _store;
+
+    /// <summary>The quorum; null until the log is open.</summary>
+    public Quorum? Quorum => _quorum;
+
     /// <summary>True while this manager leads the swarm.</summary>
-    public bool Leads => _leadership.Current is not null;
+    public bool Leads => _leadership?.Current is not null;
 
     /// <summary>Whether this manager knows who leads.</summary>
     public bool KnowsLeader => _quorum is { } quorum && (quorum.Leads || quorum.Leader is not null);
@@ -284,6 +293,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         }
 
         _metrics.Dispose();
+        _raftMetrics.Dispose();
         _store.Dispose();
         _stop.Dispose();
     }

@@ -6,7 +6,10 @@ using Swarm.Secrets;
 namespace Swarm.Hosting.Nodes;
 
 /// <summary>What every node of this process is made of.</summary>
-internal record NodeSetup(TimeProvider Time, ILoggerFactory Loggers)
+internal record NodeSetup(
+    TimeProvider Time,
+    ILoggerFactory Loggers,
+    System.Diagnostics.Metrics.IMeterFactory? Meters = null)
 {
     /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>
     public Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
@@ -19,4 +22,4 @@ internal sealed record ManagerSetup(
     IReadOnlyList<ISchedulingFilter> Filters,
     IReadOnlyList<ISchedulingScorer> Scorers,
     SecretVault Secrets,
-    System.Diagnostics.Metrics.IMeterFactory? Meters) : NodeSetup(Time, Loggers);
+    System.Diagnostics.Metrics.IMeterFactory? Meters) : NodeSetup(Time, Loggers, Meters);

@@ -55,13 +55,16 @@ internal sealed class MemberAgent : IAsyncDisposable
             new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
             new NodeSession(Renewal, Remember),
             setup);
-        if (executor is ProcessExecutor processes)
+        if (PublishedPorts.AreAnsweredWith(executor))
         {
-            // Processes share the node's network and need its mesh. Docker Engines have their own, and tasks in memory
-            // listen nowhere.
-            _block = LoopbackBlock.TryClaim(directory.Loopback);
+            // Containers have the names of their engine.
+            var processes = executor as ProcessExecutor;
+            _block = processes is null ? null : LoopbackBlock.TryClaim(directory.Loopback);
             _mesh = NewMesh(setup);
-            processes.Names = _mesh.Names;
+            if (processes is not null)
+            {
+                processes.Names = _mesh.Names;
+            }
         }
 
         Identity.Changed += OnIdentityChanged;
@@ -81,6 +84,9 @@ internal sealed class MemberAgent : IAsyncDisposable
     public IReadOnlyList<ManagerPeer> KnownManagers => _saved.Managers;
 
     public bool HasSession => _agent.HasSession;
+
+    /// <summary>Published ports that this node cannot answer; null when it answers none by itself.</summary>
+    public IReadOnlyList<string>? ClosedPorts => _mesh?.ClosedPorts;
 
     /// <summary>Completes with the first session.</summary>
     public Task Registered => _agent.Registered;
@@ -158,7 +164,8 @@ internal sealed class MemberAgent : IAsyncDisposable
             new UserspaceOptions { Time = setup.Time },
             setup.Loggers.CreateLogger<UserspaceDataplane>()),
         setup.Time,
-        setup.Loggers);
+        setup.Loggers,
+        setup.Meters);
 
     // The managers follow a rotation of the root by what nodes report.
     private void OnIdentityChanged(object? sender, IdentityChangedEventArgs change) => _agent.DescribeSoon();

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -31,7 +33,8 @@ internal sealed class RemoteWorkers(
             var directory = Path.Combine(Path.GetFullPath(settings.DataDirectory), name);
             var labels = settings.EngineLabels.ToValueDictionary();
             var executor = node.CreateExecutor(services, new NodeProfile(name, directory, labels, time, loggers));
-            var worker = new RemoteWorker(new NodeSetup(time, loggers), settings, directory, executor);
+            var setup = new NodeSetup(time, loggers, services.GetService<IMeterFactory>());
+            var worker = new RemoteWorker(setup, settings, directory, executor);
             _workers.Add(worker);
             await worker.StartAsync(cancellationToken);
         }

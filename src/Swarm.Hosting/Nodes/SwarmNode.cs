@@ -71,6 +71,17 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
 
     public ISwarmClient Client => (_current ?? throw NodeErrors.NotInSwarm()).Client;
 
+    /// <summary>This process as a manager at work; null when it is not one.</summary>
+    public ManagerRuntime? Manager => (_current as ManagerMembership)?.Runtime;
+
+    /// <inheritdoc cref="MemberAgent.ClosedPorts"/>
+    public IReadOnlyList<string>? ClosedPorts => _current switch
+    {
+        ManagerMembership manager => manager.Runtime.Member.ClosedPorts,
+        WorkerMembership worker => worker.Member.ClosedPorts,
+        _ => null,
+    };
+
     public NodeDescription Description { get; private set; } = new();
 
     public IContainerSource? Containers => _executor as IContainerSource;

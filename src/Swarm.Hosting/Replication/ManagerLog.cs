@@ -19,6 +19,7 @@ namespace Swarm.Hosting.Replication;
 /// <param name="Proposer">The store's proposer.</param>
 /// <param name="Identity">Who this node is to the others.</param>
 /// <param name="Keys">Changes the node's key file, which holds what opens the log.</param>
+/// <param name="Metrics">Told how long snapshots take.</param>
 /// <param name="OnState">Told when leadership comes and goes.</param>
 /// <param name="OnRemoved">Told when the others say that this member was taken out.</param>
 internal sealed record ManagerLogParts(
@@ -28,6 +29,7 @@ internal sealed record ManagerLogParts(
     RaftProposer Proposer,
     CurrentIdentity Identity,
     CertificateRenewal Keys,
+    RaftMetrics Metrics,
     Action<RaftState> OnState,
     Action OnRemoved);
 
@@ -263,7 +265,7 @@ internal sealed class ManagerLog : IAsyncDisposable
                     Logger = setup.Loggers.CreateLogger<RaftNode>(),
                     OnStateChanged = parts.OnState,
                 },
-                new StoreStateMachine(parts.Store, parts.Members),
+                new StoreStateMachine(parts.Store, parts.Members, setup.Time, parts.Metrics),
                 log.Storage,
                 peers,
                 cancellationToken);

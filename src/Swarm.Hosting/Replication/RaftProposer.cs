@@ -6,7 +6,7 @@ using Swarm.Storage;
 namespace Swarm.Hosting.Replication;
 
 /// <summary>Transactions of the store as entries of the log that all managers share, in SwarmKit's form.</summary>
-internal sealed class RaftProposer : IProposer
+internal sealed class RaftProposer(TimeProvider time, RaftMetrics metrics) : IProposer
 {
     private readonly EntrySize _size = new();
     private RaftNode? _node;
@@ -33,12 +33,16 @@ internal sealed class RaftProposer : IProposer
             throw NoLeader("this manager does not lead the swarm; ask the leader", null);
         }
 
+        var started = time.GetTimestamp();
+        string? error = nameof(OperationCanceledException);
         try
         {
             await Node.ProposeAsync(Encode(actions), index => commit(new ObjectVersion(index)));
+            error = null;
         }
         catch (NotLeaderException exception)
         {
+            error = nameof(NotLeaderException);
             throw NoLeader(
                 exception.MayCommit
                     ? "leadership was lost while the change was on its way; it may still take effect: read again"
@@ -47,11 +51,17 @@ internal sealed class RaftProposer : IProposer
         }
         catch (ProposalRefusedException exception)
         {
+            error = nameof(ProposalRefusedException);
             throw new SwarmException(SwarmErrorCode.ResourceExhausted, exception.Message, exception);
         }
         catch (RaftFaultedException exception)
         {
+            error = nameof(RaftFaultedException);
             throw new SwarmException(SwarmErrorCode.Unavailable, exception.Message, exception);
+        }
+        finally
+        {
+            metrics.ProposalEnded(time.GetElapsedTime(started), error);
         }
     }
 

@@ -9,10 +9,14 @@ namespace Swarm.Hosting.Replication;
 /// <summary>The store as what the log of the managers is applied to; snapshots are SwarmKit's V0.</summary>
 /// <param name="store">The store.</param>
 /// <param name="members">The managers; they follow the log.</param>
+/// <param name="time">The clock.</param>
+/// <param name="metrics">Told how long snapshots take, if anybody wants to know.</param>
 /// <param name="background">Where snapshots are written; null for threads of their own.</param>
 internal sealed class StoreStateMachine(
     ClusterStore store,
     QuorumMembers members,
+    TimeProvider time,
+    RaftMetrics? metrics = null,
     TaskScheduler? background = null) : IStateMachine
 {
     // Tasks of a service share what entries and snapshots repeat for each.
@@ -36,15 +40,20 @@ internal sealed class StoreStateMachine(
     {
         var view = store.Current;
         var membership = members.ToSnapshot();
+        var started = time.GetTimestamp();
 
         // Off the node's thread: entries are applied, and elections held, while the state is written.
         return Task.Factory.StartNew(
-            () => new Wire.Protos.Snapshot
+            () =>
             {
-                Version = Wire.Protos.Snapshot.Types.Version.V0,
-                Membership = membership,
-                Store = view.ToWire(),
-            }.WriteTo(destination),
+                new Wire.Protos.Snapshot
+                {
+                    Version = Wire.Protos.Snapshot.Types.Version.V0,
+                    Membership = membership,
+                    Store = view.ToWire(),
+                }.WriteTo(destination);
+                metrics?.SnapshotEnded(time.GetElapsedTime(started));
+            },
             CancellationToken.None,
             TaskCreationOptions.DenyChildAttach,
             background ?? TaskScheduler.Default);

@@ -17,6 +17,9 @@ public sealed partial class RaftNode
     /// <summary>The log's next entry, as far as this member knows: no entry that is proposed from now on comes before.</summary>
     public ulong NextIndex => Math.Max(Volatile.Read(ref _lastProposed), _storage.LastIndex) + 1;
 
+    /// <summary>Index of the last entry that the state machine has.</summary>
+    public ulong AppliedIndex => Volatile.Read(ref _applied);
+
     /// <summary>Replicates an entry.</summary>
     /// <param name="data">The entry; not empty, its memory must not be written to afterwards.</param>
     /// <param name="commit">

@@ -92,7 +92,7 @@ internal sealed class ManagerProcess
         };
         Raft = await RaftNode.StartAsync(
             options,
-            new StoreStateMachine(Store, Members, _process.Disk),
+            new StoreStateMachine(Store, Members, _process.Time, background: _process.Disk),
             storage,
             _transport);
         _proposer.Use(Raft);

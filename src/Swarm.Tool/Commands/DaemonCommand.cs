@@ -31,13 +31,13 @@ internal static class DaemonCommand
 
     private static readonly Option<string> Executor = new("--executor")
     {
-        Description = "What runs tasks: process or memory.",
+        Description = "What runs tasks: process, docker or memory.",
         DefaultValueFactory = _ => "process",
     };
 
     private static readonly Option<string?> Engine = new("--engine")
     {
-        Description = "Docker Engine for the executor docker and for requests passed through.",
+        Description = "Docker Engine for --executor docker, as unix:///path.sock or tcp://host:port; default unix:///var/run/docker.sock.",
     };
 
     private static readonly Option<string?> Hostname = new("--hostname")
@@ -52,8 +52,18 @@ internal static class DaemonCommand
 
     private static readonly Option<string> Dashboard = new("--dashboard")
     {
-        Description = "Address of the dashboard, or off.",
+        Description = "Address of the dashboard, as http://127.0.0.1:N, or off. It answers this machine only.",
         DefaultValueFactory = _ => "off",
+    };
+
+    private static readonly Option<bool> DashboardActions = new("--dashboard-actions")
+    {
+        Description = "Let the dashboard change services and nodes; otherwise it only shows.",
+    };
+
+    private static readonly Option<string?> MetricsAddress = new("--metrics-addr")
+    {
+        Description = "Serve metrics for Prometheus at IP:PORT, under /metrics.",
     };
 
     private static readonly Option<string> Secrets = new("--secrets")
@@ -71,7 +81,8 @@ internal static class DaemonCommand
     {
         var command = new Command("daemon", "Runs a node until SIGTERM.")
         {
-            Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard, Secrets, KeepTasks,
+            Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard, DashboardActions,
+            MetricsAddress, Secrets, KeepTasks,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), cancellationToken));
         return command;
@@ -87,6 +98,8 @@ internal static class DaemonCommand
         parsed.GetValue(Hostname),
         parsed.GetValue(Label) ?? [],
         parsed.GetValue(Dashboard)!,
+        parsed.GetValue(DashboardActions),
+        parsed.GetValue(MetricsAddress),
         parsed.GetValue(Secrets)!,
         parsed.GetValue(KeepTasks));
 
@@ -106,7 +119,8 @@ internal static class DaemonCommand
         {
             return await FailAsync(exception.Failures);
         }
-        catch (Exception exception) when (exception is IOException or SwarmException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or SwarmException
+            or UnauthorizedAccessException or FormatException)
         {
             return await FailAsync([exception.Message]);
         }

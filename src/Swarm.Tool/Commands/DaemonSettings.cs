@@ -11,19 +11,27 @@ internal sealed record DaemonSettings(
     string? Hostname,
     IReadOnlyList<string> Labels,
     string Dashboard,
+    bool DashboardActions,
+    string? MetricsAddress,
     string Secrets,
     bool KeepTasks)
 {
     /// <summary>Why the daemon cannot run like this; null when it can.</summary>
     public string? Fault() => this switch
     {
-        { Executor: "docker" } => "--executor docker is not supported by this version; use process or memory",
-        { Executor: not ("process" or "memory") } => $"--executor {Executor} is unknown; use process or memory",
-        { Engine: not null } => "--engine is not supported by this version: no request is passed to a Docker Engine",
+        { Executor: not ("process" or "docker" or "memory") } =>
+            $"--executor {Executor} is unknown; use process, docker or memory",
+        { Engine: not null, Executor: not "docker" } => "--engine is for --executor docker only",
+        { Engine: { } engine } when Api.Contains(engine, StringComparer.Ordinal) =>
+            $"--engine {engine} is this daemon's own --api; name the address of the Docker Engine",
         { Secrets: not ("sealed" or "plain") } => $"--secrets {Secrets} is unknown; use sealed or plain",
-        { Dashboard: not "off" } => "--dashboard is not supported by this version; leave it off",
+        { MetricsAddress: { } metrics } when !IsAddress(metrics) =>
+            $"--metrics-addr {metrics} must be IP:PORT, such as 127.0.0.1:9323",
         _ => Labels.FirstOrDefault(label => label.IndexOf('=', StringComparison.Ordinal) < 1) is { } bad
             ? $"--label {bad} must be key=value"
             : null,
     };
+
+    private static bool IsAddress(string text) =>
+        text.Contains(':', StringComparison.Ordinal) && System.Net.IPEndPoint.TryParse(text, out _);
 }

@@ -17,18 +17,28 @@ public class SwarmHealthTests
             services.AddHealthChecks().AddSwarm();
         });
         Assert.Equal(
-            [("swarm-agent", HealthStatus.Healthy), ("swarm-store", HealthStatus.Healthy)],
+            [
+                ("swarm-agent", HealthStatus.Healthy),
+                ("swarm-dataplane", HealthStatus.Healthy),
+                ("swarm-raft", HealthStatus.Healthy),
+                ("swarm-store", HealthStatus.Healthy),
+            ],
             await CheckAsync(swarm));
 
         await swarm.Node.LeaveAsync(force: true, default);
 
         Assert.Equal(
-            [("swarm-agent", HealthStatus.Degraded), ("swarm-store", HealthStatus.Degraded)],
+            [
+                ("swarm-agent", HealthStatus.Degraded),
+                ("swarm-dataplane", HealthStatus.Healthy),
+                ("swarm-raft", HealthStatus.Degraded),
+                ("swarm-store", HealthStatus.Degraded),
+            ],
             await CheckAsync(swarm));
     }
 
     [Fact]
-    public void Both_checks_have_the_tags_ready_and_swarm()
+    public void All_checks_have_the_tags_ready_and_swarm()
     {
         var swarm = SwarmHostUnderTest.Build(services =>
         {
@@ -36,7 +46,7 @@ public class SwarmHealthTests
             services.AddHealthChecks().AddSwarm();
         });
         var checks = swarm.Host.Services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations;
-        Assert.Equal(2, checks.Count);
+        Assert.Equal(4, checks.Count);
         Assert.All(checks, check => Assert.Equal(["ready", "swarm"], check.Tags.Order()));
     }
 

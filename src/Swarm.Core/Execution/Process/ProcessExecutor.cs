@@ -16,7 +16,7 @@ namespace Swarm.Execution;
 /// asked for a controller. Their output waits in pipes of 1 MiB meanwhile, as with Docker's live restore; a task that
 /// fills one waits. Disposing the executor kills all tasks, unless the options say otherwise.
 /// </remarks>
-public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposable, ILeftoverSource
+public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposable, ILeftoverSource, INodePortExecutor
 {
     private readonly ProcessRuntime _runtime;
     private readonly ContainerRegistry _containers = new();

@@ -16,7 +16,7 @@ internal sealed record ProcessRuntime(
     private static readonly TimeSpan RemovalPause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Secrets and configs of tasks.</summary>
-    internal TaskFileStore Files { get; } = new(Options, Logger);
+    internal TaskFileStore Files { get; } = new(Options.StateDirectory, Options.SecretsDirectory, Logger);
 
     /// <summary>Names of other tasks; null where there is no mesh.</summary>
     internal ITaskNames? Names { get; set; }

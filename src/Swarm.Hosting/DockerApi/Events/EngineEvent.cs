@@ -13,6 +13,9 @@ internal sealed record EngineEvent(
     ValueDictionary<string> Attributes,
     DateTimeOffset Time)
 {
+    /// <summary>Who asked for it; empty when nobody is known. Shown to those only who filter by it.</summary>
+    public string Actor { get; init; } = "";
+
     // Objects of the swarm are seen on every manager; the events of one engine would be "local".
     public string Scope => "swarm";
 }

@@ -16,6 +16,9 @@ internal static class SwarmEvents
         };
         return type is not null && ActionOf(change.Change) is { } action
             ? new EngineEvent(type, action, change.Current.Key, attributes, TimeOf(change, now))
+            {
+                Actor = change.Actor,
+            }
             : null;
     }
 

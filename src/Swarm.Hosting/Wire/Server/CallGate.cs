@@ -8,6 +8,8 @@ namespace Swarm.Hosting.Wire.Server;
 /// <summary>Stands before every method of the swarm port: who calls, may they, and errors in the words of the wire.</summary>
 internal sealed partial class CallGate(ManagerServices services, ILogger<CallGate> logger) : Interceptor
 {
+    private const string ControlMethods = "/docker.swarmkit.v1.Control/";
+
     private readonly ILogger _logger = logger;
 
     public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
@@ -49,7 +51,12 @@ internal sealed partial class CallGate(ManagerServices services, ILogger<CallGat
         try
         {
             var swarm = services.Swarm();
-            Caller.Remember(context, RpcAuthorization.Authorize(context.Method, Caller.Of(context), swarm));
+            var node = RpcAuthorization.Authorize(context.Method, Caller.Of(context), swarm);
+            Caller.Remember(context, node);
+
+            // Another manager passes on what its own client asked for; who that is, only it knows.
+            using var actor = SwarmActor.As(
+                context.Method.StartsWith(ControlMethods, StringComparison.Ordinal) ? $"manager {node}" : "");
             return await call();
         }
         catch (SwarmException exception)
