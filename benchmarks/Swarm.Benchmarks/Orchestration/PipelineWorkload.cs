@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Allocation;
-using Swarm.Benchmarks.Scheduling;
 using Swarm.Identity;
 using Swarm.Orchestration;
 using Swarm.Scheduling;
