@@ -6,7 +6,7 @@ using Swarm.Storage;
 namespace Swarm.Hosting.Replication;
 
 /// <summary>Transactions of the store as entries of the log that all managers share, in SwarmKit's form.</summary>
-internal sealed class RaftProposer(TimeProvider time, RaftMetrics metrics) : IProposer
+internal sealed class RaftProposer(TimeProvider time, RaftMetrics? metrics = null) : IProposer
 {
     private readonly EntrySize _size = new();
     private RaftNode? _node;
@@ -61,7 +61,7 @@ internal sealed class RaftProposer(TimeProvider time, RaftMetrics metrics) : IPr
         }
         finally
         {
-            metrics.ProposalEnded(time.GetElapsedTime(started), error);
+            metrics?.ProposalEnded(time.GetElapsedTime(started), error);
         }
     }
 

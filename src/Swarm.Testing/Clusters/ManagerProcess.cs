@@ -26,7 +26,7 @@ internal sealed class ManagerProcess
     private const int PreallocateBytes = 16 * 1024;
 
     private readonly NodeProcess _process;
-    private readonly RaftProposer _proposer = new();
+    private readonly RaftProposer _proposer;
     private readonly RandomIdGenerator _ids;
     private LogTransport? _transport;
 
@@ -34,6 +34,7 @@ internal sealed class ManagerProcess
     {
         _process = process;
         _ids = new RandomIdGenerator(process.Random);
+        _proposer = new RaftProposer(Node.Clock);
         Store = new ClusterStore(_proposer, Node.Clock);
         Leadership = new Leadership(
             NewControlPlane,
@@ -92,7 +93,7 @@ internal sealed class ManagerProcess
         };
         Raft = await RaftNode.StartAsync(
             options,
-            new StoreStateMachine(Store, Members, _process.Time, background: _process.Disk),
+            new StoreStateMachine(Store, Members, Node.Clock, background: _process.Disk),
             storage,
             _transport);
         _proposer.Use(Raft);
