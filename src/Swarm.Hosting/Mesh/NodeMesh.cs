@@ -39,6 +39,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
     /// <param name="dataplane">Moves the bytes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes the logs.</param>
+    /// <param name="meters">Makes the meters.</param>
     public NodeMesh(
         NodeId self,
         IPAddress listen,
