@@ -122,6 +122,16 @@ internal sealed class TestServices(SwarmTestCluster cluster) : IServiceOperation
             client => client.Services.WaitUntilConvergedAsync(id, cancellationToken),
             cancellationToken);
 
+    public IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        Service asked,
+        CancellationToken cancellationToken = default) =>
+        cluster.ReadAsync(
+            client => client.Services.WaitUntilConvergedAsync(asked, cancellationToken),
+            cancellationToken);
+
+    public Task<ServiceExplanation> ExplainAsync(string reference, CancellationToken cancellationToken = default) =>
+        cluster.CallAsync(client => client.Services.ExplainAsync(reference, cancellationToken));
+
     public IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
         ServiceId id,
         LogOptions? options = null,

@@ -12,7 +12,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
 {
     private const int MostFailures = 20;
 
-    private static readonly int Count = Number("SWARM_HISTORIES") ?? 240;
+    private static readonly int Count = Number("SWARM_HISTORIES") ?? 120;
     private static readonly int? Only = Number("SWARM_SEED");
 
     [Fact]
