@@ -1,4 +1,5 @@
 using Swarm.Benchmarks.Dispatch;
+using Swarm.Benchmarks.Orchestration;
 using Swarm.Benchmarks.Raft;
 using Swarm.Benchmarks.Routing;
 using Swarm.Benchmarks.Scheduling;
@@ -16,6 +17,9 @@ internal static class Macro
             case ["scheduler", .. var options]:
                 SchedulerMacro.Run(options);
                 return 0;
+            case ["orchestration", .. var options]:
+                OrchestrationMacro.Run(options);
+                return 0;
             case ["storage", .. var options]:
                 StorageMacro.Run(options);
                 return 0;
@@ -25,6 +29,12 @@ internal static class Macro
             case ["mesh", .. var options]:
                 await MeshMacro.RunAsync(options);
                 return 0;
+            case ["mesh-peers", .. var options]:
+                await PeersMacro.RunAsync(options);
+                return 0;
+            case ["mesh-serve", var port, .. var backends]:
+                await PeersMacro.ServeAsync(port, backends);
+                return 0;
             case ["dispatch", .. var options]:
                 await DispatchMacro.RunAsync(options);
                 return 0;
@@ -32,7 +42,7 @@ internal static class Macro
                 await DispatchNodes.RunAsync(directory, address, tasks);
                 return 0;
             default:
-                Console.Error.WriteLine("usage: macro scheduler|storage|raftlog|dispatch|mesh [quick]");
+                Console.Error.WriteLine("usage: macro scheduler|orchestration|storage|raftlog|dispatch|mesh|mesh-peers [quick]");
                 return 2;
         }
     }

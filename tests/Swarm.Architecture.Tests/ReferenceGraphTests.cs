@@ -15,7 +15,7 @@ public sealed class ReferenceGraphTests
         ["Swarm.Net"] = [],
         ["Swarm.Hosting"] = ["Swarm.Core", "Swarm.Raft", "Swarm.Net"],
         ["Swarm.Compose"] = ["Swarm.Core"],
-        ["Swarm.Docker"] = ["Swarm.Core"],
+        ["Swarm.Docker"] = ["Swarm.Core", "Swarm.Hosting"],
         ["Swarm.Dashboard"] = ["Swarm.Core"],
         ["Swarm.Testing"] = ["Swarm.Core", "Swarm.Raft", "Swarm.Net", "Swarm.Hosting"],
         ["Swarm.Tool"] =

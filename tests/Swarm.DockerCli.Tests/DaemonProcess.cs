@@ -81,6 +81,13 @@ public sealed class DaemonProcess : IAsyncDisposable
         await _process.WaitForExitAsync(limit.Token);
     }
 
+    /// <summary>Sends the process a signal, such as <c>STOP</c>.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     private async Task LaunchAsync()
     {
         var start = new ProcessStartInfo("dotnet")
@@ -126,8 +133,8 @@ public sealed class DaemonProcess : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-            await kill.WaitForExitAsync();
+            await SignalAsync("CONT");
+            await SignalAsync("TERM");
         }
 
         using var limit = new CancellationTokenSource(StopTimeout);

@@ -7,7 +7,7 @@ namespace Swarm.DockerCli.Tests;
 public sealed class LockTests
 {
     [SkippableFact]
-    public async Task A_swarm_that_begins_locked_needs_its_key_after_a_kill_and_then_has_everything()
+    public async Task Scenario_098_a_swarm_that_begins_locked_needs_its_key_after_a_kill_and_then_has_everything()
     {
         await using var managers = await Managers.FormAsync(1, "--autolock");
         var manager = managers[0];

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Xunit.Abstractions;
 
 namespace Swarm.DockerCli.Tests;
@@ -10,12 +9,8 @@ public sealed class MeshTests(ITestOutputHelper output) : IAsyncLifetime
     private const int Port = 18_080;
     private const int Replicas = 5;
 
-    /// <summary>Rolling updates under load; more of them by <c>SWARM_MESH_UPDATES</c>.</summary>
-    private static readonly int Updates = int.Parse(
-        Environment.GetEnvironmentVariable("SWARM_MESH_UPDATES") ?? "1",
-        CultureInfo.InvariantCulture);
-
     private readonly List<DaemonProcess> _daemons = [];
+    private MeshNodes? _nodes;
 
     private DockerCli Docker => _daemons[0].Docker;
 
@@ -23,9 +18,9 @@ public sealed class MeshTests(ITestOutputHelper output) : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        foreach (var daemon in Enumerable.Reverse(_daemons))
+        if (_nodes is not null)
         {
-            await daemon.DisposeAsync();
+            await _nodes.DisposeAsync();
         }
     }
 
@@ -43,13 +38,10 @@ public sealed class MeshTests(ITestOutputHelper output) : IAsyncLifetime
         }
 
         using var load = new Load([.. _daemons.Select(daemon => daemon.Address)], Port);
-        for (var update = 0; update < Updates; update++)
-        {
-            var before = await TasksAsync();
-            await Docker.OkAsync("service", "update", "-d", "--force", "web");
-            await CompletedAsync();
-            Assert.Empty((await TasksAsync()).Intersect(before));
-        }
+        var before = await _nodes!.TasksAsync("web");
+        await Docker.OkAsync("service", "update", "-d", "--force", "web");
+        await _nodes.UpdatedAsync("web");
+        Assert.Empty((await _nodes.TasksAsync("web")).Intersect(before));
 
         await Docker.OkAsync("service", "scale", "-d", "web=3");
         await AnsweredByAsync(_daemons[2], 3);
@@ -74,7 +66,7 @@ public sealed class MeshTests(ITestOutputHelper output) : IAsyncLifetime
     }
 
     [SkippableFact]
-    public async Task Ports_of_a_service_come_and_go_and_clients_are_told_by_the_PROXY_protocol_where_it_is_asked_for()
+    public async Task Scenario_R57_Ports_of_a_service_come_and_go_and_clients_are_told_by_the_PROXY_protocol_where_it_is_asked_for()
     {
         await FormAsync("worker");
         await CreateAsync();
@@ -136,15 +128,6 @@ public sealed class MeshTests(ITestOutputHelper output) : IAsyncLifetime
         "host", .. TaskServer.CommandLine,
     ]);
 
-    private async Task<string[]> TasksAsync() => (await Docker.OkAsync(
-        "service", "ps", "-q", "--no-trunc", "--filter", "desired-state=running", "web"))
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries);
-
-    private Task<string> CompletedAsync() => Eventually.BecomesAsync(
-        () => Docker.OkAsync("service", "inspect", "-f", "{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}", "web"),
-        state => state == "completed\n",
-        "the update completes");
-
     private Task<string> GoneFromAsync(string node) => Eventually.BecomesAsync(
         async () => await Docker.OkAsync("service", "ps", "--format", "{{.Node}} {{.CurrentState}}", "web"),
         tasks => !tasks.Contains($"{node} Running", StringComparison.Ordinal)
@@ -153,20 +136,8 @@ public sealed class MeshTests(ITestOutputHelper output) : IAsyncLifetime
 
     private async Task FormAsync(string role)
     {
-        Skip.If(DockerCli.Missing is not null, DockerCli.Missing ?? "");
-        for (var i = 0; i < 3; i++)
-        {
-            _daemons.Add(await DaemonProcess.StartAsync("--hostname", $"n{i}"));
-        }
-
-        var leader = _daemons[0];
-        await Docker.OkAsync("swarm", "init", "--advertise-addr", leader.Address);
-        var token = (await Docker.OkAsync("swarm", "join-token", "-q", role)).Trim();
-        foreach (var other in _daemons.Skip(1))
-        {
-            await other.Docker.OkAsync(
-                "swarm", "join", "--token", token, "--advertise-addr", other.Address, $"{leader.Address}:2377");
-        }
+        _nodes = await MeshNodes.FormAsync(role);
+        _daemons.AddRange(_nodes.All);
     }
 
     /// <summary>A few clients that call one address after the other, without haste.</summary>

@@ -24,7 +24,7 @@ public sealed class QuorumTests
     }
 
     [SkippableFact]
-    public async Task A_killed_leader_loses_no_acknowledged_write_and_the_swarm_goes_on()
+    public async Task Scenario_099_a_killed_leader_loses_no_acknowledged_write_and_the_swarm_goes_on()
     {
         await using var managers = await Managers.FormAsync(3);
         await Managers.CreateServiceAsync(managers[1], "before", "--replicas", "3");

@@ -58,7 +58,7 @@ internal sealed class TaskWait(ISwarmClient swarm, Service service, DeployLog lo
 
     private async Task ConvergeAsync(CancellationToken cancellationToken)
     {
-        await foreach (var progress in swarm.Services.WaitUntilConvergedAsync(service.Id, cancellationToken))
+        await foreach (var progress in swarm.Services.WaitUntilConvergedAsync(service, cancellationToken))
         {
             log.Report(service.Spec.Name, progress);
         }

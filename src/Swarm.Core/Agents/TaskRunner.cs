@@ -19,6 +19,7 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
     private ITaskController? _controller;
     private (TaskStep Step, StopSignal Interrupt)? _operation;
     private Task _loop = Task.CompletedTask;
+    private Task? _watchingPorts;
 
     /// <summary>The task as the managers last sent it, with the status that this agent knows.</summary>
     public SwarmTask Current
@@ -187,11 +188,40 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
             return;
         }
 
+        if (step == TaskStep.Wait)
+        {
+            _watchingPorts ??= WatchPortsAsync();
+        }
+
         var after = await PerformAsync(step, before);
         await EnterAsync(after);
         if (after.State == before.State)
         {
             await _changed.WaitAsync(context.Options.RetryDelay, context.Time, _stop.Token);
+        }
+    }
+
+    // A task that is to get no more connections says so while it still runs.
+    private async Task WatchPortsAsync()
+    {
+        try
+        {
+            if (_controller is IPortStatusSource source)
+            {
+                await Loops.JoinAsync(source.PortsWithdrawn).WaitAsync(_stop.Token);
+                if (_task.Status.State == TaskState.Running)
+                {
+                    await EnterAsync(_task.Status with { Ports = source.Ports });
+                }
+            }
+        }
+        catch (OperationCanceledException) when (_stop.IsSet)
+        {
+            // It is not driven any more.
+        }
+        catch (Exception exception)
+        {
+            AgentLog.CallFailed(context.Logger, _task.Id, "asking for ports", exception);
         }
     }
 

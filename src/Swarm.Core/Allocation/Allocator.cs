@@ -12,6 +12,7 @@ internal sealed partial class Allocator(ClusterStore store, ILogger<Allocator> l
 {
     private readonly ILogger _logger = logger;
     private readonly HashSet<string> _told = [];
+    private readonly Dictionary<NetworkId, int> _fill = [];
     private AllocationPass _pass = new(ClusterView.Empty);
 
     /// <summary>Who holds what; for tests.</summary>
@@ -61,6 +62,7 @@ internal sealed partial class Allocator(ClusterStore store, ILogger<Allocator> l
         }
         while (_pass.TryAgain());
         TellWhoWaits();
+        TellWhatFillsUp();
     }
 
     private async Task WriteAsync<T>(
@@ -92,6 +94,23 @@ internal sealed partial class Allocator(ClusterStore store, ILogger<Allocator> l
             }
         }
     }
+
+    private void TellWhatFillsUp()
+    {
+        foreach (var (id, network) in State.Addresses.Networks)
+        {
+            var level = network.Fill;
+            if (level > _fill.GetValueOrDefault(id))
+            {
+                LogFillsUp(network.Usage, level);
+            }
+
+            _fill[id] = level;
+        }
+    }
+
+    [LoggerMessage(1302, LogLevel.Warning, "{Usage}, which is {Level} % or more; a larger network takes the place of a full one")]
+    private partial void LogFillsUp(string usage, int level);
 
     [LoggerMessage(1300, LogLevel.Warning, "Allocation waits: {Problem}")]
     private partial void LogWaits(string problem);

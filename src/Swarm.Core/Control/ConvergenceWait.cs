@@ -11,12 +11,13 @@ namespace Swarm.Control;
 internal sealed class ConvergenceWait(
     ClusterStore store,
     TimeProvider time,
-    ServiceId id) : IDisposable
+    ServiceId id,
+    Service? asked) : IDisposable
 {
     // A timer takes no longer spans; a longer period is waited for in pieces.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
 
-    private readonly RolloutVerdict _verdict = new();
+    private readonly RolloutVerdict _verdict = new(asked);
     private ChangeSubscription? _subscription;
     private TimedFeed? _feed;
     private ClusterView _view = ClusterView.Empty;

@@ -76,22 +76,44 @@ public interface IServiceOperations
     /// <returns>The counts; zeros for an unknown service.</returns>
     Task<ServiceStatus> GetStatusAsync(ServiceId id, CancellationToken cancellationToken = default);
 
+    /// <summary>Says why a service is not as it should be: its rollout, the tasks that do not run, the last failures.</summary>
+    /// <param name="reference">The service, as for <see cref="FindAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>The state of this moment.</returns>
+    /// <exception cref="SwarmException">
+    /// <see cref="SwarmErrorCode.NotFound"/>; <see cref="SwarmErrorCode.Unimplemented"/> from a client that cannot tell.
+    /// </exception>
+    Task<ServiceExplanation> ExplainAsync(string reference, CancellationToken cancellationToken = default) =>
+        throw new SwarmException(SwarmErrorCode.Unimplemented, "this client cannot explain services");
+
     /// <summary>
     /// Progress until the wanted number of tasks has run for the service's monitor period and no rollout is under way;
-    /// of
-    /// a job, until all of it has completed.
+    /// of a job, until all of it has completed.
     /// </summary>
     /// <param name="id">The service.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>One item for each change of the counts; the last has <see cref="ServiceProgress.Converged"/> set.</returns>
     /// <exception cref="SwarmException">
-    /// <see cref="SwarmErrorCode.FailedPrecondition"/> when the rollout pauses or was rolled back, or when a task of a
-    /// job failed for good; the text has the failed task's error.
+    /// <see cref="SwarmErrorCode.FailedPrecondition"/> when the rollout pauses or the last update was rolled back, or when
+    /// a task of a job failed for good; the text has the failed task's error.
     /// <see cref="SwarmErrorCode.NotFound"/> when the service is removed.
     /// </exception>
     IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
         ServiceId id,
         CancellationToken cancellationToken = default);
+
+    /// <summary>The same for a service as an operation has returned it: rollbacks from before that do not matter.</summary>
+    /// <param name="asked">The service, as creation, update or finding returned it.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>As for the other overload.</returns>
+    /// <exception cref="SwarmException">As for the other overload.</exception>
+    IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        Service asked,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        return WaitUntilConvergedAsync(asked.Id, cancellationToken);
+    }
 
     /// <summary>Reads the output of all tasks of a service, from every node.</summary>
     /// <param name="id">The service.</param>

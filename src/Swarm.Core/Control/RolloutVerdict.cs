@@ -3,10 +3,11 @@ using Swarm.Storage;
 namespace Swarm.Control;
 
 /// <summary>Tells whether the rollout that a caller waits for has failed.</summary>
-internal sealed class RolloutVerdict
+/// <param name="asked">The service as the caller last saw it: what had ended by then is the past; null when unknown.</param>
+internal sealed class RolloutVerdict(Service? asked)
 {
-    private DateTimeOffset? _accepted;
-    private bool _looked;
+    private DateTimeOffset? _accepted = asked?.RolloutStatus is { } status && IsPast(status) ? status.StartedAt : null;
+    private bool _looked = asked is not null;
 
     /// <summary>Takes note of a rollout's state.</summary>
     /// <exception cref="SwarmException">
@@ -22,8 +23,8 @@ internal sealed class RolloutVerdict
             case RolloutState.RollbackPaused:
                 throw Failed("service rollback paused");
             case RolloutState.RollbackStarted when status.Message == ServiceChanges.ManualRollback:
-            case RolloutState.RollbackCompleted when !_looked:
-                // Asked for, or over before the wait began: this rollback is what the caller waits for.
+            case RolloutState.RollbackCompleted when !_looked && service.PreviousSpec is not null:
+                // Asked for: only such a rollback keeps the spec it came from. It is what the caller waits for.
                 _accepted = status.StartedAt;
                 break;
             case RolloutState.RollbackStarted or RolloutState.RollbackCompleted when status.StartedAt != _accepted:
@@ -39,4 +40,7 @@ internal sealed class RolloutVerdict
             return SwarmException.FailedPrecondition(reason.Length > 0 ? $"{text} ({reason})" : text);
         }
     }
+
+    private static bool IsPast(RolloutStatus status) =>
+        status.State == RolloutState.RollbackCompleted || status.Message == ServiceChanges.ManualRollback;
 }

@@ -81,15 +81,22 @@ internal sealed class ServiceOperations(
     public Task<ServiceStatus> GetStatusAsync(ServiceId id, CancellationToken cancellationToken = default) =>
         Task.FromResult(ServiceCounts.StatusOf(store.Current, id));
 
-    public async IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
-        ServiceId id,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public Task<ServiceExplanation> ExplainAsync(string reference, CancellationToken cancellationToken = default)
     {
-        using var wait = new ConvergenceWait(store, time, id);
-        await foreach (var progress in wait.RunAsync(cancellationToken))
-        {
-            yield return progress;
-        }
+        var view = store.Current;
+        return Task.FromResult(ServiceReasons.Explain(view, References.Service(view, reference)));
+    }
+
+    public IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        ServiceId id,
+        CancellationToken cancellationToken = default) => WaitAsync(id, null, cancellationToken);
+
+    public IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        Service asked,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(asked);
+        return WaitAsync(asked.Id, asked, cancellationToken);
     }
 
     public IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
@@ -99,4 +106,16 @@ internal sealed class ServiceOperations(
         store.Current.Services.Find(id.ToString()) is null
             ? throw SwarmException.NotFound($"service {id} not found")
             : logs(id, default, options ?? LogOptions.All, cancellationToken);
+
+    private async IAsyncEnumerable<ServiceProgress> WaitAsync(
+        ServiceId id,
+        Service? asked,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var wait = new ConvergenceWait(store, time, id, asked);
+        await foreach (var progress in wait.RunAsync(cancellationToken))
+        {
+            yield return progress;
+        }
+    }
 }

@@ -25,4 +25,11 @@ public interface IPortStatusSource
     /// users; those in ingress mode are where the routing mesh of every node finds the task.
     /// </summary>
     ValueList<PortPublication> Ports { get; }
+
+    /// <summary>
+    /// Completes when the task is to get no more connections through the routing mesh although it still runs, as when
+    /// it has become unhealthy and is about to be stopped; <see cref="Ports"/> no longer names those ports then.
+    /// </summary>
+    /// <value>Default: never completes.</value>
+    Task PortsWithdrawn => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System);
 }

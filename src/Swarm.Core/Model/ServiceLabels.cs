@@ -60,4 +60,20 @@ public static class ServiceLabels
     /// </summary>
     /// <value>Without the label they are not.</value>
     public const string IngressProxyProtocol = "swarm.ingress.proxy-protocol";
+
+    /// <summary>
+    /// The addresses of a node at which published ports are answered, each an address or a range such as
+    /// <c>10.0.0.0/8</c>, for all ports or with the port in front: <c>127.0.0.1</c>, or
+    /// <c>8080=10.1.0.0/16,53/udp=127.0.0.1</c>. A node that has none of them does not answer the port.
+    /// Ingress mode only.
+    /// </summary>
+    /// <value>Without the label, and for ports that it does not name, wherever the node answers all others.</value>
+    public const string IngressAddress = "swarm.ingress.address";
+
+    /// <summary>
+    /// Ports at which tasks listen for other services of their networks only, such as <c>80,53/udp</c>: tasks that are
+    /// processes get a port of their node for each, as for published ones.
+    /// </summary>
+    /// <value>Without the label only published ports are reached by name.</value>
+    public const string Expose = "swarm.expose";
 }

@@ -31,6 +31,12 @@ internal sealed class DirtyCheck(Service service, ClusterView view)
             return true;
         }
 
+        // Tasks that are processes listen where this label says.
+        if (task.ServiceAnnotations.Labels[ServiceLabels.Expose] != service.Spec.Labels[ServiceLabels.Expose])
+        {
+            return true;
+        }
+
         return DifferenceTo(task.Spec) switch
         {
             Difference.None => false,

@@ -30,6 +30,9 @@ internal readonly record struct SlotKey
         ? OnNode(task.ServiceId, task.NodeId)
         : Numbered(task.ServiceId, task.Slot);
 
+    /// <summary>The tasks of the slot that were told to stop and have not stopped yet.</summary>
+    public IEnumerable<TaskId> StoppingIn(ClusterView view) => TasksIn(view).Where(IsStopping).Select(task => task.Id);
+
     /// <summary>All tasks of the slot, dead ones included.</summary>
     public IEnumerable<SwarmTask> TasksIn(ClusterView view)
     {
@@ -43,4 +46,10 @@ internal readonly record struct SlotKey
             ? view.Tasks.OnNode(node).Where(task => task.ServiceId == service)
             : view.Tasks.OfService(service).Where(task => task.NodeId == node);
     }
+
+    private static bool IsStopping(SwarmTask task) => task is
+    {
+        DesiredState: > TaskState.Running,
+        Status.State: >= TaskState.Assigned and <= TaskState.Running,
+    };
 }

@@ -53,19 +53,12 @@ internal static class StartUpCheck
         var slot = SlotKey.Of(task, service);
         var delay = restarts.Backoff.Find(slot, task.Id) ?? task.Spec.Restart?.Delay ?? RestartPolicy.DefaultDelay;
         var remaining = delay - (now - since);
-        TaskId[] stopping = [.. slot.TasksIn(view).Where(IsStopping).Select(other => other.Id)];
         restarts.Starts.Arm(DelayedStart.After(
             task.Id,
             now,
             remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero,
-            stopping));
+            [.. slot.StoppingIn(view)]));
     }
-
-    private static bool IsStopping(SwarmTask task) => task is
-    {
-        DesiredState: > TaskState.Running,
-        Status.State: >= TaskState.Assigned and <= TaskState.Running,
-    };
 
     private static void RebuildHistory(ClusterView view, RestartState restarts)
     {

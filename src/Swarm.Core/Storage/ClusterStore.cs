@@ -14,7 +14,7 @@ internal sealed class ClusterStore(
 {
     private readonly ClusterStoreOptions _options = options ?? new();
     private readonly ChangeFeed _feed = new((options ?? new()).HistoryLimit);
-    private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly Turnstile _writer = new();
     private readonly Lock _gate = new();
     private ClusterView _current = ClusterView.Empty;
 
@@ -26,7 +26,7 @@ internal sealed class ClusterStore(
         Func<StoreTransaction, T> change,
         CancellationToken cancellationToken = default)
     {
-        await _writer.WaitAsync(cancellationToken);
+        await _writer.EnterAsync(cancellationToken);
         try
         {
             var transaction = Begin();
@@ -36,14 +36,14 @@ internal sealed class ClusterStore(
         }
         finally
         {
-            _writer.Release();
+            _writer.Leave();
         }
     }
 
     /// <inheritdoc cref="UpdateAsync{T}"/>
     public async ValueTask UpdateAsync(Action<StoreTransaction> change, CancellationToken cancellationToken = default)
     {
-        await _writer.WaitAsync(cancellationToken);
+        await _writer.EnterAsync(cancellationToken);
         try
         {
             var transaction = Begin();
@@ -52,7 +52,7 @@ internal sealed class ClusterStore(
         }
         finally
         {
-            _writer.Release();
+            _writer.Leave();
         }
     }
 
@@ -67,7 +67,7 @@ internal sealed class ClusterStore(
     {
         for (var next = 0; next < pieces.Count;)
         {
-            await _writer.WaitAsync(cancellationToken);
+            await _writer.EnterAsync(cancellationToken);
             try
             {
                 var transaction = Begin();
@@ -77,7 +77,7 @@ internal sealed class ClusterStore(
             }
             finally
             {
-                _writer.Release();
+                _writer.Leave();
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Swarm.Hosting.Replication;
 using Swarm.Storage;
 
 namespace Swarm.Hosting.Mesh;
@@ -22,20 +23,8 @@ internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
     /// <summary>Follows the store until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            try
-            {
-                using var changes = store.Watch();
-                var all = _history.Services.Concat(changes.View.Services.Select(service => service.Id)).Distinct();
-                Refresh(changes.View.Version, changes.View, all);
-                await FollowAsync(changes, cancellationToken);
-            }
-            catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
-            {
-                // A snapshot came in place of the changes.
-            }
-        }
+        await store.FollowAsync(FollowAsync, cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <summary>Tells what the mesh is after a version, and then everything that changes.</summary>
@@ -90,6 +79,8 @@ internal sealed class MeshDirectory(ClusterStore store, TimeProvider time)
     // Many transactions come at once where much happens; the mesh needs only what they lead to.
     private async Task FollowAsync(ChangeSubscription changes, CancellationToken cancellationToken)
     {
+        var all = _history.Services.Concat(changes.View.Services.Select(service => service.Id)).Distinct();
+        Refresh(changes.View.Version, changes.View, all);
         var touched = new HashSet<ServiceId>();
         while (await changes.WaitAsync(cancellationToken))
         {

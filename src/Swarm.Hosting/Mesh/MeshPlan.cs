@@ -9,17 +9,18 @@ internal static class MeshPlan
     /// <summary>Time between draining a task and its stop signal (Docker's number).</summary>
     private static readonly TimeSpan DrainDelay = TimeSpan.FromSeconds(2);
 
-    /// <summary>The mesh's part of a service; null when it publishes nothing on every node.</summary>
+    /// <summary>The mesh's part of a service; null when it publishes nothing on every node and has no names.</summary>
     public static MeshService? Of(Service service, ClusterView view)
     {
         var published = (service.Endpoint?.Ports ?? default).Where(IsAnswered).ToArray();
-        if (published.Length == 0)
+        var networks = NamePlan.NetworksOf(service, view);
+        if (published.Length == 0 && networks.IsEmpty)
         {
             return null;
         }
 
-        var tasks = view.Tasks.OfService(service.Id)
-            .Where(task => task.Status.State == TaskState.Running && !task.Status.Ports.IsEmpty)
+        var running = view.Tasks.OfService(service.Id)
+            .Where(task => task.Status.State == TaskState.Running)
             .OrderBy(task => task.Id.Value, StringComparer.Ordinal)
             .ToArray();
         var policies = ServicePolicies.Of(service);
@@ -28,8 +29,18 @@ internal static class MeshPlan
             policies.Balancer,
             policies.ProxyProtocol,
             DrainDelay + GraceOf(service.Spec.TaskTemplate.Workload as ContainerSpec),
-            published.Select(port => PortOf(port, tasks, view)).ToValueList());
+            published.Select(port => PortOf(port, policies.Addresses, running, view)).ToValueList())
+        {
+            Name = service.Spec.Name,
+            Networks = networks,
+            Targets = networks.IsEmpty ? default : NamePlan.TargetsOf(service, policies),
+            Tasks = networks.IsEmpty ? default : NamePlan.TasksOf(running, networks, view),
+        };
     }
+
+    /// <summary>Whether a task is about to go.</summary>
+    public static bool IsDraining(SwarmTask task, Node node) =>
+        task.DesiredState > TaskState.Running || node.Status.State == NodeState.Down;
 
     private static TimeSpan GraceOf(ContainerSpec? spec) =>
         spec?.StopGracePeriod ?? ContainerSpec.DefaultStopGracePeriod;
@@ -43,14 +54,19 @@ internal static class MeshPlan
     };
 
     // A number that two tasks of a node tell was given anew after the first one: that one is about to be gone.
-    private static MeshPort PortOf(PortPublication port, SwarmTask[] tasks, ClusterView view) => new(
+    private static MeshPort PortOf(
+        PortPublication port,
+        ListenAddresses addresses,
+        SwarmTask[] tasks,
+        ClusterView view) => new(
         port.Protocol == PortProtocol.Udp,
         port.PublishedPort,
         tasks
             .SelectMany(task => BackendsOf(task, port, view))
             .GroupBy(backend => (backend.Address, backend.Port))
             .Select(places => places.FirstOrDefault(backend => !backend.IsDraining) ?? places.First())
-            .ToValueList());
+            .ToValueList(),
+        addresses.Of(port));
 
     private static IEnumerable<MeshBackend> BackendsOf(SwarmTask task, PortPublication port, ClusterView view)
     {
@@ -63,10 +79,6 @@ internal static class MeshPlan
             yield break;
         }
 
-        yield return new MeshBackend(
-            node.Id,
-            node.Status.Address,
-            own.PublishedPort,
-            task.DesiredState > TaskState.Running || node.Status.State == NodeState.Down);
+        yield return new MeshBackend(node.Id, node.Status.Address, own.PublishedPort, IsDraining(task, node));
     }
 }

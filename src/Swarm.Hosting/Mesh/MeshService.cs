@@ -11,13 +11,31 @@ internal sealed record MeshService(
     string Balancer,
     int ProxyProtocol,
     TimeSpan DrainTimeout,
-    ValueList<MeshPort> Ports);
+    ValueList<MeshPort> Ports)
+{
+    /// <summary>Its name; empty when managers that know no names told of it.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The networks on which it has names.</summary>
+    public ValueList<MeshNetwork> Networks { get; init; }
+
+    /// <summary>The ports that its names lead to.</summary>
+    public ValueList<MeshTarget> Targets { get; init; }
+
+    /// <summary>Its tasks; none when it has no names.</summary>
+    public ValueList<MeshTask> Tasks { get; init; }
+}
 
 /// <summary>A port that every node answers.</summary>
 /// <param name="IsUdp">UDP, or else TCP.</param>
 /// <param name="Published">Its number on every node.</param>
 /// <param name="Backends">Where its tasks are.</param>
-internal sealed record MeshPort(bool IsUdp, int Published, ValueList<MeshBackend> Backends);
+/// <param name="Addresses">Addresses and ranges of those of a node at which it is answered; none for the usual ones.</param>
+internal sealed record MeshPort(
+    bool IsUdp,
+    int Published,
+    ValueList<MeshBackend> Backends,
+    ValueList<string> Addresses = default);
 
 /// <summary>Where a task is.</summary>
 /// <param name="NodeId">Its node.</param>
@@ -25,6 +43,45 @@ internal sealed record MeshPort(bool IsUdp, int Published, ValueList<MeshBackend
 /// <param name="Port">The port of that node at which it listens.</param>
 /// <param name="IsDraining">It is about to stop, or its node is down.</param>
 internal sealed record MeshBackend(NodeId NodeId, string Address, int Port, bool IsDraining);
+
+/// <summary>A network on which a service has names.</summary>
+/// <param name="Id">The network.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Address">The service's virtual address there; empty when its name leads to its tasks.</param>
+/// <param name="Aliases">Further names of the service there.</param>
+internal sealed record MeshNetwork(NetworkId Id, string Name, string Address, ValueList<string> Aliases);
+
+/// <summary>A port that the names of a service lead to.</summary>
+/// <param name="IsUdp">UDP, or else TCP.</param>
+/// <param name="Port">Its number.</param>
+/// <param name="IsPublished">Tasks expect there whatever the routing mesh sends.</param>
+internal sealed record MeshTarget(bool IsUdp, int Port, bool IsPublished);
+
+/// <summary>A task with names.</summary>
+/// <param name="Names">Its names, the one for people first.</param>
+/// <param name="NodeId">Its node.</param>
+/// <param name="Address">The node's address.</param>
+/// <param name="IsDraining">It is about to stop, or its node is down.</param>
+/// <param name="Addresses">Its addresses on networks.</param>
+/// <param name="Ports">Where on its node it listens.</param>
+internal sealed record MeshTask(
+    ValueList<string> Names,
+    NodeId NodeId,
+    string Address,
+    bool IsDraining,
+    ValueList<MeshTaskAddress> Addresses,
+    ValueList<MeshTaskPort> Ports);
+
+/// <summary>A task's address on a network.</summary>
+/// <param name="NetworkId">The network.</param>
+/// <param name="Address">The address, without a prefix length.</param>
+internal sealed record MeshTaskAddress(NetworkId NetworkId, string Address);
+
+/// <summary>A port at which a task listens.</summary>
+/// <param name="IsUdp">UDP, or else TCP.</param>
+/// <param name="Target">Its number for those who know the task's name.</param>
+/// <param name="Port">Its number on the node.</param>
+internal sealed record MeshTaskPort(bool IsUdp, int Target, int Port);
 
 /// <summary>News of the mesh.</summary>
 /// <param name="Version">What the reader has once it has taken them: a version of the store.</param>

@@ -7,12 +7,22 @@ namespace Swarm.Hosting.Mesh;
 /// <summary>The mesh as one node knows it, and what that means for its data plane.</summary>
 /// <param name="self">The node.</param>
 /// <param name="listen">The address that the node answers published ports at.</param>
-internal sealed class MeshTable(NodeId self, IPAddress listen)
+/// <param name="twins">Where the addresses of networks are on this node; null when it has no place for them.</param>
+internal sealed class MeshTable(NodeId self, IPAddress listen, TwinAddresses? twins = null)
 {
+    /// <summary>Most servers of a node; each is an open socket.</summary>
+    private const int MaxServers = 32_768;
+
     private readonly Dictionary<ServiceId, MeshService> _services = [];
 
     /// <summary>What the node has; 0 for nothing.</summary>
     public ulong Version { get; private set; }
+
+    /// <summary>All services, in a certain order.</summary>
+    public IReadOnlyList<MeshService> Services { get; private set; } = [];
+
+    /// <summary>Servers of the last state that there was no place for.</summary>
+    public int Omitted { get; private set; }
 
     public void Apply(MeshUpdate update)
     {
@@ -32,41 +42,57 @@ internal sealed class MeshTable(NodeId self, IPAddress listen)
         }
 
         Version = update.Version;
+        Services = [.. _services.Values.OrderBy(service => service.Id.Value, StringComparer.Ordinal)];
     }
 
     /// <summary>The desired state of the node's data plane.</summary>
-    public MeshState ToState()
+    /// <param name="networks">The networks that tasks of this node are on.</param>
+    public MeshState ToState(IReadOnlySet<NetworkId> networks)
     {
         var servers = new Dictionary<Frontend, VirtualServer>();
-        foreach (var service in _services.Values.OrderBy(service => service.Id.Value, StringComparer.Ordinal))
+        var places = new ListenPlaces(listen);
+        var found = Services.SelectMany(service => PublishedBy(service, places));
+        if (twins is not null && networks.Count > 0)
         {
-            foreach (var port in service.Ports)
+            var inside = new NetworkServers(twins, AddressOf);
+            found = found.Concat(Services.SelectMany(service => inside.Of(service, networks)));
+        }
+
+        Omitted = 0;
+        foreach (var server in found)
+        {
+            // The managers give a number to one service only; while it changes hands both may be known.
+            if (servers.Count < MaxServers)
             {
-                // The managers give a number to one service only; while it changes hands both may be known.
-                var server = ServerOf(service, port);
                 servers.TryAdd(server.Frontend, server);
+            }
+            else
+            {
+                Omitted++;
             }
         }
 
         return new MeshState([.. servers.Values]);
     }
 
-    private VirtualServer ServerOf(MeshService service, MeshPort port) => new(
-        new Frontend(listen, port.Published, port.IsUdp ? Transport.Udp : Transport.Tcp),
-        BackendsOf(port))
+    private List<VirtualServer> PublishedBy(MeshService service, ListenPlaces places)
     {
-        Balancer = service.Balancer switch
+        var servers = new List<VirtualServer>();
+        foreach (var port in service.Ports)
         {
-            "leastconn" => BalancerKind.LeastConnections,
-            "source" => BalancerKind.SourceHash,
-            "maglev" => BalancerKind.Maglev,
-            _ => BalancerKind.RoundRobin,
-        },
-        ProxyProtocol = port.IsUdp
-            ? ProxyProtocol.None
-            : service.ProxyProtocol switch { 1 => ProxyProtocol.V1, 2 => ProxyProtocol.V2, _ => ProxyProtocol.None },
-        DrainTimeout = service.DrainTimeout,
-    };
+            var backends = BackendsOf(port);
+            foreach (var address in places.For(port.Addresses))
+            {
+                var frontend = new Frontend(address, port.Published, port.IsUdp ? Transport.Udp : Transport.Tcp);
+                servers.Add(NetworkServers.ServerOf(service, frontend, backends) with
+                {
+                    ProxyProtocol = NetworkServers.HeaderOf(service, port.IsUdp),
+                });
+            }
+        }
+
+        return servers;
+    }
 
     private ImmutableArray<Backend> BackendsOf(MeshPort port)
     {
@@ -74,7 +100,7 @@ internal sealed class MeshTable(NodeId self, IPAddress listen)
         var places = new HashSet<(IPAddress, int)>();
         foreach (var backend in port.Backends.OrderBy(backend => backend.IsDraining))
         {
-            if (AddressOf(backend) is { } address && places.Add((address, backend.Port)))
+            if (AddressOf(backend.NodeId, backend.Address) is { } address && places.Add((address, backend.Port)))
             {
                 backends.Add(new Backend(
                     address,
@@ -87,14 +113,14 @@ internal sealed class MeshTable(NodeId self, IPAddress listen)
     }
 
     // Tasks may listen at 127.0.0.1 only; nodes at other loopback addresses are on this machine, too.
-    private IPAddress? AddressOf(MeshBackend backend)
+    private IPAddress? AddressOf(NodeId node, string text)
     {
-        if (backend.NodeId == self)
+        if (node == self)
         {
             return IPAddress.Loopback;
         }
 
-        return !IPAddress.TryParse(backend.Address, out var address) ? null
+        return !IPAddress.TryParse(text, out var address) ? null
             : IPAddress.IsLoopback(address) ? IPAddress.Loopback
             : address;
     }

@@ -2,11 +2,15 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Swarm.Dispatch;
+using Swarm.Execution.Processes;
 using Swarm.Net;
 
 namespace Swarm.Hosting.Mesh;
 
-/// <summary>The mesh's part of a node: keeps its data plane as the managers say, and as it was while none says anything.</summary>
+/// <summary>
+/// The mesh's part of a node: keeps its data plane and the names of its tasks as the managers say, and as they were
+/// while none says anything.
+/// </summary>
 internal sealed partial class NodeMesh : IAsyncDisposable
 {
     private static readonly TimeSpan ReconnectDelay = TimeSpan.FromSeconds(1);
@@ -17,28 +21,49 @@ internal sealed partial class NodeMesh : IAsyncDisposable
 
     private readonly IMeshSource _source;
     private readonly MeshTable _table;
+    private readonly NodeNames? _names;
     private readonly IDataplane _dataplane;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Pulse _failed = new();
     private readonly MeshMetrics _metrics;
     private volatile HashSet<Frontend> _closed = [];
     private Task _running = Task.CompletedTask;
 
+    /// <param name="self">The node.</param>
+    /// <param name="listen">The address that the node answers published ports at.</param>
+    /// <param name="source">Where the node learns what the mesh is.</param>
+    /// <param name="block">Where the addresses of networks are on this node; null for none, and then no names.</param>
+    /// <param name="dataplane">Moves the bytes.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="loggers">Makes the logs.</param>
+    /// <param name="meters">Makes the meter; null for one of its own.</param>
     public NodeMesh(
         NodeId self,
         IPAddress listen,
         IMeshSource source,
+        LoopbackBlock? block,
         IDataplane dataplane,
         TimeProvider time,
-        ILogger<NodeMesh> logger,
+        ILoggerFactory loggers,
         IMeterFactory? meters = null)
     {
-        (_source, _dataplane, _time, _logger) = (source, dataplane, time, logger);
+        (_source, _dataplane, _time) = (source, dataplane, time);
         _metrics = new MeshMetrics(meters, dataplane);
-        _table = new MeshTable(self, listen);
+        _logger = loggers.CreateLogger<NodeMesh>();
+        var twins = block is null ? null : new TwinAddresses(block);
+        _table = new MeshTable(self, listen, twins);
+        _names = twins is null ? null : new NodeNames(twins, RefreshAsync, time, loggers);
+        if (twins is null)
+        {
+            LogNoBlock();
+        }
     }
+
+    /// <summary>The names that the node's tasks see; null when it has no place for them.</summary>
+    public ITaskNames? Names => _names;
 
     /// <summary>Published ports that could not be opened.</summary>
     public IReadOnlyList<string> ClosedPorts => [.. _closed.Select(frontend => frontend.ToString())];
@@ -51,6 +76,11 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         await _stop.CancelAsync();
         await Loops.IgnoreAsync(_running);
         _metrics.Dispose();
+        if (_names is not null)
+        {
+            await _names.DisposeAsync();
+        }
+
         await _dataplane.DisposeAsync();
         _stop.Dispose();
     }
@@ -64,12 +94,13 @@ internal sealed partial class NodeMesh : IAsyncDisposable
             {
                 await foreach (var update in _source.WatchAsync(_table.Version, _stop.Token))
                 {
-                    _table.Apply(update);
-                    await ApplyAsync();
+                    await ApplyAsync(update, _stop.Token);
                 }
             }
             catch (SwarmException exception) when (exception.Code == SwarmErrorCode.Unimplemented)
             {
+                // That there is nothing to know is all that tasks wait for.
+                _names?.Show(_table.Services);
                 delay = NoMeshDelay;
             }
             catch (Exception exception) when (exception is SwarmException or OperationCanceledException or IOException)
@@ -92,16 +123,42 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         {
             await _failed.WaitAsync(_stop.Token);
             await Task.Delay(RetryInterval, _time, _stop.Token);
-            await ApplyAsync();
+            await RefreshAsync(_stop.Token);
         }
     }
 
-    private async Task ApplyAsync()
+    private Task RefreshAsync(CancellationToken cancellationToken) => ApplyAsync(update: null, cancellationToken);
+
+    private async Task ApplyAsync(MeshUpdate? update, CancellationToken cancellationToken)
     {
-        var report = await _dataplane.ApplyAsync(_table.ToState(), _stop.Token);
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (update is not null)
+            {
+                _table.Apply(update);
+            }
+
+            var report = await _dataplane.ApplyAsync(_table.ToState(_names?.Networks ?? []), cancellationToken);
+            _names?.Show(_table.Services);
+            Tell(report);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Tell(ApplyReport report)
+    {
         foreach (var failure in report.Failures.Where(failure => !_closed.Contains(failure.Frontend)))
         {
             LogNotOpen(failure.Frontend, failure.Reason);
+        }
+
+        if (_table.Omitted > 0)
+        {
+            LogOmitted(_table.Omitted);
         }
 
         _closed = [.. report.Failures.Select(failure => failure.Frontend)];
@@ -111,12 +168,21 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         }
     }
 
+    [LoggerMessage(
+        4204,
+        LogLevel.Warning,
+        "Tasks of this node find no others by name: all blocks of loopback addresses are taken by nodes of this machine")]
+    private partial void LogNoBlock();
+
     [LoggerMessage(4200, LogLevel.Debug, "The routing mesh goes on with what it knows: {Reason}")]
     private partial void LogLost(string reason);
 
     [LoggerMessage(4201, LogLevel.Error, "The routing mesh failed and follows the managers anew")]
     private partial void LogFailed(Exception exception);
 
-    [LoggerMessage(4202, LogLevel.Warning, "Published port {Frontend} is not answered on this node: {Reason}")]
+    [LoggerMessage(4202, LogLevel.Warning, "{Frontend} is not answered on this node: {Reason}")]
     private partial void LogNotOpen(Frontend frontend, string reason);
+
+    [LoggerMessage(4203, LogLevel.Warning, "{Count} ports of services and tasks are not answered on this node: it has too many")]
+    private partial void LogOmitted(int count);
 }

@@ -8,10 +8,10 @@ namespace Swarm.Hosting.Mesh;
 internal static class PublishedPorts
 {
     /// <summary>
-    /// Processes share the node's network and need its mesh. Docker Engines have their own, and tasks in memory listen
-    /// nowhere.
+    /// Tasks that are reached at ports of their node need its mesh. Docker Engines have their own, and tasks in memory
+    /// listen nowhere.
     /// </summary>
-    public static bool AreAnsweredWith(IExecutor executor) => executor is ProcessExecutor;
+    public static bool AreAnsweredWith(IExecutor executor) => executor is INodePortExecutor;
 
     /// <summary>
     /// The address that the node listens at where that is a certain one, so that several nodes of one machine do not

@@ -13,6 +13,10 @@ internal sealed class DetachedController(ITaskController controller)
 
     public ValueList<PortPublication> Ports => (controller as IPortStatusSource)?.Ports ?? default;
 
+    public Task PortsWithdrawn => (controller as IPortStatusSource)?.PortsWithdrawn ?? Never;
+
+    private static Task Never { get; } = new TaskCompletionSource().Task;
+
     public Task PrepareAsync(CancellationToken cancellationToken) =>
         Detached.RunAsync(() => controller.PrepareAsync(cancellationToken));
 

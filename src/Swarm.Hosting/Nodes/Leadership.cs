@@ -9,12 +9,14 @@ namespace Swarm.Hosting.Nodes;
 internal sealed partial class Leadership(
     Func<ControlPlane> create,
     Func<ControlPlane, CancellationToken, Task> onBegin,
-    ILogger<Leadership> logger) : IAsyncDisposable
+    ILogger<Leadership> logger,
+    TaskScheduler? scheduler = null) : IAsyncDisposable
 {
     private readonly ILogger _logger = logger;
     private readonly Pulse _changed = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly TaskScheduler _scheduler = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
+    private readonly TaskScheduler _scheduler =
+        scheduler ?? new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
     private volatile RaftState _state = new(Raft.Consensus.RaftRole.Follower, 0, 0, IsReady: false);
     private volatile ControlPlane? _current;
     private Task _following = Task.CompletedTask;

@@ -56,7 +56,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         (_setup, _directory, Member) = (setup, directory, member);
         _logger = setup.Loggers.CreateLogger<ManagerRuntime>();
         _metrics = new SwarmMetrics(setup.Meters);
-        _raftMetrics = new RaftMetrics(setup.Meters);
+        _raftMetrics = new RaftMetrics(setup.Meters, setup.Time);
         _raftMetrics.Observe(() => _quorum?.Log.Node);
         _proposer = new RaftProposer(setup.Time, _raftMetrics);
         _store = new ClusterStore(_proposer, setup.Time, options: null, _metrics);

@@ -19,6 +19,7 @@ internal sealed class MemberAgent : IAsyncDisposable
     private readonly NodeDirectory _directory;
     private readonly WireDispatcherConnection _wire;
     private readonly NodeAgent _agent;
+    private readonly LoopbackBlock? _block;
     private readonly NodeMesh? _mesh;
     private readonly CancellationTokenSource _stop = new();
     private Task _renewing = Task.CompletedTask;
@@ -54,7 +55,18 @@ internal sealed class MemberAgent : IAsyncDisposable
             new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
             new NodeSession(Renewal, Remember),
             setup);
-        _mesh = PublishedPorts.AreAnsweredWith(executor) ? NewMesh(setup) : null;
+        if (PublishedPorts.AreAnsweredWith(executor))
+        {
+            // Containers have the names of their engine.
+            var processes = executor as ProcessExecutor;
+            _block = processes is null ? null : LoopbackBlock.TryClaim(directory.Loopback);
+            _mesh = NewMesh(setup);
+            if (processes is not null)
+            {
+                processes.Names = _mesh.Names;
+            }
+        }
+
         Identity.Changed += OnIdentityChanged;
     }
 
@@ -124,6 +136,8 @@ internal sealed class MemberAgent : IAsyncDisposable
             await mesh.DisposeAsync();
         }
 
+        _block?.Dispose();
+
         _wire.Dispose();
         _stop.Dispose();
     }
@@ -145,11 +159,12 @@ internal sealed class MemberAgent : IAsyncDisposable
         NodeId,
         PublishedPorts.ListenAddress(Addresses),
         new NearestMesh(() => _leader?.Mesh, Managers, Identity, setup.Time),
+        _block,
         new UserspaceDataplane(
             new UserspaceOptions { Time = setup.Time },
             setup.Loggers.CreateLogger<UserspaceDataplane>()),
         setup.Time,
-        setup.Loggers.CreateLogger<NodeMesh>(),
+        setup.Loggers,
         setup.Meters);
 
     // The managers follow a rotation of the root by what nodes report.

@@ -29,6 +29,9 @@ internal sealed class NodeDirectory(string path)
     /// <summary>Directory of the tasks of the node's agent.</summary>
     public string Tasks { get; } = Path.Combine(path, "tasks");
 
+    /// <summary>File that remembers where the addresses of networks are on this node.</summary>
+    public string Loopback { get; } = Path.Combine(path, "loopback");
+
     /// <summary>Makes the names of the identity's files safe, before something is closed with what they hold.</summary>
     public void SyncIdentity() => PhysicalFileSystem.Instance.SyncDirectory(Path.Combine(path, "certificates"));
 
@@ -99,6 +102,7 @@ internal sealed class NodeDirectory(string path)
         }
 
         File.Delete(Path.Combine(path, StateFile));
+        File.Delete(Loopback);
         foreach (var directory in new[] { Path.Combine(path, "certificates"), Log, Tasks }.Where(Directory.Exists))
         {
             Directory.Delete(directory, recursive: true);

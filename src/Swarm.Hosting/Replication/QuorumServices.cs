@@ -100,11 +100,21 @@ internal sealed class QuorumServices(ISwarmClient local, LeaderAccess leader) : 
     public Task<ServiceStatus> GetStatusAsync(ServiceId id, CancellationToken cancellationToken = default) =>
         CaughtUp.ReadAsync(leader, () => local.Services.GetStatusAsync(id, cancellationToken), cancellationToken);
 
+    public Task<ServiceExplanation> ExplainAsync(string reference, CancellationToken cancellationToken = default) =>
+        CaughtUp.ReadAsync(leader, () => local.Services.ExplainAsync(reference, cancellationToken), cancellationToken);
+
     public IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
         ServiceId id,
         CancellationToken cancellationToken = default) => CaughtUp.ListAsync(
             leader,
             () => local.Services.WaitUntilConvergedAsync(id, cancellationToken),
+            cancellationToken);
+
+    public IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        Service asked,
+        CancellationToken cancellationToken = default) => CaughtUp.ListAsync(
+            leader,
+            () => local.Services.WaitUntilConvergedAsync(asked, cancellationToken),
             cancellationToken);
 
     public IAsyncEnumerable<TaskLogLine> ReadLogsAsync(

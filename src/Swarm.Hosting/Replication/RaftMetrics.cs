@@ -7,12 +7,14 @@ namespace Swarm.Hosting.Replication;
 internal sealed class RaftMetrics : IDisposable
 {
     private readonly Meter _meter;
+    private readonly TimeProvider _time;
     private readonly Histogram<double> _proposal;
     private readonly Histogram<double> _snapshot;
     private volatile Func<RaftNode?>? _node;
 
-    public RaftMetrics(IMeterFactory? meters)
+    public RaftMetrics(IMeterFactory? meters, TimeProvider time)
     {
+        _time = time;
         _meter = meters?.Create("Swarm.Raft") ?? new Meter("Swarm.Raft");
         _proposal = _meter.CreateHistogram<double>(
             "swarm.raft.proposal.duration",
@@ -56,7 +58,13 @@ internal sealed class RaftMetrics : IDisposable
         }
     }
 
-    public void SnapshotEnded(TimeSpan duration) => _snapshot.Record(duration.TotalSeconds);
+    /// <summary>Begins to measure a snapshot.</summary>
+    /// <returns>To be called at its end.</returns>
+    public Action BeginSnapshot()
+    {
+        var started = _time.GetTimestamp();
+        return () => _snapshot.Record(_time.GetElapsedTime(started).TotalSeconds);
+    }
 
     // A meter of a factory outlives its user; what it observed must not.
     public void Dispose()

@@ -1,5 +1,4 @@
 using Google.Protobuf;
-using Swarm.Hosting.Nodes;
 using Swarm.Hosting.Wire.Mapping;
 using Swarm.Raft;
 using Swarm.Raft.Consensus;
@@ -10,13 +9,13 @@ namespace Swarm.Hosting.Replication;
 /// <summary>The store as what the log of the managers is applied to; snapshots are SwarmKit's V0.</summary>
 /// <param name="store">The store.</param>
 /// <param name="members">The managers; they follow the log.</param>
-/// <param name="time">The clock.</param>
-/// <param name="metrics">Told how long snapshots take.</param>
+/// <param name="background">Where snapshots are written; null for threads of their own.</param>
+/// <param name="metrics">Told how long snapshots take; null when nobody measures.</param>
 internal sealed class StoreStateMachine(
     ClusterStore store,
     QuorumMembers members,
-    TimeProvider time,
-    RaftMetrics metrics) : IStateMachine
+    TaskScheduler? background = null,
+    RaftMetrics? metrics = null) : IStateMachine
 {
     // Tasks of a service share what entries and snapshots repeat for each.
     private readonly SharedRecords _shared = new();
@@ -39,20 +38,23 @@ internal sealed class StoreStateMachine(
     {
         var view = store.Current;
         var membership = members.ToSnapshot();
-        var started = time.GetTimestamp();
+        var measured = metrics?.BeginSnapshot();
 
         // Off the node's thread: entries are applied, and elections held, while the state is written.
-        return Detached.RunAsync(() =>
-        {
-            new Wire.Protos.Snapshot
+        return Task.Factory.StartNew(
+            () =>
             {
-                Version = Wire.Protos.Snapshot.Types.Version.V0,
-                Membership = membership,
-                Store = view.ToWire(),
-            }.WriteTo(destination);
-            metrics.SnapshotEnded(time.GetElapsedTime(started));
-            return Task.CompletedTask;
-        });
+                new Wire.Protos.Snapshot
+                {
+                    Version = Wire.Protos.Snapshot.Types.Version.V0,
+                    Membership = membership,
+                    Store = view.ToWire(),
+                }.WriteTo(destination);
+                measured?.Invoke();
+            },
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            background ?? TaskScheduler.Default);
     }
 
     public Task RestoreSnapshotAsync(Stream source, ulong index, CancellationToken cancellationToken)

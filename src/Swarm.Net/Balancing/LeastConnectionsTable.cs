@@ -26,15 +26,18 @@ internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor curs
         var kept = _kept;
         var (drawnLoad, keptLoad) = (LoadOf(all[drawn]) * weights[kept], LoadOf(all[kept]) * weights[drawn]);
 
-        // The one that was not chosen is kept unless the chosen one is better even with this connection.
-        if (drawnLoad <= keptLoad)
-        {
-            _kept = drawnLoad + weights[kept] < keptLoad ? drawn : kept;
-            return all[drawn];
-        }
+        // Which one is better is anybody's guess, the processor's too; so there is no branch. The mask is all ones
+        // where the kept one is.
+        var mask = (keptLoad - drawnLoad) >> 63;
+        var both = drawn ^ kept;
+        var chosen = drawn ^ (both & (int)mask);
+        var load = drawnLoad ^ ((drawnLoad ^ keptLoad) & mask);
+        var other = both ^ chosen;
 
-        _kept = keptLoad + weights[drawn] < drawnLoad ? kept : drawn;
-        return all[kept];
+        // The one that was not chosen is kept unless the chosen one is better even with this connection.
+        var isStill = (load + weights[other] - (drawnLoad ^ keptLoad ^ load)) >> 63;
+        _kept = other ^ (both & (int)isStill);
+        return all[chosen];
     }
 
     // Begins at another one each time, so that equals take turns.

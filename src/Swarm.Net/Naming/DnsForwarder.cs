@@ -28,6 +28,54 @@ internal sealed class DnsForwarder(NameServerOptions options)
         return true;
     }
 
+    /// <summary>Asks over TCP, and says so when nobody answers.</summary>
+    public async ValueTask<int> AskAsync(ReadOnlyMemory<byte> question, DnsQuery query, Memory<byte> answer)
+    {
+        if (Interlocked.Increment(ref _waiting) > options.MaxForwards)
+        {
+            Interlocked.Decrement(ref _waiting);
+            return DnsAnswer.Empty(question.Span, query, DnsResult.Refused, answer.Span);
+        }
+
+        try
+        {
+            foreach (var forwarder in options.Forwarders)
+            {
+                if (await AskStreamAsync(forwarder, question, query, answer) is > 0 and var length)
+                {
+                    return length;
+                }
+            }
+
+            return DnsAnswer.Empty(question.Span, query, DnsResult.Failed, answer.Span);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
+
+    private async ValueTask<int> AskStreamAsync(
+        IPEndPoint forwarder,
+        ReadOnlyMemory<byte> question,
+        DnsQuery query,
+        Memory<byte> answer)
+    {
+        using var socket = new Socket(forwarder.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var limit = new CancellationTokenSource(options.ForwardTimeout, options.Time);
+        try
+        {
+            await socket.ConnectAsync(forwarder, limit.Token);
+            await DnsStreams.SendAsync(socket, question, limit.Token);
+            var count = await DnsStreams.ReceiveAsync(socket, answer, limit.Token);
+            return IsAnswer(answer.Span[..count], question.Span, query) ? count : 0;
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        {
+            return 0;
+        }
+    }
+
     private async Task ForwardAsync(byte[] question, DnsQuery query, SocketAddress client, Socket server)
     {
         var answer = new byte[MaxMessage];

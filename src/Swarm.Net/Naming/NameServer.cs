@@ -9,8 +9,8 @@ using Swarm.Net.Userspace;
 namespace Swarm.Net;
 
 /// <summary>
-/// Answers names of its own and passes on all others, over UDP. Several addresses of a name come in another order each
-/// time.
+/// Answers names of its own and passes on all others, over UDP and TCP. Several addresses of a name come in another
+/// order each time.
 /// </summary>
 /// <remarks>
 /// The rules are those of Docker's resolver: a name of ours without an address of the type asked for is answered with
@@ -25,6 +25,7 @@ public sealed partial class NameServer : IAsyncDisposable
     private readonly DnsForwarder _forwarder;
     private readonly ILogger _logger;
     private readonly Socket _socket;
+    private readonly DnsStreams? _streams;
     private readonly Task _answering;
     private NameTable _table = new([]);
     private volatile bool _isClosed;
@@ -51,6 +52,15 @@ public sealed partial class NameServer : IAsyncDisposable
             throw;
         }
 
+        try
+        {
+            _streams = new DnsStreams(Address, AnswerStreamAsync, options.Time);
+        }
+        catch (SocketException exception)
+        {
+            LogNoStreams(Address, exception.Message);
+        }
+
         _answering = RelayContext.StartAsync(AnswerAsync);
     }
 
@@ -59,7 +69,10 @@ public sealed partial class NameServer : IAsyncDisposable
 
     /// <summary>Replaces all names.</summary>
     /// <param name="records">The names there are to be.</param>
-    public void Apply(IEnumerable<NameRecord> records) => Volatile.Write(ref _table, new NameTable(records));
+    public void Apply(IEnumerable<NameRecord> records) => Apply(new NameTable(records));
+
+    /// <summary>The same with a table that servers may share.</summary>
+    internal void Apply(NameTable table) => Volatile.Write(ref _table, table);
 
     /// <summary>Closes the server.</summary>
     /// <returns>Completes when it answers no longer.</returns>
@@ -67,6 +80,7 @@ public sealed partial class NameServer : IAsyncDisposable
     {
         _isClosed = true;
         _socket.Dispose();
+        _streams?.Dispose();
         await _answering;
     }
 
@@ -81,7 +95,7 @@ public sealed partial class NameServer : IAsyncDisposable
             {
                 client.Size = SocketAddress.GetMaximumAddressSize(_options.Listen.AddressFamily);
                 var count = await _socket.ReceiveFromAsync(buffer.AsMemory(), SocketFlags.None, client);
-                var length = Answer(buffer.AsSpan(0, count), answer, client);
+                var length = AnswerPacket(buffer.AsSpan(0, count), answer, client);
                 if (length > 0)
                 {
                     await _socket.SendToAsync(answer.AsMemory(0, length), SocketFlags.None, client);
@@ -99,7 +113,7 @@ public sealed partial class NameServer : IAsyncDisposable
     }
 
     /// <summary>Answers on the spot, or leaves it to a forwarder; 0 when there is nothing to send now.</summary>
-    private int Answer(ReadOnlySpan<byte> message, Span<byte> answer, SocketAddress client)
+    private int AnswerPacket(ReadOnlySpan<byte> message, Span<byte> answer, SocketAddress client)
     {
         if (!DnsQuery.TryRead(message, out var query))
         {
@@ -109,6 +123,31 @@ public sealed partial class NameServer : IAsyncDisposable
                 : 0;
         }
 
+        if (Answer(message, query, answer[..query.Limit]) is > 0 and var length)
+        {
+            return length;
+        }
+
+        return _forwarder.TryForward(message, query, client, _socket)
+            ? 0
+            : DnsAnswer.Empty(message, query, DnsResult.Refused, answer);
+    }
+
+    private async ValueTask<int> AnswerStreamAsync(ReadOnlyMemory<byte> message, Memory<byte> answer)
+    {
+        if (!DnsQuery.TryRead(message.Span, out var query))
+        {
+            return 0;
+        }
+
+        return Answer(message.Span, query, answer.Span) is > 0 and var length
+            ? length
+            : await _forwarder.AskAsync(message, query, answer);
+    }
+
+    /// <summary>Answers what needs no forwarder; 0 for all else.</summary>
+    private int Answer(ReadOnlySpan<byte> message, in DnsQuery query, Span<byte> answer)
+    {
         var table = Volatile.Read(ref _table);
         if (query.Class == DnsAnswer.Internet && table.TryFind(query.Name, out var addresses))
         {
@@ -118,18 +157,13 @@ public sealed partial class NameServer : IAsyncDisposable
         if (query.Type == DnsAnswer.Ptr && table.FindReverse(query.Name) is { } name)
         {
             var length = DnsAnswer.Empty(message, query, DnsResult.Done, answer);
-            DnsAnswer.TryAdd(name, _options.Lifetime, answer[..query.Limit], ref length);
+            DnsAnswer.TryAdd(name, _options.Lifetime, answer, ref length);
             return length;
         }
 
-        if (_options.Forwarders.Count == 0)
-        {
-            return DnsAnswer.Empty(message, query, DnsResult.NoSuchName, answer);
-        }
-
-        return _forwarder.TryForward(message, query, client, _socket)
-            ? 0
-            : DnsAnswer.Empty(message, query, DnsResult.Refused, answer);
+        return _options.Forwarders.Count == 0
+            ? DnsAnswer.Empty(message, query, DnsResult.NoSuchName, answer)
+            : 0;
     }
 
     private int AnswerAddresses(
@@ -145,7 +179,7 @@ public sealed partial class NameServer : IAsyncDisposable
             var address = addresses[(turn + i) % addresses.Length];
             var type = address.AddressFamily == AddressFamily.InterNetwork ? DnsAnswer.A : DnsAnswer.Aaaa;
             if ((query.Type == type || query.Type == DnsAnswer.Any)
-                && !DnsAnswer.TryAdd(address, _options.Lifetime, answer[..query.Limit], ref length))
+                && !DnsAnswer.TryAdd(address, _options.Lifetime, answer, ref length))
             {
                 break;
             }
@@ -156,4 +190,7 @@ public sealed partial class NameServer : IAsyncDisposable
 
     [LoggerMessage(3100, LogLevel.Debug, "The name server could not receive or answer a question: {Reason}")]
     private partial void LogFailed(string reason);
+
+    [LoggerMessage(3101, LogLevel.Debug, "The name server at {Address} answers packets only, as it has no listener: {Reason}")]
+    private partial void LogNoStreams(IPEndPoint address, string reason);
 }

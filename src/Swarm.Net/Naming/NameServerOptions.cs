@@ -5,7 +5,7 @@ namespace Swarm.Net;
 /// <summary>Options of <see cref="NameServer"/>.</summary>
 public sealed class NameServerOptions
 {
-    /// <summary>Where it listens, over UDP.</summary>
+    /// <summary>Where it listens, over UDP and TCP.</summary>
     /// <value>Default: port 53 of 127.0.0.1.</value>
     public IPEndPoint Listen { get; set; } = new(IPAddress.Loopback, 53);
 

@@ -55,8 +55,11 @@ public sealed partial class RaftNode
     {
         var reader = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Post(() => AskRead(reader), exception => reader.TrySetException(exception));
-        await reader.Task.WaitAsync(cancellationToken);
+        await JoinAsync(reader.Task).WaitAsync(cancellationToken);
     }
+
+    // Ends on the caller's scheduler: the source itself would tell the wait from a pool thread.
+    private static async Task JoinAsync(Task task) => await task;
 
     private void Propose(Func<ProposeResult> propose, OwnProposal own)
     {

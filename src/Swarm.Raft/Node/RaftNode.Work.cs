@@ -239,7 +239,7 @@ public sealed partial class RaftNode
                     stream.Complete,
                     CancellationToken.None,
                     TaskCreationOptions.DenyChildAttach,
-                    TaskScheduler.Default);
+                    _options.DiskScheduler);
             }
 
             _lastSnapshot = metadata.Index;

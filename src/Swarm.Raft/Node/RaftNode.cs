@@ -135,7 +135,7 @@ public sealed partial class RaftNode : IAsyncDisposable
             _writer.RunAsync,
             CancellationToken.None,
             TaskCreationOptions.LongRunning,
-            TaskScheduler.Default).Unwrap();
+            _options.DiskScheduler).Unwrap();
         _ = Task.Factory.StartNew(TickAsync, CancellationToken.None, TaskCreationOptions.None, _options.Scheduler)
             .Unwrap();
     }

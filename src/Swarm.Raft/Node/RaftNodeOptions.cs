@@ -39,6 +39,9 @@ public sealed record RaftNodeOptions
     /// <summary>Runs the node: one task at a time.</summary>
     public required TaskScheduler Scheduler { get; init; }
 
+    /// <summary>Runs what blocks on the disk.</summary>
+    internal TaskScheduler DiskScheduler { get; init; } = TaskScheduler.Default;
+
     /// <summary>Where the node reports what operators act on.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 }

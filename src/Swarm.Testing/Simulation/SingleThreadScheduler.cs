@@ -3,7 +3,7 @@ namespace Swarm.Testing;
 /// <summary>Runs tasks one after another on the thread that calls <see cref="RunUntilIdle"/>, in the order queued.</summary>
 public sealed class SingleThreadScheduler : TaskScheduler
 {
-    private readonly Queue<Task> _queue = new();
+    private readonly Queue<(Task Task, MachineScheduler? Machine)> _queue = new();
 
     /// <inheritdoc/>
     public override int MaximumConcurrencyLevel => 1;
@@ -24,9 +24,17 @@ public sealed class SingleThreadScheduler : TaskScheduler
         try
         {
             var count = 0;
-            while (TryTake(out var task))
+            while (TryTake(out var next))
             {
-                TryExecuteTask(task);
+                if (next.Machine is { } machine)
+                {
+                    machine.Run(next.Task);
+                }
+                else
+                {
+                    TryExecuteTask(next.Task);
+                }
+
                 count++;
             }
 
@@ -38,14 +46,17 @@ public sealed class SingleThreadScheduler : TaskScheduler
         }
     }
 
-    /// <inheritdoc/>
-    protected override void QueueTask(Task task)
+    /// <summary>Queues a task of a machine, which runs it in its turn unless it has stopped by then.</summary>
+    internal void Queue(Task task, MachineScheduler? machine)
     {
         lock (_queue)
         {
-            _queue.Enqueue(task);
+            _queue.Enqueue((task, machine));
         }
     }
+
+    /// <inheritdoc/>
+    protected override void QueueTask(Task task) => Queue(task, machine: null);
 
     /// <inheritdoc/>
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
@@ -55,15 +66,15 @@ public sealed class SingleThreadScheduler : TaskScheduler
     {
         lock (_queue)
         {
-            return [.. _queue];
+            return [.. _queue.Select(entry => entry.Task)];
         }
     }
 
-    private bool TryTake([System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out Task task)
+    private bool TryTake(out (Task Task, MachineScheduler? Machine) next)
     {
         lock (_queue)
         {
-            return _queue.TryDequeue(out task);
+            return _queue.TryDequeue(out next);
         }
     }
 }

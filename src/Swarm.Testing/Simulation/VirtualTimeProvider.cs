@@ -4,11 +4,14 @@ namespace Swarm.Testing;
 /// <remarks>Works with everything that takes a <see cref="TimeProvider"/>. Not thread-safe: one thread drives it.</remarks>
 public sealed class VirtualTimeProvider : TimeProvider
 {
+    private const int StaleTimers = 1_000;
+
     private readonly PriorityQueue<(VirtualTimer Timer, long Generation), (DateTimeOffset Due, long Order)> _due =
         new();
 
     private DateTimeOffset _now;
     private long _order;
+    private int _stale;
 
     /// <summary>Starts the clock at a fixed moment.</summary>
     /// <param name="start">The moment; null means 2026-01-01 00:00 UTC.</param>
@@ -86,6 +89,21 @@ public sealed class VirtualTimeProvider : TimeProvider
         while (_due.TryPeek(out var entry, out _) && entry.Generation != entry.Timer.Generation)
         {
             _due.Dequeue();
+            _stale--;
+        }
+    }
+
+    // Timers that were given up long before they are due would keep what they hold until then.
+    private void DropMostlyStale()
+    {
+        if (++_stale > StaleTimers && _stale > _due.Count / 2)
+        {
+            var live = _due.UnorderedItems
+                .Where(item => item.Element.Generation == item.Element.Timer.Generation)
+                .ToArray();
+            _due.Clear();
+            _due.EnqueueRange(live);
+            _stale = 0;
         }
     }
 
@@ -95,15 +113,17 @@ public sealed class VirtualTimeProvider : TimeProvider
     private sealed class VirtualTimer(VirtualTimeProvider clock, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan _period = Timeout.InfiniteTimeSpan;
+        private bool _isQueued;
 
         public long Generation { get; private set; }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            Generation++;
+            GiveUp();
             _period = period;
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
+                _isQueued = true;
                 clock.Schedule(this, dueTime);
             }
 
@@ -113,7 +133,8 @@ public sealed class VirtualTimeProvider : TimeProvider
         public void Fire()
         {
             Generation++;
-            if (_period != Timeout.InfiniteTimeSpan && _period != TimeSpan.Zero)
+            _isQueued = _period != Timeout.InfiniteTimeSpan && _period != TimeSpan.Zero;
+            if (_isQueued)
             {
                 clock.Schedule(this, _period);
             }
@@ -121,12 +142,22 @@ public sealed class VirtualTimeProvider : TimeProvider
             callback(state);
         }
 
-        public void Dispose() => Generation++;
+        public void Dispose() => GiveUp();
 
         public ValueTask DisposeAsync()
         {
             Dispose();
             return ValueTask.CompletedTask;
+        }
+
+        private void GiveUp()
+        {
+            Generation++;
+            if (_isQueued)
+            {
+                _isQueued = false;
+                clock.DropMostlyStale();
+            }
         }
     }
 }

@@ -10,24 +10,25 @@ internal static class BackupCommand
     public static Command Create()
     {
         var to = new Option<string>("--to") { Description = "File that the backup goes to.", Required = true };
-        var host = new Option<string>("--host", "-H")
-        {
-            Description = "Address of the manager's daemon: unix:///path.sock or tcp://127.0.0.1:N.",
-            DefaultValueFactory = _ => EngineConnection.DefaultAddress,
-        };
+        var host = CommonOptions.Host();
+        var json = CommonOptions.Json();
         var command = new Command(
             "backup",
             "Writes a backup of the swarm while it works. With autolock it needs the unlock key of this moment; without, "
             + "whoever has the file has the swarm.")
         {
-            to, host,
+            to, host, json,
         };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(to)!, parsed.GetValue(host)!, cancellationToken));
+            RunAsync(parsed.GetValue(to)!, parsed.GetValue(host)!, parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string to, string host, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string to,
+        string host,
+        bool isJson,
+        CancellationToken cancellationToken)
     {
         // The file gets its name when it is whole, so that a backup that is there is one.
         var partial = to + ".partial";
@@ -41,13 +42,18 @@ internal static class BackupCommand
             }
 
             File.Move(partial, to, overwrite: true);
-            return 0;
+            if (isJson)
+            {
+                await Console.Out.WriteLineAsync(OneDocument.Write(("File", Path.GetFullPath(to))));
+            }
+
+            return ExitCode.Success;
         }
         catch (Exception exception) when (
             exception is IOException or UnauthorizedAccessException or HttpRequestException or ArgumentException)
         {
             await Console.Error.WriteLineAsync($"swarm backup: {exception.Message}");
-            return 1;
+            return ExitCode.Failure;
         }
         finally
         {

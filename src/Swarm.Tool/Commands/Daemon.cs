@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Swarm.Docker;
 using Swarm.Secrets;
 
 namespace Swarm.Tool.Commands;
@@ -56,7 +57,13 @@ internal static class Daemon
                 options.EngineLabels[key] = value;
             }
         });
-        swarm = settings.Executor == "memory" ? swarm.UseInMemoryExecutor() : swarm.UseProcessExecutor();
+        swarm = settings.Executor switch
+        {
+            "memory" => swarm.UseInMemoryExecutor(),
+            "docker" => swarm.UseDockerExecutor(docker =>
+                docker.Endpoint = settings.Engine ?? DockerExecutorOptions.DefaultEndpoint),
+            _ => swarm.UseProcessExecutor(),
+        };
         swarm.AddDockerApi(api =>
         {
             foreach (var endpoint in settings.Api)

@@ -31,13 +31,13 @@ internal static class DaemonCommand
 
     private static readonly Option<string> Executor = new("--executor")
     {
-        Description = "What runs tasks: process or memory.",
+        Description = "What runs tasks: process, docker or memory.",
         DefaultValueFactory = _ => "process",
     };
 
     private static readonly Option<string?> Engine = new("--engine")
     {
-        Description = "Docker Engine for the executor docker and for requests passed through.",
+        Description = "Docker Engine for --executor docker, as unix:///path.sock or tcp://host:port; default unix:///var/run/docker.sock.",
     };
 
     private static readonly Option<string?> Hostname = new("--hostname")
@@ -113,13 +113,14 @@ internal static class DaemonCommand
         try
         {
             await Daemon.RunAsync(settings, cancellationToken);
-            return 0;
+            return ExitCode.Success;
         }
         catch (OptionsValidationException exception)
         {
             return await FailAsync(exception.Failures);
         }
-        catch (Exception exception) when (exception is IOException or SwarmException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or SwarmException
+            or UnauthorizedAccessException or FormatException)
         {
             return await FailAsync([exception.Message]);
         }
@@ -132,6 +133,6 @@ internal static class DaemonCommand
             await Console.Error.WriteLineAsync($"swarm daemon: {reason}");
         }
 
-        return 1;
+        return ExitCode.Failure;
     }
 }

@@ -19,9 +19,11 @@ internal sealed record DaemonSettings(
     /// <summary>Why the daemon cannot run like this; null when it can.</summary>
     public string? Fault() => this switch
     {
-        { Executor: "docker" } => "--executor docker is not supported by this version; use process or memory",
-        { Executor: not ("process" or "memory") } => $"--executor {Executor} is unknown; use process or memory",
-        { Engine: not null } => "--engine is not supported by this version: no request is passed to a Docker Engine",
+        { Executor: not ("process" or "docker" or "memory") } =>
+            $"--executor {Executor} is unknown; use process, docker or memory",
+        { Engine: not null, Executor: not "docker" } => "--engine is for --executor docker only",
+        { Engine: { } engine } when Api.Contains(engine, StringComparer.Ordinal) =>
+            $"--engine {engine} is this daemon's own --api; name the address of the Docker Engine",
         { Secrets: not ("sealed" or "plain") } => $"--secrets {Secrets} is unknown; use sealed or plain",
         { MetricsAddress: { } metrics } when !IsAddress(metrics) =>
             $"--metrics-addr {metrics} must be IP:PORT, such as 127.0.0.1:9323",

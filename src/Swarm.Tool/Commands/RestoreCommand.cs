@@ -14,30 +14,40 @@ internal static class RestoreCommand
             Description = "Directory of a daemon that is in no swarm and does not run.",
             Required = true,
         };
+        var json = CommonOptions.Json();
         var command = new Command(
             "restore",
             "Puts a backup into the directory of a daemon, which is then the only manager of the swarm. The managers of "
             + "the old swarm must not be running.")
         {
-            from, state,
+            from, state, json,
         };
         command.SetAction((parsed, cancellationToken) =>
-            RunAsync(parsed.GetValue(from)!, parsed.GetValue(state)!, cancellationToken));
+            RunAsync(parsed.GetValue(from)!, parsed.GetValue(state)!, parsed.GetValue(json), cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(string from, string state, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(
+        string from,
+        string state,
+        bool isJson,
+        CancellationToken cancellationToken)
     {
         try
         {
             await using var source = File.OpenRead(from);
             await SwarmBackup.RestoreAsync(source, state, cancellationToken);
-            return 0;
+            if (isJson)
+            {
+                await Console.Out.WriteLineAsync(OneDocument.Write(("State", Path.GetFullPath(state))));
+            }
+
+            return ExitCode.Success;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or SwarmException)
         {
             await Console.Error.WriteLineAsync($"swarm restore: {exception.Message}");
-            return 1;
+            return ExitCode.Failure;
         }
     }
 }

@@ -24,23 +24,21 @@ internal static class RotateCommand
             Description = "File with the new content; - reads standard input.",
             DefaultValueFactory = _ => StandardInput,
         };
-        var host = new Option<string>("--host", "-H")
-        {
-            Description = "Address of the daemon: unix:///path.sock or tcp://127.0.0.1:N.",
-            DefaultValueFactory = _ => EngineConnection.DefaultAddress,
-        };
+        var host = CommonOptions.Host();
+        var json = CommonOptions.Json();
         var rotate = new Command(
             "rotate",
             $"Stores new content as a new version of a {kind}; services that use it change over by their update policy, "
             + "and docker service rollback returns to the former version.")
         {
-            name, file, host,
+            name, file, host, json,
         };
         rotate.SetAction((parsed, cancellationToken) => RunAsync(
             kind,
             parsed.GetValue(name)!,
             parsed.GetValue(file)!,
             parsed.GetValue(host)!,
+            parsed.GetValue(json),
             cancellationToken));
         return new Command(kind, $"What can be done with a {kind} beyond docker {kind}.") { rotate };
     }
@@ -50,6 +48,7 @@ internal static class RotateCommand
         string name,
         string file,
         string host,
+        bool isJson,
         CancellationToken cancellationToken)
     {
         byte[] content = [];
@@ -61,14 +60,14 @@ internal static class RotateCommand
                 $"{kind}s/{Uri.EscapeDataString(name)}/rotate",
                 content,
                 cancellationToken);
-            await Console.Out.WriteLineAsync(id);
-            return 0;
+            await Console.Out.WriteLineAsync(isJson ? OneDocument.Write(("ID", id)) : id);
+            return ExitCode.Success;
         }
         catch (Exception exception) when (
             exception is IOException or UnauthorizedAccessException or HttpRequestException or ArgumentException)
         {
             await Console.Error.WriteLineAsync($"swarm {kind} rotate: {exception.Message}");
-            return 1;
+            return ExitCode.Failure;
         }
         finally
         {

@@ -52,7 +52,8 @@ internal static class DeployCommand
         }
     }
 
-    private static LoadedStack Load(List<string> paths, StackShell shell)
+    /// <summary>Reads stack files; what is ignored is told.</summary>
+    public static LoadedStack Load(List<string> paths, StackShell shell)
     {
         LoadedStack stack;
         try

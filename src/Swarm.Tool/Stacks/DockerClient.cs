@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -36,6 +37,19 @@ internal sealed class DockerClient : IDisposable
 
     public async Task DeleteAsync(string path, CancellationToken cancellationToken) =>
         await SendAsync(HttpMethod.Delete, path, null, null, cancellationToken);
+
+    /// <summary>An answer that comes line by line, each of them a document.</summary>
+    public async IAsyncEnumerable<JsonElement> StreamAsync(
+        string path,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var response = await OpenAsync(path, cancellationToken);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        while (await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            yield return Json(Encoding.UTF8.GetBytes(line));
+        }
+    }
 
     /// <summary>A list with a filter, as the API takes it.</summary>
     public Task<JsonElement> ListAsync(
@@ -115,10 +129,40 @@ internal sealed class DockerClient : IDisposable
         }
         catch (HttpRequestException)
         {
-            throw new StackCommandException(
-                $"Cannot connect to the Docker daemon at {_host}. Is the docker daemon running?");
+            throw Unreachable();
         }
     }
+
+    private async Task<HttpResponseMessage> OpenAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await NegotiateAsync(cancellationToken);
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/v{_version}{path}");
+            var response = await _http.SendAsync(
+                request,
+                HttpCompletionOption.ResponseHeadersRead,
+                cancellationToken);
+            if (response.IsSuccessStatusCode)
+            {
+                return response;
+            }
+
+            using (response)
+            {
+                throw new DockerApiException(
+                    response.StatusCode,
+                    Reason(await response.Content.ReadAsByteArrayAsync(cancellationToken)));
+            }
+        }
+        catch (HttpRequestException)
+        {
+            throw Unreachable();
+        }
+    }
+
+    private StackCommandException Unreachable() =>
+        new($"Cannot connect to the Docker daemon at {_host}. Is the docker daemon running?");
 
     private async Task NegotiateAsync(CancellationToken cancellationToken)
     {

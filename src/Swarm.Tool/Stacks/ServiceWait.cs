@@ -26,7 +26,7 @@ internal sealed class ServiceWait(DockerClient client, string id, Action<string>
 
             if (Failure(service) is { } failure)
             {
-                return failure;
+                return failure + await ReasonAsync(service, cancellationToken);
             }
 
             if (_convergedAt is null && service.TextAt("UpdateStatus", "State") == "completed")
@@ -56,8 +56,27 @@ internal sealed class ServiceWait(DockerClient client, string id, Action<string>
     {
         "paused" => $"service update paused: {service.TextAt("UpdateStatus", "Message")}",
         "rollback_paused" => $"service rollback paused: {service.TextAt("UpdateStatus", "Message")}",
+
+        // The docker command takes this for a success, and pipelines deploy nothing without noticing.
+        "rollback_started" or "rollback_completed" => $"service rolled back: {service.TextAt("UpdateStatus", "Message")}",
         _ => null,
     };
+
+    // What the failed task said of itself.
+    private async Task<string> ReasonAsync(JsonElement service, CancellationToken cancellationToken)
+    {
+        var message = service.TextAt("UpdateStatus", "Message");
+        var failed = (await client.ListAsync("/tasks", [("service", id)], cancellationToken)).Items()
+            .Where(task => task.TextAt("Status", "State") is "failed" or "rejected"
+                && task.TextAt("Status", "Err").Length > 0)
+            .OrderBy(task => task.TextAt("ID") is { Length: > 0 } named
+                && message.Contains(named, StringComparison.Ordinal))
+            .ThenBy(task => task.TextAt("Status", "Timestamp"), StringComparer.Ordinal)
+            .LastOrDefault();
+        return failed.ValueKind == JsonValueKind.Object
+            ? $" (task {failed.TextAt("ID")}: {failed.TextAt("Status", "Err")})"
+            : "";
+    }
 
     private static TimeSpan MonitorOf(JsonElement service) =>
         service.NumberAt("Spec", "UpdateConfig", "Monitor") is > 0 and var nanoseconds

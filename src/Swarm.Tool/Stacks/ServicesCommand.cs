@@ -58,7 +58,8 @@ internal static class ServicesCommand
         : mode.At("GlobalJob").ValueKind == JsonValueKind.Object ? "global job"
         : "";
 
-    private static string Replicas(JsonElement service)
+    /// <summary>Running and wanted tasks, as listings show them.</summary>
+    public static string Replicas(JsonElement service)
     {
         var status = service.At("ServiceStatus");
         var (running, desired, completed) =

@@ -225,15 +225,8 @@ internal sealed class StackDeployment(
         shell.Line($"Updating service {document.Name} (id: {id})");
         var image = document.TaskTemplate.ContainerSpec.Image;
         var auth = credentials?.Encode(image);
-        var isSame = image == current.TextAt("Spec", "Labels", StackNamespace.ImageLabel);
-        var asks = resolve == "always" || (resolve == "changed" && !isSame);
-        if (!asks && isSame)
-        {
-            document = document.WithImage(current.TextAt("Spec", "TaskTemplate", "ContainerSpec", "Image"));
-        }
-
-        var force = current.NumberAt("Spec", "TaskTemplate", "ForceUpdate");
-        document = document with { TaskTemplate = document.TaskTemplate with { ForceUpdate = force } };
+        var asks = resolve == "always" || (resolve == "changed" && !HasImage(current, image));
+        document = Adopt(document, current, asks);
         (document, var warning) = await _images.ResolveAsync(document, asks, auth, cancellationToken);
         var version = current.NumberAt("Version", "Index");
         var response = await WriteAsync(
@@ -253,6 +246,25 @@ internal sealed class StackDeployment(
         return id;
     }
 
-    private static byte[] Serialize(ServiceDocument document) =>
+    private static bool HasImage(JsonElement service, string image) =>
+        image == service.TextAt("Spec", "Labels", StackNamespace.ImageLabel);
+
+    /// <summary>A service of a file, with what the one that is there keeps.</summary>
+    /// <param name="document">The service of the file.</param>
+    /// <param name="current">The one that is there.</param>
+    /// <param name="asksForImage">Whether the registry is asked which image is meant.</param>
+    public static ServiceDocument Adopt(ServiceDocument document, JsonElement current, bool asksForImage)
+    {
+        if (!asksForImage && HasImage(current, document.TaskTemplate.ContainerSpec.Image))
+        {
+            document = document.WithImage(current.TextAt("Spec", "TaskTemplate", "ContainerSpec", "Image"));
+        }
+
+        var force = current.NumberAt("Spec", "TaskTemplate", "ForceUpdate");
+        return document with { TaskTemplate = document.TaskTemplate with { ForceUpdate = force } };
+    }
+
+    /// <summary>A service as the API takes it.</summary>
+    public static byte[] Serialize(ServiceDocument document) =>
         JsonSerializer.SerializeToUtf8Bytes(document, StackDocuments.Default.ServiceDocument);
 }

@@ -5,17 +5,19 @@ namespace Swarm.Tool.Stacks;
 /// <summary><c>swarm stack …</c>: the stack commands, with the options, outputs and exit codes of <c>docker stack</c>.</summary>
 internal static class StackProgram
 {
-    private const string Usage = """
-        Usage: swarm stack COMMAND
+    /// <summary>The commands with what they do, for people.</summary>
+    public static IReadOnlyList<(string Name, string Description)> Commands { get; } =
+    [
+        ("config", "Outputs the final config file, after doing merges and interpolations"),
+        ("deploy", "Deploy a new stack or update an existing stack"),
+        ("ls", "List stacks"),
+        ("ps", "List the tasks in the stack"),
+        ("rm", "Remove one or more stacks"),
+        ("services", "List the services in the stack"),
+    ];
 
-        Commands:
-          config    Outputs the final config file, after doing merges and interpolations
-          deploy    Deploy a new stack or update an existing stack
-          ls        List stacks
-          ps        List the tasks in the stack
-          rm        Remove one or more stacks
-          services  List the services in the stack
-        """;
+    private static string Usage { get; } = "Usage: swarm stack COMMAND\n\nCommands:"
+        + string.Concat(Commands.Select(command => $"\n  {command.Name,-8}  {command.Description}"));
 
     public static async Task<int> RunAsync(string[] arguments, StackShell shell, CancellationToken cancellationToken)
     {

@@ -89,8 +89,8 @@ public sealed class FuzzTests(ITestOutputHelper output)
     }
 
     // What is printed must be readable. That it also prints the same again is asked of short inputs only: the docker
-    // command, and ours like it, loses a break of a text that begins with one, adds a separator to a host that has
-    // several, and writes minus zero as the integer it then reads as zero.
+    // command, and ours like it, loses a break of a text that begins with one (it writes the indentation of such a text),
+    // adds a separator to a host that has several, and writes minus zero as the integer it then reads as zero.
     private static void Load(string input, bool printsTheSame)
     {
         foreach (var mode in new[] { StackMode.Strict, StackMode.Lenient })
@@ -98,7 +98,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
             var options = new StackLoadOptions { Environment = Environment, Mode = mode, WorkingDirectory = "/nowhere" };
             var printed = StackFile.Parse("s", input, options).ToYaml();
             var again = StackFile.Parse("s", printed, new StackLoadOptions { WorkingDirectory = "/nowhere", SkipInterpolation = true });
-            if (printsTheSame)
+            if (printsTheSame && !printed.Contains(": |2", StringComparison.Ordinal))
             {
                 Assert.Equal(printed, again.ToYaml());
             }

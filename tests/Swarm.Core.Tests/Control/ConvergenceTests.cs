@@ -143,14 +143,43 @@ public sealed class ConvergenceTests : IDisposable
     }
 
     [Fact]
-    public void A_rollback_of_the_past_does_not_matter()
+    public void A_rollback_that_was_asked_for_and_is_over_does_not_matter()
     {
         _service = Create(new ReplicatedMode(0), null);
-        Update(service => service with { RolloutStatus = Rollout(RolloutState.RollbackCompleted, "rollback completed") });
+        Update(service => service with
+        {
+            PreviousSpec = service.Spec,
+            RolloutStatus = Rollout(RolloutState.RollbackCompleted, "rollback completed"),
+        });
         Wait();
         Advance(5.1);
 
         Assert.True(_wait.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void An_update_that_was_rolled_back_before_the_wait_began_has_failed_all_the_same()
+    {
+        _service = Create(new ReplicatedMode(0), null);
+        Update(service => service with { RolloutStatus = Rollout(RolloutState.RollbackCompleted, "rollback completed") });
+        Wait();
+
+        Assert.Equal("service rolled back: rollback completed", _wait.Exception!.InnerException!.Message);
+    }
+
+    [Fact]
+    public void What_the_caller_knows_to_be_over_is_not_held_against_what_follows()
+    {
+        _service = Create(new ReplicatedMode(0), null);
+        Update(service => service with { RolloutStatus = Rollout(RolloutState.RollbackCompleted, "rollback completed") });
+        Wait(_fixture.Store.Current.Services.Find(_service.Key)!);
+        Advance(4);
+        Assert.False(_wait.IsCompleted);
+        Advance(1.1);
+        Assert.True(_wait.IsCompletedSuccessfully);
+
+        Wait(_service);
+        Assert.Equal("service rolled back: rollback completed", _wait.Exception!.InnerException!.Message);
     }
 
     [Fact]
@@ -174,13 +203,16 @@ public sealed class ConvergenceTests : IDisposable
         .CreateAsync(ControlFixture.Spec() with { Mode = mode, Update = update })
         .Result;
 
-    private void Wait()
+    private void Wait(Service? asked = null)
     {
         // Continuations belong to the simulation, not to the test runner's context.
         SynchronizationContext.SetSynchronizationContext(null);
         _wait = _fixture.Simulation.StartAsync(async () =>
         {
-            await foreach (var progress in _fixture.Client.Services.WaitUntilConvergedAsync(_service.Id, _stop.Token))
+            var services = _fixture.Client.Services;
+            await foreach (var progress in asked is null
+                ? services.WaitUntilConvergedAsync(_service.Id, _stop.Token)
+                : services.WaitUntilConvergedAsync(asked, _stop.Token))
             {
                 _progress.Add(progress);
             }

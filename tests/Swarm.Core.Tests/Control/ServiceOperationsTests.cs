@@ -118,7 +118,7 @@ public sealed class ServiceOperationsTests : IDisposable
     [InlineData(PublishMode.Ingress, PublishMode.Host, "port '80' is already in use by service 'first' ({0}) as an ingress port")]
     [InlineData(PublishMode.Host, PublishMode.Ingress, "port '80' is already in use by service 'first' ({0}) as a host-published port")]
     [InlineData(PublishMode.Host, PublishMode.Host, null)]
-    public async Task Scenario_085_A_published_port_belongs_to_one_service(PublishMode first, PublishMode second, string? text)
+    public async Task Scenario_085_R56_A_published_port_belongs_to_one_service(PublishMode first, PublishMode second, string? text)
     {
         var created = await Services.CreateAsync(ControlFixture.Spec("first", new PortPublication(80, 80, Mode: first)));
         var request = ControlFixture.Spec("second", new PortPublication(80, 80, Mode: second));

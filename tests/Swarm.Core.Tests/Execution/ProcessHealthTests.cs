@@ -70,6 +70,29 @@ public sealed class ProcessHealthTests
     }
 
     [SkippableFact]
+    public async Task Scenario_R54_An_unhealthy_task_tells_that_it_is_to_get_no_more_connections_before_it_is_stopped()
+    {
+        await using var harness = new ProcessHarness(options => options.DrainDelay = TimeSpan.FromHours(1));
+        var well = harness.PathOf("well");
+        await File.WriteAllTextAsync(well, "");
+        var task = harness.Script(
+            "while :; do sleep 0.01; done",
+            spec => spec with { HealthCheck = Quick with { Test = ["CMD-SHELL", $"test -e {well}"] } });
+        var controller = await harness.StartAsync(task with
+        {
+            Endpoint = new() { Ports = [new(80, 8_080), new(90, 0, Mode: PublishMode.Host)] },
+        });
+        var source = (IPortStatusSource)controller;
+        Assert.Equal([80, 90], source.Ports.Select(port => port.TargetPort));
+
+        File.Delete(well);
+        await source.PortsWithdrawn.WaitAsync(ProcessHarness.Timeout);
+
+        Assert.Equal([90], source.Ports.Select(port => port.TargetPort));
+        Assert.Equal(ContainerState.Running, Assert.Single(harness.Executor.ListContainers()).State);
+    }
+
+    [SkippableFact]
     public async Task An_unhealthy_task_that_ends_with_0_is_complete()
     {
         await using var harness = new ProcessHarness();

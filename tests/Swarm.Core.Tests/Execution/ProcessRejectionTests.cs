@@ -52,6 +52,28 @@ public sealed class ProcessRejectionTests
         "expanding env failed: expanding env \"A={{.Nope}}\": template: expansion:1:2: executing \"expansion\" "
         + "at <.Nope>: can't evaluate field Nope in type *template.Context");
 
+    [SkippableFact]
+    public async Task Scenario_R58_A_process_is_not_let_onto_an_encrypted_network()
+    {
+        await using var harness = new ProcessHarness();
+        var network = new Network
+        {
+            Id = new("n"),
+            Spec = new() { Name = "front", Driver = new("overlay", [KeyValuePair.Create("encrypted", "")]) },
+        };
+        var controller = harness.Controller(harness.Script("exit 0") with
+        {
+            Networks = [new() { Network = network, Addresses = ["10.0.1.5/24"] }],
+        });
+
+        var rejection = await Assert.ThrowsAsync<TaskRejectedException>(
+            () => controller.PrepareAsync(ProcessHarness.Timeout));
+
+        Assert.Equal(
+            "network front is encrypted, and this node cannot encrypt what processes send",
+            rejection.Message);
+    }
+
     [SkippableTheory]
     [InlineData("no-such-program", "exec: \"no-such-program\": executable file not found in $PATH", 127)]
     [InlineData("/no/such", "exec: \"/no/such\": stat /no/such: no such file or directory", 127)]

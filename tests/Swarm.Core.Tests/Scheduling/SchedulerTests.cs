@@ -53,6 +53,19 @@ public sealed class SchedulerTests
     }
 
     [Fact]
+    public void Scenario_061_A_cluster_volume_that_no_node_can_be_given_keeps_the_task_waiting()
+    {
+        Mount[] mounts = [new() { Type = MountType.Cluster, Source = "data" }, new() { Type = MountType.Volume }];
+        var plan = Given.Schedule(
+            Nodes(2),
+            [Given.Task("t", spec: new TaskSpec { Workload = new ContainerSpec { Mounts = [.. mounts] } })]);
+
+        Assert.Equal(
+            "no suitable node (cannot fulfill requested CSI volume mounts on 2 nodes)",
+            Assert.Single(plan.Unplaced).Explanation.ToString());
+    }
+
+    [Fact]
     public void Scenario_051_Too_large_a_reservation_is_explained()
     {
         var plan = Given.Schedule(

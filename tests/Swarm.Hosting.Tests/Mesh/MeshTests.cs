@@ -83,7 +83,7 @@ public sealed class MeshTests
         var table = new MeshTable(Here, IPAddress.Parse("127.0.0.5"));
         table.Apply(new(7, true, [MeshPlan.Of(service, View(Task("a", There, 20_001)))!], default));
 
-        var server = Assert.Single(table.ToState().Servers);
+        var server = Assert.Single(table.ToState(new HashSet<NetworkId>()).Servers);
         Assert.Equal(new Frontend(IPAddress.Parse("127.0.0.5"), 8_080), server.Frontend);
         Assert.Equal((BalancerKind.SourceHash, ProxyProtocol.V2), (server.Balancer, server.ProxyProtocol));
         Assert.Equal<Backend>([new(IPAddress.Parse("192.0.2.2"), 20_001)], server.Backends.AsEnumerable());
@@ -99,7 +99,7 @@ public sealed class MeshTests
             [new(Here, "192.0.2.1", 20_001, true), new(There, "127.0.0.9", 20_002, false), new(There, "?", 20_003, false)]);
         table.Apply(new(1, true, [new(Web, "rr", 1, TimeSpan.FromSeconds(3), [port])], default));
 
-        var server = Assert.Single(table.ToState().Servers);
+        var server = Assert.Single(table.ToState(new HashSet<NetworkId>()).Servers);
         Assert.Equal((Transport.Udp, ProxyProtocol.None), (server.Frontend.Transport, server.ProxyProtocol));
         Assert.Equal<Backend>(
             [new(IPAddress.Loopback, 20_002), new(IPAddress.Loopback, 20_001, State: BackendState.Draining)],

@@ -48,7 +48,7 @@ public sealed class LogSecretsTests
         Assert.True(LogSecrets.Rewrap(default, KeyEncryptionKey.None, Unlock).IsEmpty);
 
     [Fact]
-    public async Task A_log_opens_wherever_a_change_of_its_secret_has_stopped()
+    public async Task Scenario_105_a_log_opens_wherever_a_change_of_its_secret_has_stopped()
     {
         var directory = Directory.CreateTempSubdirectory("swarm-log-");
         try

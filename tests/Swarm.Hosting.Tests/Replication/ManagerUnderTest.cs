@@ -13,10 +13,12 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
     private static int _managers;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("swarm-manager-");
-    private readonly string _name;
-    private IHost? _host;
+        private IHost? _host;
 
-    private ManagerUnderTest(string name) => (_name, Address) = (name, NextLoopbackAddress());
+    private ManagerUnderTest(string name) => (Name, Address) = (name, NextLoopbackAddress());
+
+    /// <summary>Its host name.</summary>
+    public string Name { get; }
 
     /// <summary>Where it is reached the next time it starts.</summary>
     public string Address { get; set; }
@@ -81,7 +83,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
         builder.Configuration["Swarm:DataDirectory"] = DataDirectory;
         builder.Configuration["Swarm:ListenAddress"] = $"{Address}:2377";
         builder.Configuration["Swarm:AdvertiseAddress"] = Address;
-        builder.Configuration["Swarm:NodeName"] = _name;
+        builder.Configuration["Swarm:NodeName"] = Name;
         builder.Configuration["Swarm:InitializeOnStart"] = "false";
         builder.Services.AddSwarmManager().UseInMemoryExecutor();
         _host = builder.Build();

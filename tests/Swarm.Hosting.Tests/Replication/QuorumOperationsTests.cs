@@ -19,7 +19,7 @@ public sealed class QuorumOperationsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_manager_that_has_lost_its_quorum_goes_on_alone_with_all_that_it_has()
+    public async Task Scenario_104_a_manager_that_has_lost_its_quorum_goes_on_alone_with_all_that_it_has()
     {
         var managers = await FormAsync(3);
         var (kept, others) = (managers[1], new[] { managers[0], managers[2] });
@@ -90,7 +90,7 @@ public sealed class QuorumOperationsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_manager_gets_as_a_snapshot_what_the_log_has_no_more_however_large()
+    public async Task Scenario_103_a_manager_gets_as_a_snapshot_what_the_log_has_no_more_however_large()
     {
         var managers = await FormAsync(3);
         await managers[0].AddConfigAsync("first");

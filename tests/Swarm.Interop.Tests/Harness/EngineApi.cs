@@ -43,5 +43,13 @@ internal sealed class EngineApi(string socket) : IDisposable
         return document.RootElement.Clone();
     }
 
+    /// <summary>Sends a body that must be accepted.</summary>
+    public async Task PostAsync(string path, string json)
+    {
+        using var content = new StringContent(json, System.Text.Encoding.UTF8, "application/json");
+        using var response = await _http.PostAsync(path, content);
+        Assert.True(response.IsSuccessStatusCode, $"{path}: {response.StatusCode} {await response.Content.ReadAsStringAsync()}");
+    }
+
     public void Dispose() => _http.Dispose();
 }

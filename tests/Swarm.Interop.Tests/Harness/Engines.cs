@@ -1,7 +1,7 @@
 namespace Swarm.Interop.Tests.Harness;
 
 /// <summary>
-/// The machines that all tests of this project share: three Docker Engines and room for two of our daemons, none in a swarm.
+/// The machines that all tests of this project share: three Docker Engines and room for three of our daemons, none in a swarm.
 /// Tests of one collection run one after the other; each class makes its swarm and takes it apart again.
 /// </summary>
 public sealed class Engines : IAsyncLifetime
@@ -12,7 +12,7 @@ public sealed class Engines : IAsyncLifetime
     private const string KeepLogs = "SWARM_INTEROP_LOGS";
 
     private const int DockerMachines = 3;
-    private const int OurMachines = 2;
+    private const int OurMachines = 3;
 
     private readonly List<Peer> _peers = [];
     private TestNetwork? _network;
@@ -33,6 +33,19 @@ public sealed class Engines : IAsyncLifetime
         var daemon = await SwarmDaemon.StartAsync(machine);
         _peers.Add(daemon);
         return daemon;
+    }
+
+    /// <summary>Our daemon that runs its tasks on an engine of its own, started when first asked for.</summary>
+    internal async Task<DockerNode> DockerNodeAsync()
+    {
+        if (_peers.OfType<DockerNode>().FirstOrDefault() is { } running)
+        {
+            return running;
+        }
+
+        var node = await DockerNode.StartAsync(Network.Machines[^1]);
+        _peers.Add(node);
+        return node;
     }
 
     public async Task InitializeAsync()

@@ -82,6 +82,22 @@ public sealed class NameServerTests
     }
 
     [Fact]
+    public async Task Answers_that_are_too_long_for_a_packet_are_whole_over_TCP()
+    {
+        await using var server = Server();
+        server.Apply([new("many", [.. Enumerable.Range(0, 200).Select(i => new IPAddress([10, 0, 1, (byte)i]))])]);
+
+        var answer = await SendByTcpAsync(server, Question("many", DnsAnswer.A));
+
+        Assert.Equal(0, answer[2] & 2);
+        Assert.Equal(200, BinaryPrimitives.ReadUInt16BigEndian(answer.AsSpan(6)));
+
+        await using var other = Server(server.Address);
+        Assert.Equal(200, BinaryPrimitives.ReadUInt16BigEndian(
+            (await SendByTcpAsync(other, Question("many", DnsAnswer.A))).AsSpan(6)));
+    }
+
+    [Fact]
     public async Task Other_names_are_asked_of_the_forwarders_in_turn()
     {
         await using var other = Server();
@@ -149,6 +165,16 @@ public sealed class NameServerTests
         }
 
         return [.. message, 0, (byte)(type >> 8), (byte)type, 0, 1];
+    }
+
+    private static async Task<byte[]> SendByTcpAsync(NameServer server, byte[] question)
+    {
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await socket.ConnectAsync(server.Address, limit.Token);
+        await DnsStreams.SendAsync(socket, question, limit.Token);
+        var answer = new byte[DnsStreams.MaxMessage];
+        return answer[..await DnsStreams.ReceiveAsync(socket, answer, limit.Token)];
     }
 
     private static async Task<byte[]> SendAsync(NameServer server, byte[] message)

@@ -169,7 +169,7 @@ public sealed class TcpPlaneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Updates_never_close_the_listener_and_removal_does_while_open_connections_finish()
+    public async Task Scenario_R57_Updates_never_close_the_listener_and_removal_does_while_open_connections_finish()
     {
         await ApplyAsync(_a.Backend);
         using var old = await LineClient.ConnectAsync(_frontend);

@@ -43,7 +43,7 @@ public sealed class UdpPlaneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_client_moves_with_its_next_packet_when_its_back_end_drains_or_goes()
+    public async Task Scenario_R55_A_client_moves_with_its_next_packet_when_its_back_end_drains_or_goes()
     {
         await ApplyAsync(_a.Backend, _b.Backend);
         using var client = Client();

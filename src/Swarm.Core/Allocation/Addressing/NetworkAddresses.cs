@@ -20,6 +20,9 @@ internal sealed class NetworkAddresses(string name, IReadOnlyList<AddressPool> p
     /// <summary>True when every address of every subnet is given out.</summary>
     public bool IsFull => pools.Count > 0 && pools.All(pool => pool.Used >= pool.Size);
 
+    /// <summary>The level of <see cref="FillLevel"/> that is reached.</summary>
+    public int Fill => FillLevel.Of(Sum(pool => pool.Used), Sum(pool => pool.Size));
+
     /// <summary>How full the network is, as those say who wait for an address.</summary>
     public string Usage => string.Create(
         CultureInfo.InvariantCulture,

@@ -4,7 +4,20 @@ namespace Swarm;
 /// <param name="Task">The task.</param>
 /// <param name="Cause">Who or what it waits for.</param>
 /// <param name="Text">The same for people, in a sentence without a full stop.</param>
-public sealed record TaskExplanation(TaskId Task, TaskWaitCause Cause, string Text);
+public sealed record TaskExplanation(TaskId Task, TaskWaitCause Cause, string Text)
+{
+    /// <summary>Its name for people, such as <c>web.2</c>; of a global service with the node in place of the slot.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>Host name of its node, else the id; empty while it has none.</summary>
+    public string Node { get; init; } = "";
+
+    /// <summary>What its node says of it.</summary>
+    public TaskState State { get; init; }
+
+    /// <summary>What the managers want of it.</summary>
+    public TaskState DesiredState { get; init; }
+}
 
 /// <summary>What a task waits for.</summary>
 public enum TaskWaitCause

@@ -10,7 +10,16 @@ internal static class TaskReasons
     public static TaskExplanation Explain(ClusterView view, SwarmTask task)
     {
         var (cause, text) = Reason(view, task);
-        return new TaskExplanation(task.Id, cause, text);
+        var node = HostnameOf(view, task.NodeId);
+        return new TaskExplanation(task.Id, cause, text)
+        {
+            Name = task.Slot > 0 || task.NodeId.IsEmpty
+                ? string.Create(CultureInfo.InvariantCulture, $"{task.ServiceAnnotations.Name}.{task.Slot}")
+                : $"{task.ServiceAnnotations.Name}.{node}",
+            Node = node,
+            State = task.Status.State,
+            DesiredState = task.DesiredState,
+        };
     }
 
     private static (TaskWaitCause Cause, string Text) Reason(ClusterView view, SwarmTask task) => task switch
@@ -84,10 +93,10 @@ internal static class TaskReasons
         };
     }
 
-    private static string Name(ClusterView view, SwarmTask task) =>
-        view.Nodes.Find(task.NodeId.ToString())?.Description?.Hostname is { Length: > 0 } hostname
-            ? $"node {hostname}"
-            : $"node {task.NodeId}";
+    private static string Name(ClusterView view, SwarmTask task) => $"node {HostnameOf(view, task.NodeId)}";
+
+    private static string HostnameOf(ClusterView view, NodeId node) =>
+        view.Nodes.Find(node.ToString())?.Description?.Hostname is { Length: > 0 } hostname ? hostname : node.ToString();
 
     private static string ErrorOr(SwarmTask task, string text) =>
         task.Status.Error.Length > 0 ? task.Status.Error : text;

@@ -54,6 +54,12 @@ internal sealed record LaunchPlan
         return this with { Environment = environment, Mounts = mounts };
     }
 
+    /// <summary>The plan of a task that is told something more.</summary>
+    internal LaunchPlan WithVariables(ValueList<EnvironmentVariable> more) => this with
+    {
+        Environment = more.Aggregate(Environment, (all, next) => Complete(all, next.Name, next.Value ?? "")),
+    };
+
     internal string? Variable(string name) => Environment.LastOrDefault(variable => variable.Name == name)?.Value;
 
     /// <summary>

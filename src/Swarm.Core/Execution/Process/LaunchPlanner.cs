@@ -16,6 +16,7 @@ internal static class LaunchPlanner
         var image = FindImage(spec.Image, options);
         var account = FindUser(spec);
         var hostname = spec.Hostname.Length > 0 ? spec.Hostname : options.Hostname;
+        CheckNetworks(task.Networks);
         CheckMounts(spec.Mounts);
         CheckUlimits(spec.Ulimits);
         return new()
@@ -144,6 +145,19 @@ internal static class LaunchPlanner
                 $"the working directory '{directory}' is invalid, it needs to be an absolute path")
             : Directory.Exists(directory) ? directory
             : throw new TaskRejectedException($"the working directory '{directory}' does not exist on this node");
+    }
+
+    // Processes talk in the clear, and nobody who asked for encryption wants that.
+    private static void CheckNetworks(ValueList<NetworkAttachment> networks)
+    {
+        var wanted = networks
+            .Select(item => item.Network.Spec)
+            .FirstOrDefault(network => network.Driver?.Options.ContainsKey("encrypted") is true);
+        if (wanted is not null)
+        {
+            throw new TaskRejectedException(
+                $"network {wanted.Name} is encrypted, and this node cannot encrypt what processes send");
+        }
     }
 
     // Tasks see the node's files as they are. A mount that would have to show something else must not be left out

@@ -93,6 +93,7 @@ internal sealed partial class ProcessContainer
         _runtime.Ports.Keep(Ports);
         WatchHealth(Request(executable: ""));
         Save();
+        _ = _runtime.Names?.EnterAsync(Task, CancellationToken.None).AsTask();
         ExecutorLog.Adopted(_runtime.Logger, Task.Name, identity.Pid);
         Follow();
         return true;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Swarm.Orchestration;
 
 namespace Swarm.Execution.Processes;
 
@@ -16,6 +17,7 @@ internal sealed partial class ProcessContainer : IDisposable
     private readonly ProcessRuntime _runtime;
     private readonly LaunchPlan _plan;
     private readonly TaskCompletionSource<TaskExit> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _withdrawn = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _healthStop = new();
     private SpawnedProcess? _process;
     private ProcessGroup? _group;
@@ -51,6 +53,14 @@ internal sealed partial class ProcessContainer : IDisposable
 
     /// <summary>The ports of the node it listens on; empty before the start.</summary>
     internal ValueList<PortPublication> Ports { get; private set; }
+
+    /// <summary>The same without those at which it is to get no more connections.</summary>
+    internal ValueList<PortPublication> ReachedPorts => Withdrawn.IsCompleted
+        ? Ports.Where(port => port.Mode == PublishMode.Host).ToValueList()
+        : Ports;
+
+    /// <summary>Completes when the routing mesh is to leave it alone although it still runs.</summary>
+    internal Task Withdrawn => _withdrawn.Task;
 
     /// <summary>Completes when it has ended and all of its output is in the log.</summary>
     internal Task<TaskExit> Ended => _ended.Task;
@@ -114,6 +124,7 @@ internal sealed partial class ProcessContainer : IDisposable
                 _runtime.Ports.Release(Ports);
                 _group?.Cgroup?.TryRemove();
                 _runtime.Files.Wipe(Task.Id);
+                _runtime.Names?.Leave(Task.Id);
                 throw;
             }
         }
@@ -228,7 +239,9 @@ internal sealed partial class ProcessContainer : IDisposable
 
     private void Launch()
     {
-        Ports = _runtime.Ports.Reserve(Task.Endpoint?.Ports ?? default);
+        Ports = _runtime.Ports.Reserve(ExposedPorts.With(
+            Task.Endpoint?.Ports ?? default,
+            Task.ServiceAnnotations.Labels[ServiceLabels.Expose]));
         _environment = _plan.EnvironmentWith(Ports);
         var executable = ExecutablePath.Resolve(_plan.CommandLine[0], _plan.Variable("PATH") ?? "", WorkingDirectory);
         _group = new(TaskLimits.Marker(Task.Id), TaskLimits.MakeCgroup(Task, _runtime));
@@ -293,6 +306,7 @@ internal sealed partial class ProcessContainer : IDisposable
         try
         {
             _runtime.Files.Wipe(Task.Id);
+            _runtime.Names?.Leave(Task.Id);
             Log.Complete();
             await EndHealthChecksAsync();
             await RemoveCgroupAsync();
@@ -346,6 +360,8 @@ internal sealed partial class ProcessContainer : IDisposable
 
         ExecutorLog.Unhealthy(_runtime.Logger, Task.Name);
         _cause = UnhealthyCause;
+        _withdrawn.TrySetResult();
+        await DrainAsync(CancellationToken.None);
         await StopAsync(gracePeriod: null, CancellationToken.None);
     }
 

@@ -16,7 +16,7 @@ namespace Swarm.Execution;
 /// asked for a controller. Their output waits in pipes of 1 MiB meanwhile, as with Docker's live restore; a task that
 /// fills one waits. Disposing the executor kills all tasks, unless the options say otherwise.
 /// </remarks>
-public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposable, ILeftoverSource
+public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposable, ILeftoverSource, INodePortExecutor
 {
     private readonly ProcessRuntime _runtime;
     private readonly ContainerRegistry _containers = new();
@@ -55,6 +55,13 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
             new PortReservations(),
             timeProvider ?? TimeProvider.System,
             log);
+    }
+
+    /// <summary>How tasks find others by name; set by the node that the executor belongs to.</summary>
+    internal ITaskNames? Names
+    {
+        get => _runtime.Names;
+        set => _runtime.Names = value;
     }
 
     /// <summary>Whether tasks get cgroups, and with them an exact kill and limits.</summary>

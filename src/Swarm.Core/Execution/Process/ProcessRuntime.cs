@@ -16,7 +16,10 @@ internal sealed record ProcessRuntime(
     private static readonly TimeSpan RemovalPause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Secrets and configs of tasks.</summary>
-    internal TaskFileStore Files { get; } = new(Options, Logger);
+    internal TaskFileStore Files { get; } = new(Options.StateDirectory, Options.SecretsDirectory, Logger);
+
+    /// <summary>Names of other tasks; null where there is no mesh.</summary>
+    internal ITaskNames? Names { get; set; }
 
     /// <summary>What the next life of the executor must know.</summary>
     internal ProcessRecords Records { get; } =
@@ -33,6 +36,9 @@ internal sealed record ProcessRuntime(
 
     /// <summary>Directory of a task's log files.</summary>
     internal string LogDirectoryOf(TaskId task) => Path.Combine(DirectoryOf(task), "log");
+
+    /// <summary>What a task sees as <c>/etc/resolv.conf</c>.</summary>
+    internal string ResolverFileOf(TaskId task) => Path.Combine(DirectoryOf(task), "resolv.conf");
 
     /// <summary>Directory in which a task starts that names no other.</summary>
     internal string WorkDirectoryOf(TaskId task) => Path.Combine(DirectoryOf(task), "work");

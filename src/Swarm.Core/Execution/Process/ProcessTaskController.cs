@@ -21,7 +21,12 @@ internal sealed class ProcessTaskController(
     public ContainerStatus? ContainerStatus => _container?.Status;
 
     /// <inheritdoc/>
-    public ValueList<PortPublication> Ports => _container?.Ports ?? default;
+    public ValueList<PortPublication> Ports => _container?.ReachedPorts ?? default;
+
+    /// <inheritdoc/>
+    public Task PortsWithdrawn => _container?.Withdrawn ?? Never;
+
+    private static Task Never { get; } = new TaskCompletionSource().Task;
 
     /// <inheritdoc/>
     public async Task PrepareAsync(CancellationToken cancellationToken)
@@ -35,6 +40,7 @@ internal sealed class ProcessTaskController(
         var plan = LaunchPlanner.Plan(_task, dependencies, runtime.Options);
         MakeDirectories(plan);
         plan = await DeliverFilesAsync(plan);
+        plan = await NameOthersAsync(plan, cancellationToken);
         _container = new(_task, plan, runtime);
         _container.Save();
         containers.Add(_container);
@@ -115,6 +121,7 @@ internal sealed class ProcessTaskController(
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         await TerminateAsync(cancellationToken);
+        runtime.Names?.Leave(_task.Id);
         if (_container is not null)
         {
             containers.Remove(_container);
@@ -192,6 +199,27 @@ internal sealed class ProcessTaskController(
         {
             files.Clear();
         }
+    }
+
+    private async Task<LaunchPlan> NameOthersAsync(LaunchPlan plan, CancellationToken cancellationToken)
+    {
+        if (runtime.Names is not { } names)
+        {
+            return plan;
+        }
+
+        var known = await names.EnterAsync(_task, cancellationToken);
+        plan = plan.WithVariables(known.Environment);
+        if (known.ResolverFile.Length == 0
+            || !File.Exists(MountNamespace.ResolverTarget)
+            || !await runtime.Namespaces.WorksAsync())
+        {
+            return plan;
+        }
+
+        var file = runtime.ResolverFileOf(_task.Id);
+        await File.WriteAllTextAsync(file, known.ResolverFile, cancellationToken);
+        return plan with { Mounts = plan.Mounts.Add(new BindMount(file, MountNamespace.ResolverTarget)) };
     }
 
     private void MakeDirectories(LaunchPlan plan)

@@ -36,6 +36,12 @@ internal sealed record ServicePolicies
     /// <summary>Version of the PROXY protocol that tasks are told their client by; 0 for none.</summary>
     public int ProxyProtocol { get; private init; }
 
+    /// <summary>Where nodes answer published ports.</summary>
+    public ListenAddresses Addresses { get; private init; } = ListenAddresses.Any;
+
+    /// <summary>Ports that are reached by name, besides published ones.</summary>
+    public ValueList<PortPublication> Exposed { get; private init; }
+
     /// <summary>The policies of a spec that was let in.</summary>
     public static ServicePolicies Of(Service service) => Known.GetValue(service.Spec, Read);
 
@@ -55,6 +61,13 @@ internal sealed record ServicePolicies
         ProxyProtocol = Array.IndexOf(
             ProxyVersions,
             Choice(ServiceLabels.IngressProxyProtocol, labels[ServiceLabels.IngressProxyProtocol], ProxyVersions)),
+        Addresses = labels[ServiceLabels.IngressAddress] is { } addresses
+            ? ListenAddresses.Parse(addresses) ?? throw Invalid(
+                ServiceLabels.IngressAddress, addresses, "addresses or ranges, such as 8080=10.1.0.0/16,127.0.0.1")
+            : ListenAddresses.Any,
+        Exposed = labels[ServiceLabels.Expose] is { } ports
+            ? ExposedPorts.Parse(ports) ?? throw Invalid(ServiceLabels.Expose, ports, "ports such as 80,53/udp")
+            : default,
     };
 
     // Another client may have let in what we would refuse; it must not stop the service.

@@ -37,7 +37,10 @@ internal sealed class DelayedStarts
         _wake.Remove(task);
         foreach (var predecessor in start.Predecessors)
         {
-            _successors.Remove(predecessor);
+            if (_successors.GetValueOrDefault(predecessor) == task)
+            {
+                _successors.Remove(predecessor);
+            }
         }
     }
 

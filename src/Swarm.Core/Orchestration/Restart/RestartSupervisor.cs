@@ -41,7 +41,7 @@ internal static class RestartSupervisor
         var replacement = TaskTemplate.NewTask(tick, service, slot, TaskState.Ready);
         return TaskWrite.Replace(service, [task.Id], replacement) with
         {
-            Start = DelayedStart.After(replacement.Id, tick.Now, delay, [task.Id]),
+            Start = DelayedStart.After(replacement.Id, tick.Now, delay, Before(tick, service, slot, task)),
             Restarted = slot,
             BacksOff = backsOff,
         };
@@ -82,6 +82,12 @@ internal static class RestartSupervisor
             RestartCondition.OnFailure => task.Status.State != TaskState.Complete && history.AllowsAnother(task, slot),
             _ => false,
         };
+
+    // A task that failed before it ran may have been waiting for another one to stop, and so does the next.
+    private static TaskId[] Before(Tick tick, Service service, SlotKey slot, SwarmTask task) =>
+        task.JobIteration is not null || service.Spec.Update?.Order == UpdateOrder.StartFirst
+            ? [task.Id]
+            : [.. slot.StoppingIn(tick.View).Prepend(task.Id).Distinct()];
 
     private static TimeSpan DelayOf(SwarmTask task, ClusterView view) =>
         !task.NodeId.IsEmpty

@@ -73,11 +73,11 @@ internal sealed class SlotReplacement(
                 return true;
             }
 
-            StartAfter(clean, []);
+            StartAfter(slot, clean, []);
             return Wait(slot, clean);
         }
 
-        StartAfter(clean, others);
+        StartAfter(slot, clean, others);
         ShutDown(others);
         return clean.Status.State >= TaskState.Running || clean.DesiredState > TaskState.Running || Wait(slot, clean);
     }
@@ -97,7 +97,7 @@ internal sealed class SlotReplacement(
         var stopping = old.Where(task => task.DesiredState < TaskState.Shutdown).Select(task => task.Id).ToArray();
         writes.Add(TaskWrite.Replace(service, stopping, fresh) with
         {
-            Start = DelayedStart.After(fresh.Id, tick.Now, TimeSpan.Zero, [.. old.Select(task => task.Id)]),
+            Start = DelayedStart.After(fresh.Id, tick.Now, TimeSpan.Zero, Before(slot, old)),
         });
         return Wait(slot, fresh);
     }
@@ -109,14 +109,18 @@ internal sealed class SlotReplacement(
     }
 
     // A restart delay that is running stays in force.
-    private void StartAfter(SwarmTask task, IReadOnlyList<SwarmTask> others)
+    private void StartAfter(SlotKey slot, SwarmTask task, IReadOnlyList<SwarmTask> others)
     {
         if (task.DesiredState < TaskState.Running && !restarts.Starts.IsPending(task.Id))
         {
-            var predecessors = others.Select(other => other.Id).ToArray();
-            restarts.Starts.Arm(DelayedStart.After(task.Id, tick.Now, TimeSpan.Zero, predecessors));
+            restarts.Starts.Arm(DelayedStart.After(task.Id, tick.Now, TimeSpan.Zero, Before(slot, others)));
         }
     }
+
+    // An update that came before may still be stopping the slot's last task but one.
+    private TaskId[] Before(SlotKey slot, IReadOnlyList<SwarmTask> old) => StartsFirst
+        ? [.. old.Select(task => task.Id)]
+        : [.. old.Select(task => task.Id).Union(slot.StoppingIn(tick.View))];
 
     // Updates that failed one after another would otherwise leave a task each.
     private void KeepOneOf(IReadOnlyList<SwarmTask> old) => ShutDown(old

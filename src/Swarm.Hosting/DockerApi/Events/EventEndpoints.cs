@@ -10,10 +10,12 @@ internal static class EventEndpoints
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(40);
     private static readonly byte[] NewLine = [(byte)'\n'];
 
-    public static void Map(DockerRouter router, EventHistory history, TimeProvider timeProvider) =>
-        router.MapStream(HttpMethods.Get, "/events", call => StreamAsync(call, history, timeProvider));
+    public static void Map(
+        DockerRouter router, EventHistory history, TimeProvider timeProvider, IEngineGateway? engine = null) =>
+        router.MapStream(HttpMethods.Get, "/events", call => StreamAsync(call, history, timeProvider, engine));
 
-    private static async Task StreamAsync(DockerCall call, EventHistory history, TimeProvider timeProvider)
+    private static async Task StreamAsync(
+        DockerCall call, EventHistory history, TimeProvider timeProvider, IEngineGateway? engine)
     {
         var filters = DockerFilters.Parse(call.Query("filters"), call.Options.MaxFilterLength);
         var since = UnixTime.ReadOptional(call.Query("since") ?? "", "since");
@@ -36,9 +38,11 @@ internal static class EventEndpoints
         }
 
         await call.Http.Response.BodyWriter.FlushAsync(call.Cancellation);
+        using var output = new SemaphoreSlim(1);
         var left = until - timeProvider.GetUtcNow();
         if (left <= TimeSpan.Zero)
         {
+            await EngineEvents.CopyAsync(call, engine, output, call.Cancellation);
             return;
         }
 
@@ -48,7 +52,16 @@ internal static class EventEndpoints
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, call.Cancellation);
         try
         {
-            await FollowAsync(call, filters, subscription, end.Token);
+            var copying = EngineEvents.CopyAsync(call, engine, output, end.Token);
+            var following = FollowAsync(call, filters, subscription, output, end.Token);
+            if (engine is not null)
+            {
+                // Half of the events would look like all of them.
+                await Task.WhenAny(copying, following);
+                await end.CancelAsync();
+            }
+
+            await Task.WhenAll(copying, following);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -60,18 +73,27 @@ internal static class EventEndpoints
         DockerCall call,
         DockerFilters filters,
         EventHistory.Subscription subscription,
+        SemaphoreSlim output,
         CancellationToken cancellationToken)
     {
         try
         {
             while (await subscription.Next.WaitToReadAsync(cancellationToken))
             {
-                while (subscription.Next.TryRead(out var engineEvent))
+                await output.WaitAsync(cancellationToken);
+                try
                 {
-                    Write(call, filters, engineEvent);
-                }
+                    while (subscription.Next.TryRead(out var engineEvent))
+                    {
+                        Write(call, filters, engineEvent);
+                    }
 
-                await call.Http.Response.BodyWriter.FlushAsync(cancellationToken);
+                    await call.Http.Response.BodyWriter.FlushAsync(cancellationToken);
+                }
+                finally
+                {
+                    output.Release();
+                }
             }
         }
         catch (SwarmException tooSlow)

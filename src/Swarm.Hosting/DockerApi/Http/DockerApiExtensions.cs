@@ -26,8 +26,12 @@ public static class DockerApiExtensions
         var stopping = StoppingOf(endpoints.ServiceProvider);
         return endpoints.Map("{**dockerApiPath}", (RequestDelegate)ServeAsync);
 
-        Task ServeAsync(HttpContext http) =>
-            api.InvokeAsync(http, $"/{http.Request.RouteValues["dockerApiPath"]}", stopping);
+        Task ServeAsync(HttpContext http)
+        {
+            // An engine behind this API gets requests with the path that they have here.
+            http.Request.Path = $"/{http.Request.RouteValues["dockerApiPath"]}";
+            return api.InvokeAsync(http, stopping);
+        }
     }
 
     /// <summary>Answers everything that reaches this point of the pipeline; see <see cref="MapDockerApi"/>.</summary>
@@ -50,7 +54,8 @@ public static class DockerApiExtensions
         services.TryAddSingleton(provider => DockerRoutes.Create(
             provider.GetRequiredService<EventHistory>(),
             provider.GetRequiredService<TimeProvider>(),
-            new Random(RandomNumberGenerator.GetInt32(int.MaxValue))));
+            new Random(RandomNumberGenerator.GetInt32(int.MaxValue)),
+            provider.GetService<IEngineGateway>()));
         services.TryAddSingleton<DockerEngineApi>();
         services.TryAddSingleton<DockerApiServer>();
         return services;

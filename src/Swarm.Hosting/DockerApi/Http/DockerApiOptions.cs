@@ -9,6 +9,10 @@ internal sealed record DockerApiOptions
     /// <value>Default 1.50.</value>
     public ApiVersion MaximumVersion { get; init; } = ApiVersion.Maximum;
 
+    /// <summary>Newest version answered together with an engine.</summary>
+    public ApiVersion MaximumWith(IEngineGateway? engine) =>
+        engine?.MaximumVersion is { } version && version < MaximumVersion ? version : MaximumVersion;
+
     /// <summary>Version of the engine as told to clients.</summary>
     public string ServerVersion { get; init; } = DockerApi.ServerVersion.OfThisAssembly;
 

@@ -11,7 +11,8 @@ using Microsoft.Extensions.Options;
 namespace Swarm.Hosting.DockerApi;
 
 /// <summary>Listeners of its own for the API, independent of the host's web server. Starts and stops once.</summary>
-internal sealed partial class DockerApiServer(DockerEngineApi api, ILoggerFactory loggerFactory)
+internal sealed partial class DockerApiServer(
+    DockerEngineApi api, ILoggerFactory loggerFactory, IEngineGateway? engine = null)
     : IHttpApplication<HttpContext>, IAsyncDisposable
 {
     private const int MaxConnections = 4096;
@@ -100,16 +101,32 @@ internal sealed partial class DockerApiServer(DockerEngineApi api, ILoggerFactor
         {
             if (address.SocketPath is { } path)
             {
-                options.ListenUnixSocket(path, listen => listen.Protocols = HttpProtocols.Http1);
+                options.ListenUnixSocket(path, Listen);
             }
             else
             {
-                options.Listen(address.EndPoint!, listen => listen.Protocols = HttpProtocols.Http1);
+                options.Listen(address.EndPoint!, Listen);
             }
         }
 
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions()), loggerFactory);
         return new KestrelServer(Options.Create(options), transport, loggerFactory);
+    }
+
+    private void Listen(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        if (engine is not null)
+        {
+            // A web server cannot keep one direction of a connection open when the other has ended; `exec -i` needs it.
+            listen.Use(next => async connection =>
+            {
+                if (!await engine.TryTunnelAsync(connection, _stopping.Token))
+                {
+                    await next(connection);
+                }
+            });
+        }
     }
 
     private static IReadOnlyList<DockerApiAddress> ActualAddresses(

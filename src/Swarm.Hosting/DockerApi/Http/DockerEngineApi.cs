@@ -13,27 +13,31 @@ internal sealed partial class DockerEngineApi(
     DockerRouter router,
     DockerApiOptions options,
     TimeProvider timeProvider,
-    ILogger<DockerEngineApi> logger)
+    ILogger<DockerEngineApi> logger,
+    IEngineGateway? engine = null)
 {
     private readonly string _server = $"Swarm/{options.ServerVersion} (linux)";
+    private readonly DockerRoute? _toEngine = engine is { } behind
+        ? new("*", "/", call => behind.ForwardAsync(call.Http, call.Cancellation), isStream: true)
+        : null;
+
+    /// <summary>Newest version answered.</summary>
+    private ApiVersion Maximum => options.MaximumWith(engine);
 
     /// <summary>Carries out one request.</summary>
     /// <param name="http">The request; its path is below the root of this API.</param>
     /// <param name="stopping">The server stops: streams end.</param>
-    public Task InvokeAsync(HttpContext http, CancellationToken stopping = default) =>
-        InvokeAsync(http, http.Request.Path.Value ?? "/", stopping);
-
-    /// <summary>Carries out one request of an API that is not at the root of its server.</summary>
-    /// <param name="http">The request.</param>
-    /// <param name="path">Its path below the root of this API, with a leading slash.</param>
-    /// <param name="stopping">The server stops: streams end.</param>
-    public async Task InvokeAsync(HttpContext http, string path, CancellationToken stopping)
+    public async Task InvokeAsync(HttpContext http, CancellationToken stopping = default)
     {
         AddCommonHeaders(http.Response.Headers);
-        var (requested, rest) = SplitVersion(path);
+        var (requested, rest) = SplitVersion(http.Request.Path.Value ?? "/");
         if (router.TryMatch(http.Request.Method, rest, out var route, out var values))
         {
             await RunAsync(http, route, values, requested, stopping);
+        }
+        else if (_toEngine is not null)
+        {
+            await RunAsync(http, _toEngine, DockerRoute.NoValues, requested, stopping);
         }
         else if (options.Fallback is { } fallback)
         {
@@ -52,7 +56,7 @@ internal sealed partial class DockerEngineApi(
         ApiVersion? requested,
         CancellationToken stopping)
     {
-        var version = requested ?? options.MaximumVersion;
+        var version = requested ?? Maximum;
         if (RefusalOf(version) is { } refusal)
         {
             await AnswerAsync(http, StatusCodes.Status400BadRequest, refusal);
@@ -109,9 +113,9 @@ internal sealed partial class DockerEngineApi(
     /// <summary>Why a version is not spoken; null when it is.</summary>
     private string? RefusalOf(ApiVersion version)
     {
-        if (version > options.MaximumVersion)
+        if (version > Maximum)
         {
-            return $"client version {version} is too new. Maximum supported API version is {options.MaximumVersion}";
+            return $"client version {version} is too new. Maximum supported API version is {Maximum}";
         }
 
         return version < ApiVersion.Minimum
@@ -136,7 +140,7 @@ internal sealed partial class DockerEngineApi(
 
     private void AddCommonHeaders(IHeaderDictionary headers)
     {
-        headers["Api-Version"] = options.MaximumVersion.ToString();
+        headers["Api-Version"] = Maximum.ToString();
         headers["Docker-Experimental"] = "false";
         headers["Ostype"] = "linux";
         headers.Server = _server;
@@ -152,7 +156,7 @@ internal sealed partial class DockerEngineApi(
         }
 
         var call = new DockerCall(
-            http, options.MaximumVersion, DockerRoute.NoValues, node, options, timeProvider, http.RequestAborted);
+            http, Maximum, DockerRoute.NoValues, node, options, timeProvider, http.RequestAborted);
         await call.WriteAsync(new ErrorBody(message), HttpJson.Wire.ErrorBody, status);
     }
 

@@ -46,6 +46,9 @@ internal sealed record NetworkDocument
 
     /// <summary>Only when asked for.</summary>
     public NetworkStatusDocument? Status { get; init; }
+
+    /// <summary>Ours: subnets that run full; left out while there is room.</summary>
+    public string[]? Warnings { get; init; }
 }
 
 /// <summary>How full a network is.</summary>

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Swarm.Allocation.Addressing;
 using Swarm.Hosting.Nodes;
+using Swarm.Orchestration;
 
 namespace Swarm.Hosting.DockerApi;
 
@@ -12,7 +13,7 @@ internal static class NetworkEndpoints
     {
         router.Map(HttpMethods.Get, "/networks", ListAsync);
         router.Map(HttpMethods.Post, "/networks/create", CreateAsync);
-        router.Map(HttpMethods.Post, "/networks/prune", PruneAsync);
+        router.Map(HttpMethods.Post, "/networks/prune", AnswerPruneAsync);
         router.Map(HttpMethods.Post, "/networks/{id}/connect", RefuseAsync);
         router.Map(HttpMethods.Post, "/networks/{id}/disconnect", RefuseAsync);
         router.Map(HttpMethods.Get, "/networks/{id}", InspectAsync);
@@ -21,12 +22,17 @@ internal static class NetworkEndpoints
 
     private static async Task ListAsync(DockerCall call)
     {
+        await call.WriteListAsync(FindAllAsync(call), NetworkJson.Wire.NetworkDocument);
+    }
+
+    /// <summary>The networks of the swarm that the call asks for; none where this node is no manager.</summary>
+    public static IAsyncEnumerable<NetworkDocument> FindAllAsync(DockerCall call)
+    {
         var filters = call.Filters(NetworkFilter.Keys);
         NetworkFilter.Check(filters);
-        var networks = call.Node.IsManager
+        return call.Node.IsManager
             ? MatchingAsync(call.Client, filters, call.Cancellation)
             : AsyncEnumerable.Empty<NetworkDocument>();
-        await call.WriteListAsync(networks, NetworkJson.Wire.NetworkDocument);
     }
 
     private static async Task InspectAsync(DockerCall call)
@@ -37,22 +43,29 @@ internal static class NetworkEndpoints
             throw DockerApiException.NotFound($"network {call["id"]} not found in scope {scope}");
         }
 
-        var document = NetworkText.Write(network);
-        if (call.StrictFlag("verbose"))
-        {
-            document = document with
-            {
-                Services = await NetworkServices.OfAsync(call.Client, network, call.Cancellation),
-                Status = await NetworkUsage.OfAsync(call.Client, network, call.Cancellation),
-            };
-        }
-
-        await call.WriteAsync(document, NetworkJson.Wire.NetworkDocument);
+        await call.WriteAsync(await DescribeAsync(call, network), NetworkJson.Wire.NetworkDocument);
     }
 
-    private static async Task CreateAsync(DockerCall call)
+    /// <summary>A network of the swarm, as verbose as the call asks for.</summary>
+    public static async Task<NetworkDocument> DescribeAsync(DockerCall call, Network network)
     {
-        var document = await call.ReadAsync(NetworkJson.Wire.NetworkCreateDocument);
+        var usage = await NetworkUsage.OfAsync(call.Client, network, call.Cancellation);
+        var document = NetworkText.Write(network) with { Warnings = NetworkUsage.WarningsOf(usage) };
+        return !call.StrictFlag("verbose")
+            ? document
+            : document with
+            {
+                Services = await NetworkServices.OfAsync(call.Client, network, call.Cancellation),
+                Status = usage,
+            };
+    }
+
+    private static async Task CreateAsync(DockerCall call) =>
+        await CreateAsync(call, await call.ReadAsync(NetworkJson.Wire.NetworkCreateDocument));
+
+    /// <summary>Makes a network of the swarm.</summary>
+    public static async Task CreateAsync(DockerCall call, NetworkCreateDocument document)
+    {
         var spec = NetworkText.Read(document);
         if (call.Node is { State: LocalNodeState.Active, IsManager: false })
         {
@@ -77,9 +90,12 @@ internal static class NetworkEndpoints
             StatusCodes.Status201Created);
     }
 
-    private static async Task RemoveAsync(DockerCall call)
+    private static async Task RemoveAsync(DockerCall call) =>
+        await RemoveAsync(call, await FindAsync(call));
+
+    /// <summary>Removes a network of the swarm.</summary>
+    public static async Task RemoveAsync(DockerCall call, Network network)
     {
-        var network = await FindAsync(call);
         if (NetworkDrivers.IsPredefined(network))
         {
             throw new DockerApiException(
@@ -91,11 +107,19 @@ internal static class NetworkEndpoints
         await call.DoneAsync(StatusCodes.Status204NoContent);
     }
 
-    // The network of the routing mesh goes only when somebody says so by name.
-    private static async Task PruneAsync(DockerCall call)
+    private static async Task AnswerPruneAsync(DockerCall call)
+    {
+        var deleted = await PruneAsync(call);
+        await call.WriteAsync(
+            new NetworksDeletedDocument { NetworksDeleted = deleted.Count == 0 ? null : [.. deleted] },
+            NetworkJson.Wire.NetworksDeletedDocument);
+    }
+
+    /// <summary>Removes the networks that nobody uses; that of the routing mesh goes only by its name.</summary>
+    public static async Task<List<string>> PruneAsync(DockerCall call)
     {
         var filters = call.Filters("label", "label!", "until");
-        var until = UnixTime.ReadOptional(filters["until"] is [var text, ..] ? text : "", "until");
+        var until = Until(filters["until"] is [var text, ..] ? text : "", call.Time);
         var deleted = new List<string>();
         if (call.Node.IsManager)
         {
@@ -113,10 +137,12 @@ internal static class NetworkEndpoints
             }
         }
 
-        await call.WriteAsync(
-            new NetworksDeletedDocument { NetworksDeleted = deleted.Count == 0 ? null : [.. deleted] },
-            NetworkJson.Wire.NetworksDeletedDocument);
+        return deleted;
     }
+
+    // A point in time, or how long ago it was.
+    private static DateTimeOffset? Until(string text, TimeProvider time) =>
+        DurationText.TryParse(text, out var ago) ? time.GetUtcNow() - ago : UnixTime.ReadOptional(text, "until");
 
     private static async Task<bool> TryRemoveAsync(DockerCall call, Network network)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Swarm.Allocation.Addressing;
 
 namespace Swarm.Hosting.DockerApi;
@@ -45,6 +46,24 @@ internal static class NetworkUsage
         }
 
         return new(new(subnets));
+    }
+
+    /// <summary>What somebody should know who looks at the network; null when there is nothing.</summary>
+    public static string[]? WarningsOf(NetworkStatusDocument status)
+    {
+        var warnings = new List<string>();
+        foreach (var (subnet, usage) in status.Addressing.Subnets)
+        {
+            var size = (UInt128)usage.Used + usage.Available;
+            if (FillLevel.Of(usage.Used, size) is > 0 and var level)
+            {
+                warnings.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"subnet {subnet} is {level} % full or more: {usage.Used} of {size} addresses used"));
+            }
+        }
+
+        return warnings.Count == 0 ? null : [.. warnings];
     }
 
     private static IEnumerable<string> AddressesOn(ValueList<NetworkAttachment> attachments, Network network) =>

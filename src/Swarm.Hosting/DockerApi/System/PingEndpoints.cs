@@ -9,18 +9,23 @@ internal static class PingEndpoints
 {
     private static readonly byte[] Ok = Encoding.ASCII.GetBytes("OK");
 
-    public static void Map(DockerRouter router)
+    public static void Map(DockerRouter router, IEngineGateway? engine = null)
     {
-        router.Map(HttpMethods.Head, "/_ping", PingAsync);
-        router.Map(HttpMethods.Get, "/_ping", PingAsync);
+        router.Map(HttpMethods.Head, "/_ping", call => PingAsync(call, engine));
+        router.Map(HttpMethods.Get, "/_ping", call => PingAsync(call, engine));
     }
 
-    private static async Task PingAsync(DockerCall call)
+    private static async Task PingAsync(DockerCall call, IEngineGateway? engine)
     {
         var response = call.Http.Response;
         response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
         response.Headers.Pragma = "no-cache";
         response.Headers["Swarm"] = Describe(call.Node);
+        if (engine?.BuilderVersion is { } builder)
+        {
+            response.Headers["Builder-Version"] = builder;
+        }
+
         response.ContentType = "text/plain; charset=utf-8";
         if (HttpMethods.IsHead(call.Http.Request.Method))
         {

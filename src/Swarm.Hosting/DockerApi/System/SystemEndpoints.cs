@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Swarm.Hosting.Nodes;
 
@@ -11,18 +12,41 @@ internal static class SystemEndpoints
     /// <summary>What a manager waits for the swarm's answer, which a manager without a quorum does not get.</summary>
     private static readonly TimeSpan SwarmAnswerLimit = TimeSpan.FromSeconds(5);
 
-    public static void Map(DockerRouter router)
+    public static void Map(DockerRouter router, IEngineGateway? engine = null)
     {
-        router.Map(HttpMethods.Get, "/info", InfoAsync);
-        router.Map(HttpMethods.Get, "/version", VersionAsync);
+        router.Map(HttpMethods.Get, "/info", call => InfoAsync(call, engine));
+        router.Map(HttpMethods.Get, "/version", call => VersionAsync(call, engine));
     }
 
-    private static async Task InfoAsync(DockerCall call)
+    private static async Task InfoAsync(DockerCall call, IEngineGateway? engine)
     {
         var swarm = await AskSwarmAsync(call, InfoWriter.WriteLocal(call.Node));
         var info = InfoWriter.Write(
             call.Node, swarm, call.Options, MachineFacts.OfThisMachine, call.Time.GetUtcNow());
-        await call.WriteAsync(info, SystemJson.Wire.InfoDocument);
+        if (engine is null)
+        {
+            await call.WriteAsync(info, SystemJson.Wire.InfoDocument);
+            return;
+        }
+
+        // What is known of the swarm is shown also where the engine is silent.
+        var (facts, silence) = await AskEngineAsync(engine, "/info", call.Cancellation);
+        await (facts is null
+            ? call.WriteAsync(info with { Warnings = [silence] }, SystemJson.Wire.InfoDocument)
+            : call.WriteAsync(EngineDocuments.MergeInfo(facts, info), GatewayJson.Wire.JsonObject));
+    }
+
+    private static async Task<(JsonObject? Document, string Silence)> AskEngineAsync(
+        IEngineGateway engine, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await engine.AskAsync(HttpMethod.Get, path, cancellationToken) as JsonObject, "");
+        }
+        catch (DockerApiException e)
+        {
+            return (null, $"WARNING: {e.Message}");
+        }
     }
 
     /// <summary>A manager that gets no answer from the swarm still shows what it knows of itself, and why.</summary>
@@ -64,19 +88,32 @@ internal static class SystemEndpoints
     private static InfoSwarmDocument Silent(InfoSwarmDocument local, string error) =>
         local with { ControlAvailable = true, Error = error, Cluster = SwarmWriter.Nothing };
 
-    private static Task VersionAsync(DockerCall call)
+    private static async Task VersionAsync(DockerCall call, IEngineGateway? engine)
+    {
+        var version = WriteVersion(call, engine);
+        if (engine is not null && (await AskEngineAsync(engine, "/version", call.Cancellation)).Document is { } facts)
+        {
+            await call.WriteAsync(EngineDocuments.MergeVersion(facts, version), GatewayJson.Wire.JsonObject);
+            return;
+        }
+
+        await call.WriteAsync(version, SystemJson.Wire.VersionDocument);
+    }
+
+    private static VersionDocument WriteVersion(DockerCall call, IEngineGateway? engine)
     {
         var options = call.Options;
+        var maximum = options.MaximumWith(engine).ToString();
         var platform = call.Node.Description.Platform;
         var machine = MachineFacts.OfThisMachine;
-        var version = new VersionDocument
+        return new()
         {
             Platform = new PlatformNameDocument("Swarm for .NET"),
             Components =
             [
                 new("Engine", options.ServerVersion, new(StringComparer.Ordinal)
                 {
-                    ["ApiVersion"] = options.MaximumVersion.ToString(),
+                    ["ApiVersion"] = maximum,
                     ["Arch"] = MachineFacts.GoArchitectureOf(platform.Architecture),
                     ["BuildTime"] = "",
                     ["Experimental"] = "false",
@@ -88,7 +125,7 @@ internal static class SystemEndpoints
                 }),
             ],
             Version = options.ServerVersion,
-            ApiVersion = options.MaximumVersion.ToString(),
+            ApiVersion = maximum,
             MinApiVersion = ApiVersion.Minimum.ToString(),
             GitCommit = Commit,
             GoVersion = RuntimeInformation.FrameworkDescription,
@@ -97,7 +134,6 @@ internal static class SystemEndpoints
             KernelVersion = machine.KernelVersion,
             BuildTime = "",
         };
-        return call.WriteAsync(version, SystemJson.Wire.VersionDocument);
     }
 
     /// <summary>The commit that the build recorded, shortened as Docker does.</summary>

@@ -47,6 +47,7 @@ internal static class MeshMapping
             Balancer = service.Balancer,
             ProxyProtocol = (uint)service.ProxyProtocol,
             DrainTimeout = Duration.FromTimeSpan(service.DrainTimeout),
+            Name = service.Name,
         };
         foreach (var port in service.Ports)
         {
@@ -58,9 +59,11 @@ internal static class MeshMapping
                 Port = (uint)backend.Port,
                 Draining = backend.IsDraining,
             }));
+            wirePort.Addresses.Add(port.Addresses);
             wire.Ports.Add(wirePort);
         }
 
+        wire.AddNames(service);
         return wire;
     }
 
@@ -70,7 +73,13 @@ internal static class MeshMapping
         wire.Balancer,
         (int)Math.Min(wire.ProxyProtocol, int.MaxValue),
         wire.DrainTimeout?.ToTimeSpan() ?? ContainerSpec.DefaultStopGracePeriod,
-        wire.Ports.Where(port => IsPort(port.Published)).Select(ToRecord).ToValueList());
+        wire.Ports.Where(port => IsPort(port.Published)).Select(ToRecord).ToValueList())
+    {
+        Name = wire.Name,
+        Networks = wire.NetworksToRecords(),
+        Targets = wire.TargetsToRecords(),
+        Tasks = wire.TasksToRecords(),
+    };
 
     private static MeshPort ToRecord(Protos.MeshPort wire) => new(
         wire.Udp,
@@ -82,7 +91,9 @@ internal static class MeshMapping
                 backend.Address,
                 (int)backend.Port,
                 backend.Draining))
-            .ToValueList());
+            .ToValueList(),
+        wire.Addresses.ToValueList());
 
-    private static bool IsPort(uint number) => number is > 0 and <= ushort.MaxValue;
+    /// <summary>Whether a number can be that of a port.</summary>
+    public static bool IsPort(uint number) => number is > 0 and <= ushort.MaxValue;
 }

@@ -175,6 +175,38 @@ public sealed class NetworkEndpointTests : IAsyncLifetime, IDisposable
             all["Status"]!.ToJsonString());
     }
 
+    [Fact]
+    public async Task A_network_that_fills_up_says_so()
+    {
+        await CreateAsync("""{"Name":"small","Driver":"overlay","IPAM":{"Config":[{"Subnet":"10.7.0.0/29"}]}}""");
+        Assert.Null((await AllocatedAsync("small"))["Warnings"]);
+        for (var i = 0; i < 4; i++)
+        {
+            await _api.CreateAsync($"web{i}", ""","Networks":[{"Target":"small"}]""");
+        }
+
+        var network = await UntilAsync("networks/small", answer => answer["Warnings"] is not null
+            && answer["Warnings"]![0]!.GetValue<string>().Contains("5 of", StringComparison.Ordinal));
+
+        Assert.Equal(
+            """["subnet 10.7.0.0/29 is 75 % full or more: 5 of 6 addresses used"]""",
+            network["Warnings"]!.ToJsonString());
+    }
+
+    [Fact]
+    public async Task Networks_are_pruned_by_their_age()
+    {
+        await CreateAsync("""{"Name":"old","Driver":"overlay"}""");
+
+        var (_, kept) = await _api.SendAsync("POST", """networks/prune?filters={"until":["24h"]}""");
+        Assert.Equal("""{"NetworksDeleted":null}""", kept!.ToJsonString());
+
+        var (_, gone) = await _api.SendAsync("POST", """networks/prune?filters={"until":["0s"]}""");
+        Assert.Equal("""{"NetworksDeleted":["old"]}""", gone!.ToJsonString());
+
+        await RefusesAsync(400, "invalid value for \"until\": \"soon\"", "POST", """networks/prune?filters={"until":["soon"]}""");
+    }
+
     private async Task CreateSomeAsync()
     {
         await CreateAsync("""{"Name":"front","Driver":"overlay"}""");

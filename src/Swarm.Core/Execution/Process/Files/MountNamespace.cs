@@ -16,6 +16,9 @@ internal sealed class MountNamespace(ProcessExecutorOptions options, EventLoop l
     /// <summary>Where Docker puts secrets.</summary>
     internal const string SecretsTarget = "/run/secrets";
 
+    /// <summary>Where programs read which name server to ask.</summary>
+    internal const string ResolverTarget = "/etc/resolv.conf";
+
     /// <summary>Exit code of a task whose mounts could not be made.</summary>
     private const int MountFailedCode = 125;
 

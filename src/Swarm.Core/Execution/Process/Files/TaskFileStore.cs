@@ -17,15 +17,21 @@ internal sealed class TaskFileStore
     private const int NameLength = 16;
     private const string SharedMemory = "/dev/shm";
 
-    private readonly ProcessExecutorOptions _options;
+    private readonly string _stateDirectory;
+    private readonly string? _secretsDirectory;
     private readonly ILogger _logger;
     private readonly Lazy<string[]> _candidates;
     private readonly Lazy<string> _root;
     private readonly ConcurrentDictionary<string, string> _live = new(StringComparer.Ordinal);
 
-    internal TaskFileStore(ProcessExecutorOptions options, ILogger logger)
+    /// <summary>Makes the store of a node.</summary>
+    /// <param name="stateDirectory">The node's directory.</param>
+    /// <param name="secretsDirectory">Where files are to be; null lets the store choose.</param>
+    /// <param name="logger">The log.</param>
+    internal TaskFileStore(string stateDirectory, string? secretsDirectory, ILogger logger)
     {
-        _options = options;
+        _stateDirectory = stateDirectory;
+        _secretsDirectory = secretsDirectory;
         _logger = logger;
         _candidates = new(FindCandidates);
         _root = new(FindRoot);
@@ -194,12 +200,12 @@ internal sealed class TaskFileStore
     // One per state directory, so that nodes of one machine do not sweep each other's.
     private string[] FindCandidates()
     {
-        if (_options.SecretsDirectory is { Length: > 0 } chosen)
+        if (_secretsDirectory is { Length: > 0 } chosen)
         {
             return [Path.GetFullPath(chosen)];
         }
 
-        var state = Path.GetFullPath(_options.StateDirectory);
+        var state = Path.GetFullPath(_stateDirectory);
         var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(state)))[..NameLength];
         var onDisk = Path.Combine(state, ".files");
         return IsInMemory(SharedMemory) ? [$"{UserDirectory}/{name}", onDisk] : [onDisk];

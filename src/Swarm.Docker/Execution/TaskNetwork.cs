@@ -1,0 +1,94 @@
+using Swarm.Allocation.Addressing;
+using Swarm.Docker.Engine;
+using EngineDocuments = Swarm.Hosting.DockerApi.EngineDocuments;
+
+namespace Swarm.Docker.Execution;
+
+/// <summary>A network of the engine that a task is to be on.</summary>
+internal sealed record TaskNetwork
+{
+    /// <summary>Label of the engine's networks that stand for one of the swarm's, with its id.</summary>
+    internal const string IdLabel = EngineDocuments.NetworkIdLabel;
+
+    private const string DefaultDriver = "bridge";
+
+    internal required string Name { get; init; }
+
+    /// <summary>What it has to be; null for one that every engine has from the start.</summary>
+    internal NetworkCreateDocument? Definition { get; init; }
+
+    internal ValueList<string> Aliases { get; init; }
+
+    internal ValueDictionary<string> DriverOptions { get; init; }
+
+    internal bool IsInternal => Definition is { Internal: true };
+
+    internal EndpointDocument Endpoint => new()
+    {
+        Aliases = Aliases.IsEmpty ? null : [.. Aliases],
+        DriverOpts = DriverOptions.ToDocument(),
+    };
+
+    /// <summary>
+    /// The networks of a task in the order of its attachments. The routing mesh is the node's own, so that its network
+    /// is not among them.
+    /// </summary>
+    internal static ValueList<TaskNetwork> Of(SwarmTask task)
+    {
+        var networks = task.Networks
+            .Where(attachment => !NetworkDrivers.IsIngress(attachment.Network))
+            .Select(attachment => Of(attachment, task.ServiceAnnotations.Name))
+            .ToValueList();
+
+        // A network without a way out has no way in either: published ports need another one beside it.
+        return !networks.IsEmpty
+            && networks.All(network => network.IsInternal)
+            && task.Endpoint is { Ports.IsEmpty: false }
+            ? [new TaskNetwork { Name = DefaultDriver }, .. networks]
+            : networks;
+    }
+
+    private static TaskNetwork Of(NetworkAttachment attachment, string service)
+    {
+        var network = attachment.Network;
+        if (NetworkDrivers.IsPredefined(network))
+        {
+            return new() { Name = network.Spec.Name };
+        }
+
+        string[] names = service.Length == 0 ? [.. attachment.Aliases] : [service, .. attachment.Aliases];
+        return new()
+        {
+            Name = network.Spec.Name,
+            Definition = Define(network),
+            Aliases = names.Concat(names.Select(name => $"tasks.{name}")).Distinct().ToValueList(),
+            DriverOptions = attachment.DriverOptions,
+        };
+    }
+
+    // An overlay of the swarm is a bridge here, with addresses of the engine's choice: those of the swarm may be in use
+    // around this machine, which an overlay does not mind and a bridge does.
+    private static NetworkCreateDocument Define(Network network)
+    {
+        var isOverlay = NetworkDrivers.IsOverlay(network);
+        return new()
+        {
+            Name = network.Spec.Name,
+            Driver = isOverlay ? DefaultDriver : NetworkDrivers.NameOf(network.Spec),
+            Internal = network.Spec.Internal,
+            Addressing = isOverlay ? null : AddressingOf(network.Spec.Ipam),
+            Options = isOverlay ? null : (network.Spec.Driver?.Options ?? default).ToDocument(),
+            Labels = network.Spec.Labels.With(IdLabel, network.Id.Value).ToDocument()!,
+        };
+    }
+
+    private static NetworkAddressingDocument? AddressingOf(IpamOptions? ipam) =>
+        ipam is null or { Configs.IsEmpty: true }
+            ? null
+            : new([.. ipam.Configs.Select(config => new NetworkSubnetDocument
+            {
+                Subnet = config.Subnet,
+                Range = config.Range.OrNull(),
+                Gateway = config.Gateway.OrNull(),
+            })]);
+}

@@ -1,0 +1,216 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using Swarm.Dispatch;
+using Swarm.Execution.Processes;
+using Swarm.Net;
+using Swarm.Net.Naming;
+
+namespace Swarm.Hosting.Mesh;
+
+/// <summary>
+/// The names that tasks of this node see: each has a name server of its own, which knows what there is on the task's
+/// networks and asks the machine's servers for everything else.
+/// </summary>
+/// <remarks>Safe for any number of threads.</remarks>
+internal sealed partial class NodeNames(
+    TwinAddresses twins,
+    Func<CancellationToken, Task> refresh,
+    TimeProvider time,
+    ILoggerFactory loggers) : ITaskNames, IAsyncDisposable
+{
+    /// <summary>The port that every resolver knows, and one that needs no privilege.</summary>
+    private static readonly int[] Ports = [53, 1053];
+
+    private static readonly TimeSpan FirstNewsLimit = TimeSpan.FromSeconds(3);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TaskId, LocalTask> _tasks = [];
+    private readonly TaskCompletionSource _shown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ILogger _logger = loggers.CreateLogger<NodeNames>();
+    private IReadOnlyList<MeshService> _services = [];
+    private bool _isDisposed;
+
+    /// <summary>The networks that tasks of this node are on.</summary>
+    public FrozenSet<NetworkId> Networks
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _tasks.Values.SelectMany(task => task.Networks).ToFrozenSet();
+            }
+        }
+    }
+
+    /// <summary>Takes over the mesh as it is now.</summary>
+    public void Show(IReadOnlyList<MeshService> services)
+    {
+        lock (_gate)
+        {
+            _services = services;
+            twins.KeepOnly(AddressesInUse());
+
+            // Tasks on the same networks see the same names.
+            var tables = new Dictionary<string, NameTable>(StringComparer.Ordinal);
+            foreach (var task in _tasks.Values.Where(task => task.Server is not null))
+            {
+                if (!tables.TryGetValue(task.View, out var table))
+                {
+                    table = new NameTable(NameRecords.Of(services, task.Networks, twins));
+                    tables.Add(task.View, table);
+                }
+
+                task.Server!.Apply(table);
+            }
+        }
+
+        _shown.TrySetResult();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<TaskNames> EnterAsync(SwarmTask task, CancellationToken cancellationToken)
+    {
+        var attachments = task.Networks
+            .Where(item => item.Addresses.Count > 0 && NamePlan.HasNames(item.Network))
+            .ToArray();
+        if (attachments.Length == 0)
+        {
+            return TaskNames.None;
+        }
+
+        // Otherwise the task might not be told of what there has been for long.
+        await Loops.IgnoreAsync(_shown.Task.WaitAsync(FirstNewsLimit, time, cancellationToken));
+        LocalTask local;
+        lock (_gate)
+        {
+            if (_isDisposed)
+            {
+                return TaskNames.None;
+            }
+
+            local = _tasks.GetValueOrDefault(task.Id) ?? Open(task, attachments);
+            _tasks[task.Id] = local;
+        }
+
+        await Loops.IgnoreAsync(refresh(cancellationToken));
+        return Tell(local, (task.Spec.Workload as ContainerSpec)?.Dns?.Options ?? default);
+    }
+
+    /// <inheritdoc/>
+    public void Leave(TaskId task)
+    {
+        lock (_gate)
+        {
+            if (_tasks.Remove(task, out var local))
+            {
+                _ = local.Server?.DisposeAsync().AsTask();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        LocalTask[] tasks;
+        lock (_gate)
+        {
+            _isDisposed = true;
+            tasks = [.. _tasks.Values];
+            _tasks.Clear();
+        }
+
+        foreach (var task in tasks)
+        {
+            await (task.Server?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+
+    private LocalTask Open(SwarmTask task, NetworkAttachment[] attachments)
+    {
+        var networks = attachments.Select(item => item.Network.Id).ToFrozenSet();
+        var addresses = attachments.Select(item => NamePlan.Plain(item.Addresses[0])).ToValueList();
+        var resolver = ResolverFile.Load(MountNamespace.ResolverTarget)
+            .With((task.Spec.Workload as ContainerSpec)?.Dns);
+        var server = twins.Of(addresses[0]) is { } twin
+            ? TryListen(task, LoopbackBlock.ServerOf(twin), resolver)
+            : null;
+        return new LocalTask(
+            networks,
+            string.Join(' ', networks.Select(id => id.Value).Order(StringComparer.Ordinal)),
+            addresses,
+            server,
+            resolver);
+    }
+
+    private NameServer? TryListen(SwarmTask task, IPAddress address, ResolverFile resolver)
+    {
+        var reason = "";
+        foreach (var port in Ports)
+        {
+            var options = new NameServerOptions { Listen = new IPEndPoint(address, port), Time = time };
+            foreach (var server in resolver.Servers)
+            {
+                options.Forwarders.Add(new IPEndPoint(server, Ports[0]));
+            }
+
+            try
+            {
+                return new NameServer(options, loggers.CreateLogger<NameServer>());
+            }
+            catch (SocketException exception)
+            {
+                reason = exception.Message;
+            }
+        }
+
+        LogNoServer(task.Name, address, reason);
+        return null;
+    }
+
+    private TaskNames Tell(LocalTask local, ValueList<string> options)
+    {
+        var variables = new List<EnvironmentVariable>();
+        if (local.Server is { } server)
+        {
+            variables.Add(new EnvironmentVariable("SWARM_DNS", server.Address.ToString()));
+        }
+
+        lock (_gate)
+        {
+            variables.AddRange(TaskVariables.Of(_services, local.Networks, twins));
+        }
+
+        return new TaskNames(
+            variables.ToValueList(),
+            local.Server?.Address is { } at && at.Port == Ports[0] ? local.Resolver.For(at.Address, options) : "");
+    }
+
+    private HashSet<string> AddressesInUse()
+    {
+        var addresses = _tasks.Values.SelectMany(task => task.Addresses).ToHashSet(StringComparer.Ordinal);
+        foreach (var service in _services)
+        {
+            addresses.UnionWith(service.Networks.Select(network => network.Address));
+            addresses.UnionWith(service.Tasks.SelectMany(task => task.Addresses).Select(item => item.Address));
+        }
+
+        return addresses;
+    }
+
+    /// <summary>A task of this node.</summary>
+    /// <param name="Networks">Its networks.</param>
+    /// <param name="View">The same as text: tasks of one view see the same names.</param>
+    /// <param name="Addresses">Its own addresses there.</param>
+    /// <param name="Server">Its name server; null when none could be opened.</param>
+    /// <param name="Resolver">What it would have without us.</param>
+    private sealed record LocalTask(
+        FrozenSet<NetworkId> Networks,
+        string View,
+        ValueList<string> Addresses,
+        NameServer? Server,
+        ResolverFile Resolver);
+
+    [LoggerMessage(4210, LogLevel.Warning, "Task {TaskName} has no name server, as none can be opened at {Address}: {Reason}")]
+    private partial void LogNoServer(string taskName, IPAddress address, string reason);
+}
