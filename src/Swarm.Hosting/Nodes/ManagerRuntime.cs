@@ -58,7 +58,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         _metrics = new SwarmMetrics(setup.Meters);
         _raftMetrics = new RaftMetrics(setup.Meters, setup.Time);
         _raftMetrics.Observe(() => _quorum?.Log.Node);
-        _proposer = new RaftProposer(setup.Time, _raftMetrics);
+        _proposer = new RaftProposer(_raftMetrics);
         _store = new ClusterStore(_proposer, setup.Time, options: null, _metrics);
         _metrics.Observe(_store, () => Leads);
         _mesh = new MeshDirectory(_store, setup.Time);

@@ -44,10 +44,14 @@ internal sealed class RaftMetrics : IDisposable
             member => Math.Max(0, (long)(member.NextIndex - 1) - (long)member.AppliedIndex));
     }
 
-    /// <param name="duration">How long it took.</param>
+    /// <summary>A point in time to measure from.</summary>
+    public long Now => _time.GetTimestamp();
+
+    /// <param name="started">When it began, as <see cref="Now"/> said.</param>
     /// <param name="error">Name of the exception that ended it; null when it was committed.</param>
-    public void ProposalEnded(TimeSpan duration, string? error)
+    public void ProposalEnded(long started, string? error)
     {
+        var duration = _time.GetElapsedTime(started);
         if (error is null)
         {
             _proposal.Record(duration.TotalSeconds);
@@ -58,13 +62,8 @@ internal sealed class RaftMetrics : IDisposable
         }
     }
 
-    /// <summary>Begins to measure a snapshot.</summary>
-    /// <returns>To be called at its end.</returns>
-    public Action BeginSnapshot()
-    {
-        var started = _time.GetTimestamp();
-        return () => _snapshot.Record(_time.GetElapsedTime(started).TotalSeconds);
-    }
+    /// <param name="started">When it began, as <see cref="Now"/> said.</param>
+    public void SnapshotEnded(long started) => _snapshot.Record(_time.GetElapsedTime(started).TotalSeconds);
 
     // A meter of a factory outlives its user; what it observed must not.
     public void Dispose()

@@ -6,7 +6,7 @@ using Swarm.Storage;
 namespace Swarm.Hosting.Replication;
 
 /// <summary>Transactions of the store as entries of the log that all managers share, in SwarmKit's form.</summary>
-internal sealed class RaftProposer(TimeProvider time, RaftMetrics metrics) : IProposer
+internal sealed class RaftProposer(RaftMetrics? metrics = null) : IProposer
 {
     private readonly EntrySize _size = new();
     private RaftNode? _node;
@@ -33,7 +33,7 @@ internal sealed class RaftProposer(TimeProvider time, RaftMetrics metrics) : IPr
             throw NoLeader("this manager does not lead the swarm; ask the leader", null);
         }
 
-        var started = time.GetTimestamp();
+        var started = metrics?.Now ?? 0;
         string? error = nameof(OperationCanceledException);
         try
         {
@@ -61,7 +61,7 @@ internal sealed class RaftProposer(TimeProvider time, RaftMetrics metrics) : IPr
         }
         finally
         {
-            metrics.ProposalEnded(time.GetElapsedTime(started), error);
+            metrics?.ProposalEnded(started, error);
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class StoreStateMachine(
     {
         var view = store.Current;
         var membership = members.ToSnapshot();
-        var measured = metrics?.BeginSnapshot();
+        var started = metrics?.Now ?? 0;
 
         // Off the node's thread: entries are applied, and elections held, while the state is written.
         return Task.Factory.StartNew(
@@ -50,7 +50,7 @@ internal sealed class StoreStateMachine(
                     Membership = membership,
                     Store = view.ToWire(),
                 }.WriteTo(destination);
-                measured?.Invoke();
+                metrics?.SnapshotEnded(started);
             },
             CancellationToken.None,
             TaskCreationOptions.DenyChildAttach,
