@@ -160,6 +160,7 @@ public sealed partial class DockerExecutorTests
     {
         var start = new ProcessStartInfo(Shell.Find("docker")!, arguments)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };

@@ -243,7 +243,7 @@ internal static class PeersMacro
             string[] arguments,
             params (string Name, string Value)[] environment)
         {
-            var start = new ProcessStartInfo(program) { RedirectStandardInput = true };
+            var start = new ProcessStartInfo(program) { RedirectStandardInput = true, UseShellExecute = false };
             foreach (var (name, value) in environment)
             {
                 start.Environment[name] = value;

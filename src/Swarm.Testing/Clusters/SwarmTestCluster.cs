@@ -27,7 +27,7 @@ public sealed partial class SwarmTestCluster : IAsyncDisposable
 
     private SwarmTestCluster(SwarmTestClusterOptions options)
     {
-        options.Validate();
+        SwarmTestClusterOptions.Validate(options);
         Options = options;
         Seed = options.DrawnSeed;
         _random = new Random(Seed);

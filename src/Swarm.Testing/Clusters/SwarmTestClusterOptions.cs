@@ -52,12 +52,12 @@ public sealed class SwarmTestClusterOptions
             ? seed
             : 1);
 
-    internal void Validate()
+    internal static void Validate(SwarmTestClusterOptions options)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(Managers, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Managers, 9);
-        ArgumentOutOfRangeException.ThrowIfNegative(Workers);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(Workers, 10_000);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(Patience, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Managers, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Managers, 9, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Workers, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Workers, 10_000, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.Patience, TimeSpan.Zero, nameof(options));
     }
 }

@@ -20,7 +20,7 @@ public sealed class TurnstileTests
         turnstile.Leave();
         await third;
         turnstile.Leave();
-        Assert.True(turnstile.EnterAsync(CancellationToken.None).IsCompletedSuccessfully);
+        Assert.True(turnstile.EnterAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully);
     }
 
     [Fact]

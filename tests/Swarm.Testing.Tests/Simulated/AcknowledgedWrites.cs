@@ -1,5 +1,3 @@
-using Swarm.Storage;
-
 namespace Swarm.Testing.Tests.Simulated;
 
 /// <summary>What clients were told: no manager that leads later may have lost it.</summary>
