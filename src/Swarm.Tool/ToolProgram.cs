@@ -26,7 +26,7 @@ internal static class ToolProgram
             return await StackProgram.RunAsync(stackArguments, StackShell.OfProcess(), CancellationToken.None);
         }
 
-        // The host ends the daemon on a signal and takes the time that it needs; otherwise the process would be cut off.
+        // The host ends the daemon on a signal and takes the time that it needs; otherwise the process would be cut.
         configuration ??= new InvocationConfiguration { ProcessTerminationTimeout = null };
         var parsed = CreateRoot().Parse(args);
         var code = await parsed.InvokeAsync(configuration);

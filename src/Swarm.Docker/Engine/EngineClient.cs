@@ -194,7 +194,8 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
     {
         await transport.EnsureVersionAsync(cancellationToken);
         using var request = new HttpRequestMessage(
-            method, EngineTransport.UriOf($"/v{transport.Version}{path}")) { Content = body };
+            method, EngineTransport.UriOf($"/v{transport.Version}{path}"))
+        { Content = body };
         if (auth.Length > 0)
         {
             request.Headers.TryAddWithoutValidation("X-Registry-Auth", auth);

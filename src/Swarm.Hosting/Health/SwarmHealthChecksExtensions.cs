@@ -13,7 +13,7 @@ public static class SwarmHealthChecksExtensions
     /// Adds four checks, all with the tags <c>ready</c> and <c>swarm</c>. <c>swarm-store</c> is healthy while this node
     /// is an active manager. <c>swarm-raft</c> is healthy while a manager leads, degraded while this one reaches no
     /// majority, and fails while nobody leads. <c>swarm-dataplane</c> is degraded while there are published ports that
-    /// this node cannot answer, as when another program has them. <c>swarm-agent</c> is healthy while every node of this
+    /// this node cannot answer, as when another program has them. <c>swarm-agent</c> is healthy while each node of this
     /// process has a session with the manager; without one, no task starts or stops there, and the check fails. The
     /// first, the second and the last are degraded while the node is in no swarm, as before <c>docker swarm init</c>.
     /// The checks read what is in memory: they neither wait nor do I/O.

@@ -39,8 +39,8 @@ internal sealed class ManagerLog : IAsyncDisposable
     /// <summary>More than any transaction has, less than SwarmKit's managers take in one message.</summary>
     private const int MaxEntry = 3 * 1024 * 1024;
 
-    // A leader is missed after 1.25 to 2.5 s, where SwarmKit's members take 10 to 20. Both can be in one quorum: a leader of
-    // Docker's is heard once a second, and who misses it too early asks first, and is told that it is still there.
+    // A leader is missed after 1.25 to 2.5 s, where SwarmKit's members take 10 to 20. Both can be in one quorum: a
+    // leader of Docker's is heard once a second, and who misses it too early asks first, and is told that it is there.
     private const int ElectionTicks = 5;
     private const int HeartbeatTicks = 1;
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
@@ -77,19 +77,19 @@ internal sealed class ManagerLog : IAsyncDisposable
         TaskScheduler scheduler,
         Random random,
         TimeProvider time) => new()
-    {
-        Core = new RaftCoreOptions
         {
-            Id = id,
-            MaxEntryBytes = MaxEntry,
-            ElectionTicks = ElectionTicks,
-            HeartbeatTicks = HeartbeatTicks,
-        },
-        TickInterval = TickInterval,
-        Random = random,
-        Time = time,
-        Scheduler = scheduler,
-    };
+            Core = new RaftCoreOptions
+            {
+                Id = id,
+                MaxEntryBytes = MaxEntry,
+                ElectionTicks = ElectionTicks,
+                HeartbeatTicks = HeartbeatTicks,
+            },
+            TickInterval = TickInterval,
+            Random = random,
+            Time = time,
+            Scheduler = scheduler,
+        };
 
     /// <summary>Whether there is a log to take up in a directory.</summary>
     public static bool Exists(string directory) =>

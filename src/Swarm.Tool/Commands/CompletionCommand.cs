@@ -9,7 +9,8 @@ internal static class CompletionCommand
         # swarm completion for bash: source <(swarm completion bash)
         _swarm() {
             local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$(swarm "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            COMPREPLY=($(compgen -W "$(swarm "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" \
+                -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _swarm swarm
         """;

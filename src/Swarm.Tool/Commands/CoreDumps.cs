@@ -8,7 +8,7 @@ namespace Swarm.Tool.Commands;
 /// </summary>
 internal static partial class CoreDumps
 {
-    // PR_SET_DUMPABLE of prctl(2). Dumps that the .NET runtime is asked for by DOTNET_DbgEnableMiniDump are not the kernel's.
+    // PR_SET_DUMPABLE of prctl(2). Dumps that .NET itself is asked for by DOTNET_DbgEnableMiniDump are another matter.
     private const int SetDumpable = 4;
 
     /// <summary>Forbids dumps where the system knows of such a thing.</summary>

@@ -28,7 +28,8 @@ internal sealed class TopSnapshot
     /// <param name="lines">The most lines; what does not fit is counted.</param>
     public string ToText(TimeProvider time, int lines)
     {
-        var text = Summary() + "\n" + Table.Format([["NODE", "STATUS", "AVAILABILITY", "MANAGER", "TASKS"], .. _nodes.Select(Node)]);
+        string[] head = ["NODE", "STATUS", "AVAILABILITY", "MANAGER", "TASKS"];
+        var text = Summary() + "\n" + Table.Format([head, .. _nodes.Select(Node)]);
         if (_services.Count > 0)
         {
             text += "\n" + Table.Format([["SERVICE", "REPLICAS", "UPDATE", "IMAGE"], .. _services.Select(Service)]);
@@ -81,12 +82,14 @@ internal sealed class TopSnapshot
         json.WriteEndArray();
     }
 
-    private static bool IsAlive(JsonElement task) => !Dead.Contains(task.TextAt("Status", "State"), StringComparer.Ordinal);
+    private static bool IsAlive(JsonElement task) =>
+        !Dead.Contains(task.TextAt("Status", "State"), StringComparer.Ordinal);
 
     // Tasks that are to run, or to end, and are not there yet.
     private IEnumerable<JsonElement> Waiting() => _tasks
         .Where(task => IsAlive(task)
-            && (task.TextAt("Status", "State") != "running" || task.TextAt("DesiredState") is not ("running" or "complete")))
+            && (task.TextAt("Status", "State") != "running"
+                || task.TextAt("DesiredState") is not ("running" or "complete")))
         .OrderBy(Name, NumberAwareOrder.Instance)
         .ThenBy(task => task.TextAt("ID"), StringComparer.Ordinal);
 
@@ -135,7 +138,9 @@ internal sealed class TopSnapshot
     private string Name(JsonElement task)
     {
         var service = _services.Find(one => one.TextAt("ID") == task.TextAt("ServiceID"));
-        var name = service.ValueKind == JsonValueKind.Object ? service.TextAt("Spec", "Name") : task.TextAt("ServiceID");
+        var name = service.ValueKind == JsonValueKind.Object
+            ? service.TextAt("Spec", "Name")
+            : task.TextAt("ServiceID");
         return task.NumberAt("Slot") is > 0 and var slot
             ? string.Create(CultureInfo.InvariantCulture, $"{name}.{slot}")
             : $"{name}.{Hostname(task.TextAt("NodeID"))}";

@@ -58,7 +58,8 @@ internal sealed class ServiceWait(DockerClient client, string id, Action<string>
         "rollback_paused" => $"service rollback paused: {service.TextAt("UpdateStatus", "Message")}",
 
         // The docker command takes this for a success, and pipelines deploy nothing without noticing.
-        "rollback_started" or "rollback_completed" => $"service rolled back: {service.TextAt("UpdateStatus", "Message")}",
+        "rollback_started" or "rollback_completed" =>
+            $"service rolled back: {service.TextAt("UpdateStatus", "Message")}",
         _ => null,
     };
 

@@ -79,7 +79,8 @@ internal sealed class StackPlanning(DockerClient client, StackConverter stack)
         {
             TaskTemplate = document.TaskTemplate with
             {
-                Networks = document.TaskTemplate.Networks.FindAll(network => !_missing.Contains($"network {network.Target}")),
+                Networks = document.TaskTemplate.Networks.FindAll(
+                    network => !_missing.Contains($"network {network.Target}")),
             },
         };
         if (current.ValueKind == JsonValueKind.Object)

@@ -87,9 +87,11 @@ public sealed class ReliabilityTests : IDisposable
         Assert.InRange(late.Transactions, 1, early.Transactions * 11 / 10);
         Assert.InRange(late.Writes, 1, early.Writes * 11 / 10);
         Assert.InRange(late.Writes / late.Restarts, 1, 15);
+
+        // The fifth that failed makes room a moment after the next was made.
         Assert.All(
             _swarm.View.Tasks.OfService(crashing).GroupBy(task => task.Slot),
-            slot => Assert.InRange(slot.Count(), 1, 5));
+            slot => Assert.InRange(slot.Count(), 1, 6));
     }
 
     [Fact]

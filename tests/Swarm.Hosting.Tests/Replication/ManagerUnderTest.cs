@@ -13,7 +13,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
     private static int _managers;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("swarm-manager-");
-        private IHost? _host;
+    private IHost? _host;
 
     private ManagerUnderTest(string name) => (Name, Address) = (name, NextLoopbackAddress());
 

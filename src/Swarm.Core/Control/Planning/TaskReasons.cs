@@ -96,7 +96,9 @@ internal static class TaskReasons
     private static string Name(ClusterView view, SwarmTask task) => $"node {HostnameOf(view, task.NodeId)}";
 
     private static string HostnameOf(ClusterView view, NodeId node) =>
-        view.Nodes.Find(node.ToString())?.Description?.Hostname is { Length: > 0 } hostname ? hostname : node.ToString();
+        view.Nodes.Find(node.ToString())?.Description?.Hostname is { Length: > 0 } hostname
+            ? hostname
+            : node.ToString();
 
     private static string ErrorOr(SwarmTask task, string text) =>
         task.Status.Error.Length > 0 ? task.Status.Error : text;

@@ -114,6 +114,11 @@ internal sealed class InMemoryController(InMemoryBehavior behavior, InMemoryTask
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
+        if (options.Follow && task.StartedAt is null)
+        {
+            await task.Ended.WaitAsync(cancellationToken);
+        }
+
         if (task.StartedAt is { } started && options.Stdout && (options.Since is null || started >= options.Since))
         {
             foreach (var line in behavior.Output.TakeLast(options.Tail ?? int.MaxValue))
