@@ -38,7 +38,8 @@ internal sealed class TopSnapshot
         var waiting = Waiting().ToList();
         if (waiting.Count > 0)
         {
-            text += "\n" + Table.Format([["TASK", "ID", "NODE", "STATE", "FOR", "ERROR"], .. waiting.Select(task => Task(task, time))]);
+            string[] columns = ["TASK", "ID", "NODE", "STATE", "FOR", "ERROR"];
+            text += "\n" + Table.Format([columns, .. waiting.Select(task => Task(task, time))]);
         }
 
         return Cut(text, lines);

@@ -14,8 +14,8 @@ namespace Swarm.Tool.Stacks;
 internal sealed record PlannedStep(string Kind, string Name, string Action, bool IsGood, JsonElement? Plan = null);
 
 /// <summary>
-/// Works out what <see cref="StackDeployment"/> would do. What it would create first is not there yet for the manager to
-/// see, so services are planned without it: their tasks go to the same nodes either way.
+/// Works out what <see cref="StackDeployment"/> would do. What it would create first is not there yet for the manager
+/// to see, so services are planned without it: their tasks go to the same nodes either way.
 /// </summary>
 internal sealed class StackPlanning(DockerClient client, StackConverter stack)
 {
