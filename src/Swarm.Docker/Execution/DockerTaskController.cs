@@ -14,12 +14,13 @@ internal sealed partial class DockerTaskController(
     private const string DestroyedCause = "dockerexec: container destroyed";
     private const string Created = "created";
 
-    private readonly TaskCompletionSource _prepared = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _pullStop = new();
     private SwarmTask _task = task;
     private Task? _pull;
     private ContainerDocument? _container;
     private string _cause = "";
+    private bool _isDisposed;
 
     /// <inheritdoc/>
     public ContainerStatus? ContainerStatus =>
@@ -60,7 +61,11 @@ internal sealed partial class DockerTaskController(
             await ConnectAsync(plan, container, cancellationToken);
         }
 
-        _prepared.TrySetResult();
+        if (container.State.Status != Created)
+        {
+            _begun.TrySetResult();
+        }
+
         return true;
     });
 
@@ -73,6 +78,7 @@ internal sealed partial class DockerTaskController(
             await BeginAsync(container.Id, cancellationToken);
         }
 
+        _begun.TrySetResult();
         if (await FollowAsync(container.Id, untilUp: true, cancellationToken) is { ExitCode: not 0 } exit)
         {
             throw new TaskFailedException(exit);
@@ -98,7 +104,7 @@ internal sealed partial class DockerTaskController(
     /// <inheritdoc/>
     public Task ShutdownAsync(CancellationToken cancellationToken) => ReachingAsync(async () =>
     {
-        await _pullStop.CancelAsync();
+        await StopPullAsync();
         if (await FindAsync(cancellationToken) is { } container)
         {
             await DrainAsync(container, cancellationToken);
@@ -113,7 +119,7 @@ internal sealed partial class DockerTaskController(
     /// <inheritdoc/>
     public Task TerminateAsync(CancellationToken cancellationToken) => ReachingAsync(async () =>
     {
-        await _pullStop.CancelAsync();
+        await StopPullAsync();
         await Engine.KillContainerAsync(_task.Name, cancellationToken);
         await FindAsync(cancellationToken);
         await LeaveAsync(cancellationToken);
@@ -123,10 +129,10 @@ internal sealed partial class DockerTaskController(
     /// <inheritdoc/>
     public Task RemoveAsync(CancellationToken cancellationToken) => ReachingAsync(async () =>
     {
-        await _pullStop.CancelAsync();
+        await StopPullAsync();
         await Engine.RemoveContainerAsync(_task.Name, cancellationToken);
         await LeaveAsync(cancellationToken);
-        _prepared.TrySetResult();
+        _begun.TrySetResult();
         return true;
     });
 
@@ -135,7 +141,7 @@ internal sealed partial class DockerTaskController(
     {
         ArgumentNullException.ThrowIfNull(options);
         return new ContainerLogs(Engine, _task.Name, options).ReadAsync(
-            options.Follow && _task.Status.State < TaskState.Running ? _prepared.Task : Task.CompletedTask,
+            options.Follow && _task.Status.State < TaskState.Running ? _begun.Task : Task.CompletedTask,
             cancellationToken);
     }
 
@@ -143,10 +149,16 @@ internal sealed partial class DockerTaskController(
     /// <returns>Completes at once.</returns>
     public async ValueTask DisposeAsync()
     {
-        await _pullStop.CancelAsync();
-        _pullStop.Dispose();
-        _prepared.TrySetResult();
+        if (!Interlocked.Exchange(ref _isDisposed, true))
+        {
+            await _pullStop.CancelAsync();
+            _pullStop.Dispose();
+        }
+
+        _begun.TrySetResult();
     }
+
+    private Task StopPullAsync() => Volatile.Read(ref _isDisposed) ? Task.CompletedTask : _pullStop.CancelAsync();
 
     private TimeSpan? GracePeriod => (_task.Spec.Workload as ContainerSpec)?.StopGracePeriod;
 
