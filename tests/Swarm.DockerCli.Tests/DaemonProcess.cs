@@ -98,7 +98,7 @@ public sealed class DaemonProcess : IAsyncDisposable
             WorkingDirectory = Directory,
             ArgumentList =
             {
-                Path.Combine(AppContext.BaseDirectory, "swarm.dll"),
+                ToolCommand.Program,
                 "daemon", "--api", Docker.Endpoint, "--state", Path.Combine(Directory, "state"),
                 "--advertise", "127.0.0.1", "--listen", $"{Address}:2377",
             },

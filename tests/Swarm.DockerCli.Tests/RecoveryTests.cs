@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Swarm.DockerCli.Tests;
 
 /// <summary>What is left to do when managers are lost.</summary>
@@ -69,14 +67,7 @@ public sealed class RecoveryTests
 
     private static async Task SwarmAsync(int exitCode, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "swarm.dll"), .. arguments])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == exitCode, error);
+        var result = await ToolCommand.RunAsync("", arguments);
+        Assert.True(result.ExitCode == exitCode, result.Error);
     }
 }

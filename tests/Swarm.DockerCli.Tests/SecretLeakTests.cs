@@ -30,12 +30,7 @@ public sealed class SecretLeakTests : IAsyncLifetime
         await FormAsync();
         using var events = Docker.Start("events", "--format", "{{json .}}");
         var seen = events.StandardOutput.ReadToEndAsync();
-        await Docker.OkWithInputAsync(First, "secret", "create", "pw", "-");
-        await Docker.OkAsync(
-            "service", "create", "-d", "--name", "quiet", "--no-resolve-image", "--secret", "pw",
-            "--constraint", "node.role==worker", "host:latest",
-            "sh", "-c", "wc -c < $SWARM_SECRETS_DIR/pw; exec sleep 1000");
-        await LogHasAsync($"{First.Length}");
+        await ReadSecretAsync();
         await AssertNothingShowsItAsync();
 
         await Rotation.RunAsync(Docker, "secret", "pw", Second);
@@ -56,12 +51,7 @@ public sealed class SecretLeakTests : IAsyncLifetime
     {
         await FormAsync();
         Skip.If(await WritesNoDumpAsync(), "the kernel writes no core dumps into working directories here");
-        await Docker.OkWithInputAsync(First, "secret", "create", "pw", "-");
-        await Docker.OkAsync(
-            "service", "create", "-d", "--name", "quiet", "--no-resolve-image", "--secret", "pw",
-            "--constraint", "node.role==worker", "host:latest",
-            "sh", "-c", "wc -c < $SWARM_SECRETS_DIR/pw; exec sleep 1000");
-        await LogHasAsync($"{First.Length}");
+        await ReadSecretAsync();
 
         foreach (var daemon in _daemons)
         {
@@ -91,6 +81,17 @@ public sealed class SecretLeakTests : IAsyncLifetime
         var token = (await Docker.OkAsync("swarm", "join-token", "-q", "worker")).Trim();
         await _daemons[1].Docker.OkAsync(
             "swarm", "join", "--token", token, "--advertise-addr", _daemons[1].Address, $"{_daemons[0].Address}:2377");
+    }
+
+    /// <summary>Starts a task on the worker that reads the secret and tells only how long it is.</summary>
+    private async Task ReadSecretAsync()
+    {
+        await Docker.OkWithInputAsync(First, "secret", "create", "pw", "-");
+        await Docker.OkAsync(
+            "service", "create", "-d", "--name", "quiet", "--no-resolve-image", "--secret", "pw",
+            "--constraint", "node.role==worker", "host:latest",
+            "sh", "-c", "wc -c < $SWARM_SECRETS_DIR/pw; exec sleep 1000");
+        await LogHasAsync($"{First.Length}");
     }
 
     private Task LogHasAsync(string text) => Eventually.BecomesAsync(

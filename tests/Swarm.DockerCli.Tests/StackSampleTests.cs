@@ -55,7 +55,7 @@ public sealed class StackSampleTests(StackSampleTests.MemorySwarm swarm) : IClas
     {
         get
         {
-            var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "swarm.dll"), "stack"]);
+            var start = new ProcessStartInfo("dotnet", [ToolCommand.Program, "stack"]);
             start.Environment["DOCKER_HOST"] = Docker.Endpoint;
             return start;
         }
@@ -168,12 +168,8 @@ public sealed class StackSampleTests(StackSampleTests.MemorySwarm swarm) : IClas
             start.ArgumentList.Add(argument);
         }
 
-        start.RedirectStandardOutput = start.RedirectStandardError = true;
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + await error);
+        var result = await ToolCommand.RunAsync(start, "");
+        return (result.ExitCode, result.Output + result.Error);
     }
 
     /// <summary>A daemon whose tasks are nothing but states: the images of the samples are not here.</summary>

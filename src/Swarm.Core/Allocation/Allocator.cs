@@ -12,7 +12,7 @@ internal sealed partial class Allocator(ClusterStore store, ILogger<Allocator> l
 {
     private readonly ILogger _logger = logger;
     private readonly HashSet<string> _told = [];
-    private readonly Dictionary<NetworkId, int> _fill = [];
+    private Dictionary<NetworkId, int> _fill = [];
     private AllocationPass _pass = new(ClusterView.Empty);
 
     /// <summary>Who holds what; for tests.</summary>
@@ -97,15 +97,20 @@ internal sealed partial class Allocator(ClusterStore store, ILogger<Allocator> l
 
     private void TellWhatFillsUp()
     {
+        var before = _fill;
+        _fill = [];
         foreach (var (id, network) in State.Addresses.Networks)
         {
             var level = network.Fill;
-            if (level > _fill.GetValueOrDefault(id))
+            if (level > before.GetValueOrDefault(id))
             {
                 LogFillsUp(network.Usage, level);
             }
 
-            _fill[id] = level;
+            if (level > 0)
+            {
+                _fill[id] = level;
+            }
         }
     }
 

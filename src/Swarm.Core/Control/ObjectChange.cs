@@ -16,6 +16,18 @@ public sealed record ObjectChange(
     /// out of the history. Empty for what the swarm does by itself.
     /// </summary>
     public string Actor { get; init; } = "";
+
+    /// <summary>When it was made, by the clock of the leader then; now where that is not known, as of removals.</summary>
+    internal DateTimeOffset TimeOr(DateTimeOffset now)
+    {
+        var time = Change switch
+        {
+            ChangeKind.Created => Current.CreatedAt,
+            ChangeKind.Updated => Current.UpdatedAt,
+            _ => now,
+        };
+        return time == default ? now : time;
+    }
 }
 
 /// <summary>What happened to an object; numbers are SwarmKit's <c>StoreActionKind</c>.</summary>

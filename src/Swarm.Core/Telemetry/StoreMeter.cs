@@ -6,29 +6,19 @@ namespace Swarm.Telemetry;
 internal sealed class StoreMeter(ClusterStore store, SwarmMetrics metrics)
 {
     /// <summary>Runs until cancelled, and then ends with <see cref="OperationCanceledException"/>.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            using var feed = store.Watch();
-            try
-            {
-                while (await feed.WaitAsync(cancellationToken))
-                {
-                    while (feed.TryRead(out var transaction))
-                    {
-                        foreach (var change in transaction.Changes)
-                        {
-                            Measure(change);
-                        }
-                    }
-                }
+    public Task RunAsync(CancellationToken cancellationToken) => store.FollowAsync(MeasureAsync, cancellationToken);
 
-                return;
-            }
-            catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
+    // What is missed when too much comes at once is not measured.
+    private async Task MeasureAsync(ChangeSubscription feed, CancellationToken cancellationToken)
+    {
+        while (await feed.WaitAsync(cancellationToken))
+        {
+            while (feed.TryRead(out var transaction))
             {
-                // What was missed is not measured.
+                foreach (var change in transaction.Changes)
+                {
+                    Measure(change);
+                }
             }
         }
     }

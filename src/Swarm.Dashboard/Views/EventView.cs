@@ -27,24 +27,13 @@ internal static class EventView
             ? null
             : new EventDocument(
                 change.Version.Index,
-                ObjectViews.Time(TimeOf(change, now)),
+                ObjectViews.Time(change.TimeOr(now)),
                 kind,
                 action,
                 change.Current.Key,
                 name,
                 action == "remove" ? "" : text,
                 ObjectViews.Text(change.Actor));
-    }
-
-    private static DateTimeOffset TimeOf(ObjectChange change, DateTimeOffset now)
-    {
-        var time = change.Change switch
-        {
-            ChangeKind.Created => change.Current.CreatedAt,
-            ChangeKind.Updated => change.Current.UpdatedAt,
-            _ => now,
-        };
-        return time == default ? now : time;
     }
 
     private static string NameOf(SwarmTask task) => task.Annotations.Name.Length > 0 ? task.Annotations.Name

@@ -1,3 +1,5 @@
+using Swarm.Control;
+
 namespace Swarm.Dashboard;
 
 /// <summary>Makes documents of objects.</summary>
@@ -114,16 +116,7 @@ internal static class ObjectViews
         where T : struct, Enum => value.ToString().ToLowerInvariant();
 
     private static RolloutDocument Of(RolloutStatus rollout) => new(
-        rollout.State switch
-        {
-            RolloutState.Updating => "updating",
-            RolloutState.Paused => "paused",
-            RolloutState.Completed => "completed",
-            RolloutState.RollbackStarted => "rollback_started",
-            RolloutState.RollbackPaused => "rollback_paused",
-            RolloutState.RollbackCompleted => "rollback_completed",
-            _ => "unknown",
-        },
+        RolloutText.Write(rollout.State) ?? "unknown",
         Time(rollout.StartedAt),
         Time(rollout.CompletedAt ?? default),
         Short(rollout.Message));

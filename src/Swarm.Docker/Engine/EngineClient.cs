@@ -81,14 +81,8 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         AnswerLimit,
         cancellationToken);
 
-    public Task RemoveContainerAsync(string nameOrId, CancellationToken cancellationToken) => WithinAsync(
-        async token =>
-        {
-            using var response = await RequestAsync(
-                HttpMethod.Delete, $"/containers/{Escape(nameOrId)}?force=1&v=1", null, "", token);
-            await RequireAsync(response, OrGoneOrEnded, token);
-        },
-        cancellationToken);
+    public Task RemoveContainerAsync(string nameOrId, CancellationToken cancellationToken) =>
+        DeleteAsync($"/containers/{Escape(nameOrId)}?force=1&v=1", OrGoneOrEnded, cancellationToken);
 
     public async Task<EngineNetworkDocument?> FindNetworkAsync(string name, CancellationToken cancellationToken)
     {
@@ -106,14 +100,8 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
         AnswerLimit,
         cancellationToken);
 
-    public Task RemoveNetworkAsync(string name, CancellationToken cancellationToken) => WithinAsync(
-        async token =>
-        {
-            using var response = await RequestAsync(
-                HttpMethod.Delete, $"/networks/{Escape(name)}", null, "", token);
-            await RequireAsync(response, OrGone, token);
-        },
-        cancellationToken);
+    public Task RemoveNetworkAsync(string name, CancellationToken cancellationToken) =>
+        DeleteAsync($"/networks/{Escape(name)}", OrGone, cancellationToken);
 
     public Task ConnectAsync(
         string network, string container, EndpointDocument endpoint, CancellationToken cancellationToken) => PostAsync(
@@ -186,6 +174,15 @@ internal sealed partial class EngineClient(EngineTransport transport, TimeProvid
                 await RequireAsync(response, alsoGood, token);
                 return true;
             }
+        },
+        cancellationToken);
+
+    private Task<bool> DeleteAsync(
+        string path, HttpStatusCode[] alsoGood, CancellationToken cancellationToken) => WithinAsync(
+        async token =>
+        {
+            using var response = await RequestAsync(HttpMethod.Delete, path, null, "", token);
+            await RequireAsync(response, alsoGood, token);
         },
         cancellationToken);
 

@@ -20,7 +20,6 @@ internal sealed partial class DockerTaskController(
     private Task? _pull;
     private ContainerDocument? _container;
     private string _cause = "";
-    private bool _isDisposed;
 
     /// <inheritdoc/>
     public ContainerStatus? ContainerStatus =>
@@ -104,7 +103,7 @@ internal sealed partial class DockerTaskController(
     /// <inheritdoc/>
     public Task ShutdownAsync(CancellationToken cancellationToken) => ReachingAsync(async () =>
     {
-        await StopPullAsync();
+        await _pullStop.CancelAsync();
         if (await FindAsync(cancellationToken) is { } container)
         {
             await DrainAsync(container, cancellationToken);
@@ -119,7 +118,7 @@ internal sealed partial class DockerTaskController(
     /// <inheritdoc/>
     public Task TerminateAsync(CancellationToken cancellationToken) => ReachingAsync(async () =>
     {
-        await StopPullAsync();
+        await _pullStop.CancelAsync();
         await Engine.KillContainerAsync(_task.Name, cancellationToken);
         await FindAsync(cancellationToken);
         await LeaveAsync(cancellationToken);
@@ -129,7 +128,7 @@ internal sealed partial class DockerTaskController(
     /// <inheritdoc/>
     public Task RemoveAsync(CancellationToken cancellationToken) => ReachingAsync(async () =>
     {
-        await StopPullAsync();
+        await _pullStop.CancelAsync();
         await Engine.RemoveContainerAsync(_task.Name, cancellationToken);
         await LeaveAsync(cancellationToken);
         _begun.TrySetResult();
@@ -149,16 +148,10 @@ internal sealed partial class DockerTaskController(
     /// <returns>Completes at once.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (!Interlocked.Exchange(ref _isDisposed, true))
-        {
-            await _pullStop.CancelAsync();
-            _pullStop.Dispose();
-        }
-
+        await _pullStop.CancelAsync();
+        _pullStop.Dispose();
         _begun.TrySetResult();
     }
-
-    private Task StopPullAsync() => Volatile.Read(ref _isDisposed) ? Task.CompletedTask : _pullStop.CancelAsync();
 
     private TimeSpan? GracePeriod => (_task.Spec.Workload as ContainerSpec)?.StopGracePeriod;
 

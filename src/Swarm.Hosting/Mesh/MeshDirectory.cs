@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Swarm.Hosting.Replication;
 using Swarm.Storage;
 
 namespace Swarm.Hosting.Mesh;

@@ -56,10 +56,6 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         var twins = block is null ? null : new TwinAddresses(block);
         _table = new MeshTable(self, listen, twins);
         _names = twins is null ? null : new NodeNames(twins, RefreshAsync, time, loggers);
-        if (twins is null)
-        {
-            LogNoBlock();
-        }
     }
 
     /// <summary>The names that the node's tasks see; null when it has no place for them.</summary>
@@ -167,12 +163,6 @@ internal sealed partial class NodeMesh : IAsyncDisposable
             _failed.Set();
         }
     }
-
-    [LoggerMessage(
-        4204,
-        LogLevel.Warning,
-        "Tasks of this node find no others by name: all blocks of loopback addresses are taken by nodes of this machine")]
-    private partial void LogNoBlock();
 
     [LoggerMessage(4200, LogLevel.Debug, "The routing mesh goes on with what it knows: {Reason}")]
     private partial void LogLost(string reason);

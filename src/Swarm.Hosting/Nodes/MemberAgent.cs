@@ -14,7 +14,7 @@ namespace Swarm.Hosting.Nodes;
 /// What every member of a swarm has, whatever its role: an identity that is kept fresh, and an agent that runs the
 /// node's tasks. Both outlive a change of the role.
 /// </summary>
-internal sealed class MemberAgent : IAsyncDisposable
+internal sealed partial class MemberAgent : IAsyncDisposable
 {
     private readonly NodeDirectory _directory;
     private readonly WireDispatcherConnection _wire;
@@ -59,7 +59,7 @@ internal sealed class MemberAgent : IAsyncDisposable
         {
             // Containers have the names of their engine.
             var processes = executor as ProcessExecutor;
-            _block = processes is null ? null : LoopbackBlock.TryClaim(directory.Loopback);
+            _block = processes is null ? null : ClaimBlock(setup);
             _mesh = NewMesh(setup);
             if (processes is not null)
             {
@@ -155,6 +155,17 @@ internal sealed class MemberAgent : IAsyncDisposable
         }
     }
 
+    private LoopbackBlock? ClaimBlock(NodeSetup setup)
+    {
+        var block = LoopbackBlock.TryClaim(_directory.Loopback);
+        if (block is null)
+        {
+            LogNoBlock(setup.Loggers.CreateLogger<NodeMesh>());
+        }
+
+        return block;
+    }
+
     private NodeMesh NewMesh(NodeSetup setup) => new(
         NodeId,
         PublishedPorts.ListenAddress(Addresses),
@@ -169,6 +180,12 @@ internal sealed class MemberAgent : IAsyncDisposable
 
     // The managers follow a rotation of the root by what nodes report.
     private void OnIdentityChanged(object? sender, IdentityChangedEventArgs change) => _agent.DescribeSoon();
+
+    [LoggerMessage(
+        4204,
+        LogLevel.Warning,
+        "Tasks of this node find no others by name: all blocks of loopback addresses are taken by nodes of this machine")]
+    private static partial void LogNoBlock(ILogger logger);
 }
 
 /// <summary>The leader's parts, in the process that leads.</summary>

@@ -19,8 +19,8 @@ internal sealed partial class RoleKeeper(
 
     public Task RunAsync(CancellationToken cancellationToken) => store.FollowAsync(FollowAsync, cancellationToken);
 
-    // Membership does not matter: the node that founded a swarm of Docker's stays "pending" for ever.
     /// <summary>Whether a node has another role than it should have.</summary>
+    /// <remarks>Membership does not matter: the node that founded a swarm of Docker's stays "pending" for ever.</remarks>
     public static bool IsDue(Node node) => node.Role != node.Spec.DesiredRole;
 
     private async Task FollowAsync(ChangeSubscription changes, CancellationToken cancellationToken)

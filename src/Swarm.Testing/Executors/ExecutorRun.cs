@@ -55,6 +55,13 @@ internal sealed class ExecutorRun(ExecutorSubject subject, CancellationToken tok
         return controller;
     }
 
+    /// <summary>Lets go of a controller whose task goes on: another one finds it, and is removed in its place.</summary>
+    public async Task ReleaseAsync(ITaskController controller)
+    {
+        _controllers.Remove(controller);
+        await controller.DisposeAsync();
+    }
+
     /// <summary>Demands that something holds.</summary>
     /// <exception cref="ExecutorCheckFailedException">It does not.</exception>
     public static void Require(bool holds, string otherwise)

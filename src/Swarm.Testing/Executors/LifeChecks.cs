@@ -91,7 +91,7 @@ internal static class LifeChecks
     public static async Task FindsRunningTaskAsync(ExecutorRun run)
     {
         var task = run.NewTask(run.Subject.RunsOn);
-        await (await run.StartAsync(task)).DisposeAsync();
+        await run.ReleaseAsync(await run.StartAsync(task));
 
         // As an agent that has been restarted with its executor does: the task is RUNNING, so it is waited for.
         var found = run.Control(task with { Status = task.Status with { State = TaskState.Running } });

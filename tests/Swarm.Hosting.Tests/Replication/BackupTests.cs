@@ -5,25 +5,13 @@ using Swarm.Hosting.Nodes;
 
 namespace Swarm.Hosting.Tests.Replication;
 
-public sealed class BackupTests : IAsyncLifetime
+public sealed class BackupTests : QuorumTests
 {
-    private readonly List<ManagerUnderTest> _managers = [];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var manager in _managers)
-        {
-            await manager.DisposeAsync();
-        }
-    }
-
     [Fact]
     public async Task A_backup_of_any_manager_becomes_the_same_swarm_with_one_manager()
     {
         var managers = await ManagerUnderTest.FormAsync(3);
-        _managers.AddRange(managers);
+        Managers.AddRange(managers);
         var cluster = await managers[0].Client.Cluster.GetAsync();
         await managers[0].Client.Secrets.CreateAsync(new SecretSpec { Name = "password", Data = ValueList.Create<byte>("x"u8) });
         var value = RandomNumberGenerator.GetBytes(32);
@@ -58,7 +46,7 @@ public sealed class BackupTests : IAsyncLifetime
         await restored.Client.Secrets.FindAsync("password");
         Assert.Equal(value, (await restored.Keys.UnwrapAsync(wrapped, CancellationToken.None)).ToArray());
         var joined = await ManagerUnderTest.StartAsync("m9");
-        _managers.Add(joined);
+        Managers.Add(joined);
         await joined.JoinAsync(restored);
         await joined.AddConfigAsync("new");
         await restored.StopAsync();
@@ -70,7 +58,7 @@ public sealed class BackupTests : IAsyncLifetime
     public async Task A_backup_of_a_locked_swarm_needs_the_unlock_key()
     {
         var manager = (await ManagerUnderTest.FormAsync(1))[0];
-        _managers.Add(manager);
+        Managers.Add(manager);
         var cluster = await manager.Client.Cluster.GetAsync();
         await manager.Client.Cluster.UpdateAsync(cluster.Version, cluster.Spec with { AutoLockManagers = true });
         var key = await manager.Client.Cluster.GetUnlockKeyAsync();
@@ -96,7 +84,7 @@ public sealed class BackupTests : IAsyncLifetime
     public async Task What_is_no_whole_backup_leaves_the_directory_as_it_was()
     {
         var manager = (await ManagerUnderTest.FormAsync(1))[0];
-        _managers.Add(manager);
+        Managers.Add(manager);
         using var backup = new MemoryStream();
         await manager.Backup.WriteAsync(backup);
         var bytes = backup.ToArray();
@@ -130,7 +118,7 @@ public sealed class BackupTests : IAsyncLifetime
     public async Task A_node_that_is_no_manager_has_nothing_to_back_up()
     {
         var node = await ManagerUnderTest.StartAsync("none");
-        _managers.Add(node);
+        Managers.Add(node);
 
         var refusal = await Assert.ThrowsAsync<SwarmException>(() => node.Backup.WriteAsync(Stream.Null));
 
@@ -173,7 +161,7 @@ public sealed class BackupTests : IAsyncLifetime
     private async Task<ManagerUnderTest> RestoreAsync(MemoryStream backup)
     {
         var restored = await ManagerUnderTest.StartAsync("m1");
-        _managers.Add(restored);
+        Managers.Add(restored);
         await restored.StopAsync();
         backup.Position = 0;
         await SwarmBackup.RestoreAsync(backup, restored.DataDirectory);

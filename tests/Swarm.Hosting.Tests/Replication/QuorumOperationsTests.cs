@@ -4,20 +4,8 @@ using Swarm.Hosting.Tests.Nodes;
 namespace Swarm.Hosting.Tests.Replication;
 
 /// <summary>What operators do to a quorum, on managers of this process with real disks and sockets.</summary>
-public sealed class QuorumOperationsTests : IAsyncLifetime
+public sealed class QuorumOperationsTests : QuorumTests
 {
-    private readonly List<ManagerUnderTest> _managers = [];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var manager in _managers)
-        {
-            await manager.DisposeAsync();
-        }
-    }
-
     [Fact]
     public async Task Scenario_104_a_manager_that_has_lost_its_quorum_goes_on_alone_with_all_that_it_has()
     {
@@ -197,18 +185,4 @@ public sealed class QuorumOperationsTests : IAsyncLifetime
         new DirectoryInfo(Path.Combine(manager.DataDirectory, "swarm", "raft", "snap"))
             .EnumerateFiles("*.snap")
             .Sum(file => file.Length);
-
-    private async Task<ManagerUnderTest[]> FormAsync(int count)
-    {
-        var managers = await ManagerUnderTest.FormAsync(count);
-        _managers.AddRange(managers);
-        return managers;
-    }
-
-    private async Task<ManagerUnderTest> AddAsync(string name)
-    {
-        var manager = await ManagerUnderTest.StartAsync(name);
-        _managers.Add(manager);
-        return manager;
-    }
 }

@@ -3,20 +3,8 @@ using Swarm.Hosting.Nodes;
 namespace Swarm.Hosting.Tests.Replication;
 
 /// <summary>How a quorum loses, takes in and lets go of members, on managers of this process.</summary>
-public sealed class QuorumScenarios : IAsyncLifetime
+public sealed class QuorumScenarios : QuorumTests
 {
-    private readonly List<ManagerUnderTest> _managers = [];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var manager in _managers)
-        {
-            await manager.DisposeAsync();
-        }
-    }
-
     [Fact]
     public async Task Scenario_100_two_of_five_managers_change_nothing_and_three_go_on()
     {
@@ -171,25 +159,11 @@ public sealed class QuorumScenarios : IAsyncLifetime
             found => found == string.Join(' ', expected
                 .Select(manager => $"{manager.Name} {NodeRole.Manager} {Reachability.Reachable}")
                 .Order(StringComparer.Ordinal)));
-        foreach (var manager in _managers)
+        foreach (var manager in Managers)
         {
             await ManagerUnderTest.BecomesAsync(
                 () => Task.FromResult(manager.Node.IsManager),
                 isManager => isManager == expected.Contains(manager));
         }
-    }
-
-    private async Task<ManagerUnderTest[]> FormAsync(int count)
-    {
-        var managers = await ManagerUnderTest.FormAsync(count);
-        _managers.AddRange(managers);
-        return managers;
-    }
-
-    private async Task<ManagerUnderTest> AddAsync(string name)
-    {
-        var manager = await ManagerUnderTest.StartAsync(name);
-        _managers.Add(manager);
-        return manager;
     }
 }

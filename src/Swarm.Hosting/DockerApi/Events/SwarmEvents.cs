@@ -1,3 +1,5 @@
+using Swarm.Control;
+
 namespace Swarm.Hosting.DockerApi;
 
 /// <summary>Makes an event of a change in the store; tasks and the cluster have none.</summary>
@@ -15,7 +17,7 @@ internal static class SwarmEvents
             _ => (null, default),
         };
         return type is not null && ActionOf(change.Change) is { } action
-            ? new EngineEvent(type, action, change.Current.Key, attributes, TimeOf(change, now))
+            ? new EngineEvent(type, action, change.Current.Key, attributes, change.TimeOr(now))
             {
                 Actor = change.Actor,
             }
@@ -29,17 +31,6 @@ internal static class SwarmEvents
         ChangeKind.Removed => "remove",
         _ => null,
     };
-
-    private static DateTimeOffset TimeOf(ObjectChange change, DateTimeOffset now)
-    {
-        var time = change.Change switch
-        {
-            ChangeKind.Created => change.Current.CreatedAt,
-            ChangeKind.Updated => change.Current.UpdatedAt,
-            _ => now,
-        };
-        return time == default ? now : time;
-    }
 
     private static ValueDictionary<string> OfService(Service service, Service? previous)
     {

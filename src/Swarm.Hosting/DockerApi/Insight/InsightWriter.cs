@@ -1,3 +1,5 @@
+using Swarm.Control;
+
 namespace Swarm.Hosting.DockerApi;
 
 /// <summary>Makes documents of plans, explanations and progress.</summary>

@@ -1,3 +1,5 @@
+using Swarm.Control;
+
 namespace Swarm.Hosting.DockerApi;
 
 internal static class ServiceWriter

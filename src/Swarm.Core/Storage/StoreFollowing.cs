@@ -1,6 +1,4 @@
-using Swarm.Storage;
-
-namespace Swarm.Hosting.Replication;
+namespace Swarm.Storage;
 
 /// <summary>Work that goes on for as long as the store changes.</summary>
 internal static class StoreFollowing

@@ -1,7 +1,9 @@
-namespace Swarm.Hosting.DockerApi;
+namespace Swarm.Control;
 
+/// <summary>States of rollouts in the words of the Docker API.</summary>
 internal static class RolloutText
 {
+    /// <summary>The word; null for a state that Docker has none for.</summary>
     public static string? Write(RolloutState state) => state switch
     {
         RolloutState.Updating => "updating",
