@@ -18,24 +18,11 @@ internal sealed partial class Allocator(ClusterStore store, ILogger<Allocator> l
     /// <summary>Who holds what; for tests.</summary>
     internal AllocationState State => _pass.State;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowAsync(cancellationToken);
-            }
-            catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
-            {
-                LogStartingOver(exception);
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        store.FollowAsync(FollowAsync, cancellationToken, LogStartingOver);
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    private async Task FollowAsync(ChangeSubscription feed, CancellationToken cancellationToken)
     {
-        using var feed = store.Watch();
         _pass = new AllocationPass(feed.View);
         await DoAsync(cancellationToken);
         while (await feed.WaitAsync(cancellationToken))

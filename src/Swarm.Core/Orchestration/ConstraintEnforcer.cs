@@ -14,24 +14,11 @@ internal sealed partial class ConstraintEnforcer(ClusterStore store, ILogger<Con
 
     private readonly ILogger _logger = logger;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowAsync(cancellationToken);
-            }
-            catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
-            {
-                LogStartingOver(exception);
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        store.FollowAsync(FollowAsync, cancellationToken, LogStartingOver);
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    private async Task FollowAsync(ChangeSubscription feed, CancellationToken cancellationToken)
     {
-        using var feed = store.Watch();
         HashSet<NodeId> changed = [.. feed.View.Nodes.Select(node => node.Id)];
         while (true)
         {

@@ -10,10 +10,12 @@ internal static class StoreFollowing
     /// when a snapshot came in place of the changes, or too many of them at once.
     /// </param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="onStartingOver">Told why it is called anew.</param>
     public static async Task FollowAsync(
         this ClusterStore store,
         Func<ChangeSubscription, CancellationToken, Task> follow,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        Action<Exception>? onStartingOver = null)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
@@ -25,6 +27,7 @@ internal static class StoreFollowing
             catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
             {
                 // The history has gone; what there is now is enough.
+                onStartingOver?.Invoke(exception);
             }
         }
     }

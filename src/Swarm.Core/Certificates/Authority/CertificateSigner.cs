@@ -29,20 +29,8 @@ internal sealed partial class CertificateSigner(
     private readonly ExternalAuthority _external = new(externalCas, time);
     private readonly Queue<NodeId> _waiting = new();
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowAsync(cancellationToken);
-            }
-            catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
-            {
-                LogStartingOver(exception);
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        store.FollowAsync(FollowAsync, cancellationToken, LogStartingOver);
 
     /// <summary>True for certificates that wait for this.</summary>
     public static bool IsWaiting(Node node) => node.Certificate?.State switch
@@ -52,9 +40,8 @@ internal sealed partial class CertificateSigner(
         _ => false,
     };
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    private async Task FollowAsync(ChangeSubscription feed, CancellationToken cancellationToken)
     {
-        using var feed = store.Watch();
         var changes = new TimedFeed(feed, time);
         _waiting.Clear();
         Enqueue(feed.View.Nodes.Where(IsWaiting));

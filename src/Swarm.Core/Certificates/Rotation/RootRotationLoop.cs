@@ -21,24 +21,11 @@ internal sealed partial class RootRotationLoop(
     private readonly ILogger _logger = logger;
     private ValueList<string> _told;
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowAsync(cancellationToken);
-            }
-            catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
-            {
-                LogStartingOver(exception);
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        store.FollowAsync(FollowAsync, cancellationToken, LogStartingOver);
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    private async Task FollowAsync(ChangeSubscription feed, CancellationToken cancellationToken)
     {
-        using var feed = store.Watch();
         var changes = new TimedFeed(feed, time);
         while (true)
         {

@@ -20,24 +20,11 @@ internal sealed partial class TaskReaper(ClusterStore store, TimeProvider time, 
     private readonly HashSet<TaskSlot> _slots = [];
     private readonly HashSet<TaskId> _garbage = [];
 
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowAsync(cancellationToken);
-            }
-            catch (SwarmException exception) when (exception.Code == SwarmErrorCode.ResyncRequired)
-            {
-                LogStartingOver(exception);
-            }
-        }
-    }
+    public Task RunAsync(CancellationToken cancellationToken) =>
+        store.FollowAsync(FollowAsync, cancellationToken, LogStartingOver);
 
-    private async Task FollowAsync(CancellationToken cancellationToken)
+    private async Task FollowAsync(ChangeSubscription subscription, CancellationToken cancellationToken)
     {
-        using var subscription = store.Watch();
         var feed = new TimedFeed(subscription, time);
         _slots.Clear();
         _garbage.Clear();
