@@ -88,13 +88,21 @@ internal sealed record NetworkCreateDocument
 
     public bool Internal { get; init; }
 
+    [JsonPropertyName("EnableIPv6")]
+    public bool Ipv6 { get; init; }
+
     [JsonPropertyName("IPAM")]
     public NetworkAddressingDocument? Addressing { get; init; }
+
+    public NetworkReferenceDocument? ConfigFrom { get; init; }
 
     public Dictionary<string, string>? Options { get; init; }
 
     public required Dictionary<string, string> Labels { get; init; }
 }
+
+/// <summary>The network of the engine that has the configuration of another.</summary>
+internal sealed record NetworkReferenceDocument(string Network);
 
 internal sealed record NetworkAddressingDocument(NetworkSubnetDocument[] Config);
 
@@ -106,6 +114,9 @@ internal sealed record NetworkSubnetDocument
     public string? Range { get; init; }
 
     public string? Gateway { get; init; }
+
+    [JsonPropertyName("AuxiliaryAddresses")]
+    public Dictionary<string, string>? Reserved { get; init; }
 }
 
 internal sealed record NetworkConnectDocument(string Container, EndpointDocument EndpointConfig);

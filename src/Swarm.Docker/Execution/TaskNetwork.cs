@@ -76,6 +76,8 @@ internal sealed record TaskNetwork
             Name = network.Spec.Name,
             Driver = isOverlay ? DefaultDriver : NetworkDrivers.NameOf(network.Spec),
             Internal = network.Spec.Internal,
+            Ipv6 = !isOverlay && network.Spec.Ipv6,
+            ConfigFrom = network.Spec.ConfigFrom.Length > 0 ? new(network.Spec.ConfigFrom) : null,
             Addressing = isOverlay ? null : AddressingOf(network.Spec.Ipam),
             Options = isOverlay ? null : (network.Spec.Driver?.Options ?? default).ToDocument(),
             Labels = network.Spec.Labels.With(IdLabel, network.Id.Value).ToDocument()!,
@@ -90,5 +92,6 @@ internal sealed record TaskNetwork
                 Subnet = config.Subnet,
                 Range = config.Range.OrNull(),
                 Gateway = config.Gateway.OrNull(),
+                Reserved = config.Reserved.ToDocument(),
             })]);
 }
