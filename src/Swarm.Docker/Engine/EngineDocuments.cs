@@ -94,15 +94,10 @@ internal sealed record NetworkCreateDocument
     [JsonPropertyName("IPAM")]
     public NetworkAddressingDocument? Addressing { get; init; }
 
-    public NetworkReferenceDocument? ConfigFrom { get; init; }
-
     public Dictionary<string, string>? Options { get; init; }
 
     public required Dictionary<string, string> Labels { get; init; }
 }
-
-/// <summary>The network of the engine that has the configuration of another.</summary>
-internal sealed record NetworkReferenceDocument(string Network);
 
 internal sealed record NetworkAddressingDocument(NetworkSubnetDocument[] Config);
 

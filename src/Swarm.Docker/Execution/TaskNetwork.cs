@@ -1,5 +1,6 @@
 using Swarm.Allocation.Addressing;
 using Swarm.Docker.Engine;
+using Swarm.Execution;
 using EngineDocuments = Swarm.Hosting.DockerApi.EngineDocuments;
 
 namespace Swarm.Docker.Execution;
@@ -71,13 +72,20 @@ internal sealed record TaskNetwork
     private static NetworkCreateDocument Define(Network network)
     {
         var isOverlay = NetworkDrivers.IsOverlay(network);
+        if (network.Spec.ConfigFrom is { Length: > 0 } source)
+        {
+            // Our label on it is configuration of its own, which the engine takes no other beside.
+            throw new TaskRejectedException(
+                $"network {network.Spec.Name} has its configuration from {source}, which this executor cannot give it: "
+                + "say what it is to be with --subnet and --opt");
+        }
+
         return new()
         {
             Name = network.Spec.Name,
             Driver = isOverlay ? DefaultDriver : NetworkDrivers.NameOf(network.Spec),
             Internal = network.Spec.Internal,
             Ipv6 = !isOverlay && network.Spec.Ipv6,
-            ConfigFrom = network.Spec.ConfigFrom.Length > 0 ? new(network.Spec.ConfigFrom) : null,
             Addressing = isOverlay ? null : AddressingOf(network.Spec.Ipam),
             Options = isOverlay ? null : (network.Spec.Driver?.Options ?? default).ToDocument(),
             Labels = network.Spec.Labels.With(IdLabel, network.Id.Value).ToDocument()!,

@@ -100,7 +100,10 @@ internal static class LaunchPlanner
             new("HOSTNAME", hostname),
         ];
         var environment = new OrderedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in basis.Concat(image.Environment).Concat(spec.Environment))
+        foreach (var (name, value) in basis
+            .Concat(image.Environment)
+            .Concat(spec.Environment)
+            .Concat(ResourceVariables.Of(task)))
         {
             if (name.Length == 0 || $"{name}{value}".Contains('\0', StringComparison.Ordinal))
             {
