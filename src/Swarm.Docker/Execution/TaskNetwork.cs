@@ -11,6 +11,7 @@ internal sealed record TaskNetwork
     /// <summary>Label of the engine's networks that stand for one of the swarm's, with its id.</summary>
     internal const string IdLabel = EngineDocuments.NetworkIdLabel;
 
+    private const string MtuOption = "com.docker.network.driver.mtu";
     private const string DefaultDriver = "bridge";
 
     internal required string Name { get; init; }
@@ -87,10 +88,15 @@ internal sealed record TaskNetwork
             Internal = network.Spec.Internal,
             Ipv6 = !isOverlay && network.Spec.Ipv6,
             Addressing = isOverlay ? null : AddressingOf(network.Spec.Ipam),
-            Options = isOverlay ? null : (network.Spec.Driver?.Options ?? default).ToDocument(),
+            Options = OptionsOf(network.Spec.Driver?.Options ?? default, isOverlay).ToDocument(),
             Labels = network.Spec.Labels.With(IdLabel, network.Id.Value).ToDocument()!,
         };
     }
+
+    // Of an overlay's options a bridge has the same sense for one only.
+    private static ValueDictionary<string> OptionsOf(ValueDictionary<string> options, bool isOverlay) => isOverlay
+        ? options.Where(option => option.Key == MtuOption).ToValueDictionary()
+        : options;
 
     private static NetworkAddressingDocument? AddressingOf(IpamOptions? ipam) =>
         ipam is null or { Configs.IsEmpty: true }
