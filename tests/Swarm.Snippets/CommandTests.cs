@@ -45,12 +45,12 @@ public sealed partial class CommandTests
         Assert.Equal(isRight, ShellLine.Read(fence).All(command => FaultOf(command.Words) is null));
     }
 
-    private static string? FaultOf(IReadOnlyList<string> words) => words switch
+    private static string? FaultOf(string[] words) => words switch
     {
-        ["swarm", .. var rest] => ToolFault([.. rest]),
+        ["swarm", .. var rest] => ToolFault(rest),
         ["dotnet", var program, .. var rest] when program.EndsWith("swarm.dll", StringComparison.Ordinal) =>
-            ToolFault([.. rest]),
-        ["docker", .. var rest] => DockerFault(WithoutGlobal([.. rest])),
+            ToolFault(rest),
+        ["docker", .. var rest] => DockerFault(WithoutGlobal(rest)),
         _ => null,
     };
 

@@ -5,7 +5,7 @@ namespace Swarm.Snippets;
 /// <summary>A command of a shell block: its words.</summary>
 /// <param name="Place">Page and line.</param>
 /// <param name="Words">Program and arguments, without quotes and assignments of variables.</param>
-internal sealed record ShellLine(string Place, IReadOnlyList<string> Words)
+internal sealed record ShellLine(string Place, string[] Words)
 {
     /// <summary>The commands of a block, in their order.</summary>
     /// <remarks>Enough of a shell for documentation: quotes, comments, continued lines, pipes, here documents.</remarks>
@@ -41,7 +41,7 @@ internal sealed record ShellLine(string Place, IReadOnlyList<string> Words)
                     end = here.TrimStart('<').TrimStart('-').Trim('\'', '"');
                 }
 
-                yield return new ShellLine($"{fence.Page}:{number}", words);
+                yield return new ShellLine($"{fence.Page}:{number}", [.. words]);
             }
         }
     }

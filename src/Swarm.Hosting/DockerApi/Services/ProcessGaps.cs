@@ -8,8 +8,9 @@ internal static class ProcessGaps
 {
     private const string There = "nodes that run tasks as processes";
 
-    public static IEnumerable<string> Of(TaskSpec task)
+    public static IEnumerable<string> Of(ServiceSpec spec)
     {
+        var task = spec.TaskTemplate;
         var container = task.Workload as ContainerSpec ?? new();
         if (container.Tty || container.OpenStdin)
         {
@@ -31,7 +32,7 @@ internal static class ProcessGaps
             yield return $"options of bind mounts are for Docker Engines only: {There} show them the mounts of the node";
         }
 
-        if (task.Networks.Any(network => !network.DriverOptions.IsEmpty))
+        if (NetworksOf(spec).Any(network => !network.DriverOptions.IsEmpty))
         {
             yield return $"driver options of networks are for Docker Engines only: {There} have no network of their own";
         }
@@ -41,6 +42,10 @@ internal static class ProcessGaps
             yield return $"memory swappiness is for Docker Engines only: {There} do not set it";
         }
     }
+
+    // Clients of old have them beside the template.
+    public static IEnumerable<NetworkAttachmentSpec> NetworksOf(ServiceSpec spec) =>
+        spec.TaskTemplate.Networks.Concat(spec.Networks);
 
     public static string InternalNetwork(string name) =>
         $"network {name} is internal on Docker Engines only: {There} let them reach whatever the node reaches";

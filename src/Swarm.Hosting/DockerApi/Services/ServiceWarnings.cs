@@ -10,8 +10,8 @@ internal static class ServiceWarnings
     public static async Task<string[]?> OfAsync(DockerCall call, ServiceSpec spec)
     {
         var warnings = new List<string>(PortWarnings.Of(spec) ?? []);
-        var ignored = ProcessGaps.Of(spec.TaskTemplate).ToList();
-        var networks = spec.TaskTemplate.Networks.Select(attachment => attachment.Target).ToList();
+        var ignored = ProcessGaps.Of(spec).ToList();
+        var networks = ProcessGaps.NetworksOf(spec).Select(attachment => attachment.Target).ToList();
         if ((ignored.Count > 0 || networks.Count > 0) && await HasProcessesAsync(call))
         {
             warnings.AddRange(ignored);
