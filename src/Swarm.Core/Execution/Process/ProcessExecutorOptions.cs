@@ -23,16 +23,26 @@ public sealed class ProcessExecutorOptions
     public bool AnyImage { get; set; }
 
     /// <summary>Directory for logs and the tasks' own working directories.</summary>
-    /// <value>Default: a directory of the user's in the system's temporary directory.</value>
-    public string StateDirectory { get; set; } =
-        Path.Combine(Path.GetTempPath(), $"swarm-tasks-{Environment.UserName}");
+    /// <value>
+    /// Default: a directory of the user's in the system's temporary directory. A relative path is taken from the working
+    /// directory of the moment when it is set, because tasks have working directories of their own.
+    /// </value>
+    public string StateDirectory
+    {
+        get;
+        set => field = Absolute(value);
+    } = Path.Combine(Path.GetTempPath(), $"swarm-tasks-{Environment.UserName}");
 
     /// <summary>Directory for the secrets and configs of running tasks; nothing else may use it.</summary>
     /// <value>
     /// Default null: a directory of this node's own below <c>/dev/shm</c> where that is in memory, otherwise one below
     /// <see cref="StateDirectory"/>, with a warning.
     /// </value>
-    public string? SecretsDirectory { get; set; }
+    public string? SecretsDirectory
+    {
+        get;
+        set => field = value is null ? null : Absolute(value);
+    }
 
     /// <summary>
     /// Give tasks with secrets or configs a view of the file system of their own where this process is privileged:
@@ -67,4 +77,6 @@ public sealed class ProcessExecutorOptions
     /// </summary>
     /// <value>Default: 2 s (Docker's).</value>
     public TimeSpan DrainDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    private static string Absolute(string path) => path.Length == 0 ? path : Path.GetFullPath(path);
 }
