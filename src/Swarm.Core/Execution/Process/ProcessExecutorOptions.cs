@@ -45,11 +45,11 @@ public sealed class ProcessExecutorOptions
     }
 
     /// <summary>
-    /// Give tasks with secrets or configs a view of the file system of their own where this process is privileged:
-    /// their
-    /// secrets are at <c>/run/secrets</c> then, and configs at targets that exist.
+    /// Give tasks with secrets, configs, host entries or read-only mounts a view of the file system of their own where
+    /// this process is privileged: their secrets are at <c>/run/secrets</c> then, and configs at targets that exist.
     /// </summary>
-    /// <value>Default true. <c>SWARM_SECRETS_DIR</c> and <c>SWARM_CONFIGS_DIR</c> name their directories anyway.</value>
+    /// <value>Default true. Without it, <c>SWARM_SECRETS_DIR</c> and <c>SWARM_CONFIGS_DIR</c> name the directories of
+    /// secrets and configs, and tasks with host entries or read-only mounts are rejected.</value>
     public bool UseMountNamespaces { get; set; } = true;
 
     /// <summary>Size at which a task's log file is closed and the next is begun, in bytes.</summary>
