@@ -40,7 +40,7 @@ public sealed class RefusalTests(SwarmFixture swarm) : IClassFixture<SwarmFixtur
     [InlineData("--sysctl net.core.somaxconn=9", "sysctl … cannot be set for a process")]
     [InlineData("--isolation hyperv", "isolation hyperv is for containers on Windows only")]
     [InlineData("--credential-spec file://x", "credential specs are for containers on Windows only")]
-    [InlineData("--dns 10.0.0.1", "a process gets name servers … with an overlay network only")]
+    [InlineData("--dns 10.0.0.1", "a process gets name servers, … with an overlay network only")]
     [InlineData("--workdir /no/such", "the working directory … does not exist on this node")]
     [InlineData("--user no-such-user", "unable to find user …")]
     [InlineData("--mount type=tmpfs,target=/x", "a process cannot have … mounted; only bind mounts with equal source and target work")]
