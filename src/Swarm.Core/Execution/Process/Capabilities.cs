@@ -2,8 +2,8 @@ namespace Swarm.Execution.Processes;
 
 /// <summary>Which of its node's capabilities a process is to go without.</summary>
 /// <remarks>
-/// A container begins with few capabilities and gets more; a process begins with those of the executor. What a spec adds
-/// is there already where the executor is privileged, so that only dropping takes any work.
+/// A container begins with few capabilities and gets more; a process begins with those of the executor. What a spec
+/// adds is there already where the executor is privileged, so that only dropping takes any work.
 /// </remarks>
 internal static class Capabilities
 {
@@ -28,7 +28,8 @@ internal static class Capabilities
     /// <exception cref="TaskRejectedException">The task cannot have what it asks for here.</exception>
     internal static string Plan(ContainerSpec spec, bool isPrivileged, bool hasSetpriv)
     {
-        var (added, dropped) = (spec.CapabilityAdd.Select(NameOf).ToList(), spec.CapabilityDrop.Select(NameOf).ToList());
+        var added = spec.CapabilityAdd.Select(NameOf).ToList();
+        var dropped = spec.CapabilityDrop.Select(NameOf).ToList();
         if (added.Count > 0 && !isPrivileged)
         {
             throw new TaskRejectedException(

@@ -33,7 +33,12 @@ internal static class MachineDescription
             MemoryBytes = Memory(),
             Generic = options.GenericResources,
         },
-        Engine = new() { Version = Version(), Labels = options.EngineLabels.With(ExecutorLabel, ProcessExecutorName), Plugins = Plugins },
+        Engine = new()
+        {
+            Version = Version(),
+            Labels = options.EngineLabels.With(ExecutorLabel, ProcessExecutorName),
+            Plugins = Plugins,
+        },
     };
 
     internal static List<ContainerProcess> Processes(List<int> pids)

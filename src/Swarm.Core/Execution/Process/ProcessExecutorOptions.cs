@@ -24,8 +24,8 @@ public sealed class ProcessExecutorOptions
 
     /// <summary>Directory for logs and the tasks' own working directories.</summary>
     /// <value>
-    /// Default: a directory of the user's in the system's temporary directory. A relative path is taken from the working
-    /// directory of the moment when it is set, because tasks have working directories of their own.
+    /// Default: a directory of the user's in the system's temporary directory. A relative path is taken from the
+    /// working directory of the moment when it is set, because tasks have working directories of their own.
     /// </value>
     public string StateDirectory
     {

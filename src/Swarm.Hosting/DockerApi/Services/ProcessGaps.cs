@@ -1,8 +1,8 @@
 namespace Swarm.Hosting.DockerApi;
 
 /// <summary>
-/// What nodes that run processes pass over in a spec, in sentences. What would leave a task less shut in than asked for is
-/// no matter of a warning: such a task is rejected there.
+/// What nodes that run processes pass over in a spec, in sentences. What would leave a task less shut in than asked for
+/// is no matter of a warning: such a task is rejected there.
 /// </summary>
 internal static class ProcessGaps
 {
