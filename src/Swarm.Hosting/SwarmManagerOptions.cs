@@ -36,6 +36,10 @@ public sealed class SwarmManagerOptions
     /// </value>
     public bool StopTasksOnShutdown { get; set; } = true;
 
+    /// <summary>What answers published ports where processes run. The host does not start where it cannot work.</summary>
+    /// <value>Default <see cref="MeshDataplane.Userspace"/>.</value>
+    public MeshDataplane Dataplane { get; set; }
+
     /// <summary>Tasks kept per slot, the running one included.</summary>
     /// <value>Default 5 (SwarmKit's); 0 to 1,000.</value>
     public int TaskHistoryLimit { get; set; } = 5;

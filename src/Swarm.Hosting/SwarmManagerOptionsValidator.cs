@@ -45,6 +45,11 @@ internal sealed class SwarmManagerOptionsValidator : IValidateOptions<SwarmManag
             yield return $"{Section}:SecretStorage {options.SecretStorage} must be Sealed or Plain";
         }
 
+        if (!Enum.IsDefined(options.Dataplane))
+        {
+            yield return $"{Section}:Dataplane {options.Dataplane} must be Userspace or Nftables";
+        }
+
         if (options.SubnetSize is < 1 or > 29)
         {
             yield return $"{Section}:SubnetSize {options.SubnetSize} must be 1 to 29";

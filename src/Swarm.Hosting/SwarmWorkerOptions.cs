@@ -27,6 +27,10 @@ public sealed class SwarmWorkerOptions
     /// <value>Default null: the address this machine uses towards the manager.</value>
     public string? AdvertiseAddress { get; set; }
 
+    /// <summary>What answers published ports, for a node that joins over the network.</summary>
+    /// <value>Default <see cref="MeshDataplane.Userspace"/>; otherwise the host does not start where it cannot work.</value>
+    public MeshDataplane Dataplane { get; set; }
+
     /// <summary>Labels of this node's engine, for placement by <c>engine.labels.X</c>.</summary>
     public IDictionary<string, string> EngineLabels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

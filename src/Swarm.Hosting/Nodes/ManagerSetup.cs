@@ -9,7 +9,8 @@ namespace Swarm.Hosting.Nodes;
 internal record NodeSetup(
     TimeProvider Time,
     ILoggerFactory Loggers,
-    System.Diagnostics.Metrics.IMeterFactory? Meters = null)
+    System.Diagnostics.Metrics.IMeterFactory? Meters = null,
+    MeshDataplane Dataplane = MeshDataplane.Userspace)
 {
     /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>
     public Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
@@ -22,4 +23,5 @@ internal sealed record ManagerSetup(
     IReadOnlyList<ISchedulingFilter> Filters,
     IReadOnlyList<ISchedulingScorer> Scorers,
     SecretVault Secrets,
-    System.Diagnostics.Metrics.IMeterFactory? Meters) : NodeSetup(Time, Loggers, Meters);
+    System.Diagnostics.Metrics.IMeterFactory? Meters,
+    MeshDataplane Dataplane) : NodeSetup(Time, Loggers, Meters, Dataplane);

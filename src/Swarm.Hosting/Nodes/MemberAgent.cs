@@ -5,7 +5,6 @@ using Swarm.Dispatch;
 using Swarm.Execution;
 using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Wire.Client;
-using Swarm.Net;
 using Swarm.Storage;
 
 namespace Swarm.Hosting.Nodes;
@@ -171,9 +170,7 @@ internal sealed partial class MemberAgent : IAsyncDisposable
         PublishedPorts.ListenAddress(Addresses),
         new NearestMesh(() => _leader?.Mesh, Managers, Identity, setup.Time),
         _block,
-        new UserspaceDataplane(
-            new UserspaceOptions { Time = setup.Time },
-            setup.Loggers.CreateLogger<UserspaceDataplane>()),
+        MeshDataplanes.Create(setup, NodeId),
         setup.Time,
         setup.Loggers,
         setup.Meters);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Swarm.Hosting.DependencyInjection;
+using Swarm.Hosting.Mesh;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -33,7 +34,8 @@ internal sealed class RemoteWorkers(
             var directory = Path.Combine(Path.GetFullPath(settings.DataDirectory), name);
             var labels = settings.EngineLabels.ToValueDictionary();
             var executor = node.CreateExecutor(services, new NodeProfile(name, directory, labels, time, loggers));
-            var setup = new NodeSetup(time, loggers, services.GetService<IMeterFactory>());
+            var setup = new NodeSetup(time, loggers, services.GetService<IMeterFactory>(), settings.Dataplane);
+            await MeshDataplanes.RequireAsync(settings.Dataplane, cancellationToken);
             var worker = new RemoteWorker(setup, settings, directory, executor);
             _workers.Add(worker);
             await worker.StartAsync(cancellationToken);

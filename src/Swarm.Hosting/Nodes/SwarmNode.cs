@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using Swarm.Execution;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
+using Swarm.Hosting.Mesh;
 using Swarm.Scheduling;
 using Swarm.Secrets;
 
@@ -49,7 +50,8 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
             [.. services.GetServices<ISchedulingFilter>()],
             [.. services.GetServices<ISchedulingScorer>()],
             services.GetRequiredService<SecretVault>(),
-            services.GetService<IMeterFactory>());
+            services.GetService<IMeterFactory>(),
+            _options.Dataplane);
         _executor = blueprint.Node.CreateExecutor(services, new NodeProfile(
             _options.NodeName ?? Environment.MachineName,
             _options.DataDirectory,
@@ -90,8 +92,11 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         [.. (_current?.Managers ?? []).Select(manager => (manager.NodeId, manager.Address))];
 
     /// <summary>Learns what this machine is; to be called once before the node is used.</summary>
-    public async Task DescribeAsync(CancellationToken cancellationToken) =>
+    public async Task DescribeAsync(CancellationToken cancellationToken)
+    {
+        await MeshDataplanes.RequireAsync(_setup.Dataplane, cancellationToken);
         Description = await _executor.DescribeAsync(cancellationToken);
+    }
 
     /// <summary>Takes up the membership that the last process of this directory had, if any.</summary>
     public async Task ResumeAsync(CancellationToken cancellationToken)

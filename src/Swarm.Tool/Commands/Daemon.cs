@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Swarm.Hosting;
 using Swarm.Docker;
 using Swarm.Secrets;
 
@@ -50,6 +51,7 @@ internal static class Daemon
             options.ListenAddress = settings.Listen;
             options.AdvertiseAddress = settings.Advertise;
             options.StopTasksOnShutdown = !settings.KeepTasks;
+            options.Dataplane = settings.Dataplane == "nftables" ? MeshDataplane.Nftables : MeshDataplane.Userspace;
             options.SecretStorage = settings.Secrets == "plain" ? SecretStorage.Plain : SecretStorage.Sealed;
             foreach (var label in settings.Labels)
             {

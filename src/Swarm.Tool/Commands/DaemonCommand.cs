@@ -72,6 +72,12 @@ internal static class DaemonCommand
         DefaultValueFactory = _ => "sealed",
     };
 
+    private static readonly Option<string> Dataplane = new("--dataplane")
+    {
+        Description = "What answers published ports: userspace, or nftables (as root).",
+        DefaultValueFactory = _ => "userspace",
+    };
+
     private static readonly Option<bool> KeepTasks = new("--keep-tasks")
     {
         Description = "Let tasks run on when the daemon stops; the next one of the same --state takes them over.",
@@ -82,7 +88,7 @@ internal static class DaemonCommand
         var command = new Command("daemon", "Runs a node until SIGTERM.")
         {
             Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard, DashboardActions,
-            MetricsAddress, Secrets, KeepTasks,
+            MetricsAddress, Secrets, KeepTasks, Dataplane,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), cancellationToken));
         return command;
@@ -101,7 +107,8 @@ internal static class DaemonCommand
         parsed.GetValue(DashboardActions),
         parsed.GetValue(MetricsAddress),
         parsed.GetValue(Secrets)!,
-        parsed.GetValue(KeepTasks));
+        parsed.GetValue(KeepTasks),
+        parsed.GetValue(Dataplane)!);
 
     private static async Task<int> RunAsync(DaemonSettings settings, CancellationToken cancellationToken)
     {

@@ -14,7 +14,8 @@ internal sealed record DaemonSettings(
     bool DashboardActions,
     string? MetricsAddress,
     string Secrets,
-    bool KeepTasks)
+    bool KeepTasks,
+    string Dataplane)
 {
     /// <summary>Why the daemon cannot run like this; null when it can.</summary>
     public string? Fault() => this switch
@@ -25,6 +26,8 @@ internal sealed record DaemonSettings(
         { Engine: { } engine } when Api.Contains(engine, StringComparer.Ordinal) =>
             $"--engine {engine} is this daemon's own --api; name the address of the Docker Engine",
         { Secrets: not ("sealed" or "plain") } => $"--secrets {Secrets} is unknown; use sealed or plain",
+        { Dataplane: not ("userspace" or "nftables") } =>
+            $"--dataplane {Dataplane} is unknown; use userspace or nftables",
         { MetricsAddress: { } metrics } when !IsAddress(metrics) =>
             $"--metrics-addr {metrics} must be IP:PORT, such as 127.0.0.1:9323",
         _ => Labels.FirstOrDefault(label => label.IndexOf('=', StringComparison.Ordinal) < 1) is { } bad

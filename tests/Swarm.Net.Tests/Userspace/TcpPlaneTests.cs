@@ -29,51 +29,6 @@ public sealed class TcpPlaneTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nine_connections_to_three_back_ends_are_three_each()
-    {
-        await ApplyAsync(_a.Backend, _b.Backend, _c.Backend);
-
-        var names = new List<string>();
-        for (var i = 0; i < 9; i++)
-        {
-            names.Add(await LineClient.AskAsync(_frontend));
-        }
-
-        Assert.Equal(["a", "b", "c", "a", "b", "c", "a", "b", "c"], names);
-    }
-
-    [Fact]
-    public async Task A_drained_back_end_keeps_what_it_has_and_gets_nothing_new()
-    {
-        await ApplyAsync(_a.Backend);
-        using var old = await LineClient.ConnectAsync(_frontend);
-        Assert.Equal("a", await old.ReadAsync());
-
-        await ApplyAsync(_a.Backend with { State = BackendState.Draining }, _b.Backend);
-
-        Assert.Equal("b", await LineClient.AskAsync(_frontend));
-        Assert.Equal("b", await LineClient.AskAsync(_frontend));
-        await old.WriteAsync("still here");
-        Assert.Equal("still here", await old.ReadAsync());
-    }
-
-    [Fact]
-    public async Task Connections_to_a_back_end_that_has_gone_are_cut_when_its_time_is_over()
-    {
-        await ApplyAsync(_a.Backend);
-        using var old = await LineClient.ConnectAsync(_frontend);
-        Assert.Equal("a", await old.ReadAsync());
-        await ApplyAsync(_b.Backend);
-
-        _time.Advance(TimeSpan.FromSeconds(9));
-        await old.WriteAsync("before");
-        Assert.Equal("before", await old.ReadAsync());
-        _time.Advance(TimeSpan.FromSeconds(2));
-
-        await Assert.ThrowsAnyAsync<IOException>(old.ReadAsync);
-    }
-
-    [Fact]
     public async Task A_back_end_that_does_not_accept_is_passed_over()
     {
         var gone = new Backend(IPAddress.Loopback, FreePort.Find());
@@ -87,53 +42,6 @@ public sealed class TcpPlaneTests : IAsyncLifetime
         // After three failures in a row it is not even tried.
         var failures = _plane.ReadCounters().Single(counters => counters.Backend == gone).ConnectFailures;
         Assert.Equal(3, failures);
-    }
-
-    [Fact]
-    public async Task Without_a_back_end_connections_are_reset_and_the_port_stays_open()
-    {
-        await ApplyAsync();
-
-        Assert.Equal("", await LineClient.AskAsync(_frontend));
-
-        await ApplyAsync(_a.Backend);
-        Assert.Equal("a", await LineClient.AskAsync(_frontend));
-    }
-
-    [Fact]
-    public async Task A_side_that_has_finished_can_still_be_answered()
-    {
-        await ApplyAsync(_a.Backend);
-        using var client = await LineClient.ConnectAsync(_frontend);
-        await client.ReadAsync();
-
-        await client.WriteAsync("last words");
-        client.Socket.Shutdown(SocketShutdown.Send);
-
-        Assert.Equal("last words", await client.ReadAsync());
-        Assert.Equal("bye", await client.ReadAsync());
-        Assert.Null(await client.ReadAsync());
-    }
-
-    [Fact]
-    public async Task Much_data_arrives_whole_in_both_directions()
-    {
-        const int bytes = 8 * 1024 * 1024;
-        await ApplyAsync(_a.Backend);
-        using var client = new TcpClient();
-        await client.ConnectAsync(_frontend.Address, _frontend.Port);
-        var sent = new byte[bytes];
-        new Random(1).NextBytes(sent);
-        var stream = client.GetStream();
-        var received = new byte[2 + bytes];
-
-        // The reader is slower than the writer at first, and the writer has to wait for it.
-        var writing = stream.WriteAsync(sent).AsTask();
-        await stream.ReadExactlyAsync(received);
-        await writing;
-
-        Assert.Equal("a\n"u8, received.AsSpan(0, 2));
-        Assert.True(received.AsSpan(2).SequenceEqual(sent));
     }
 
     [Theory]
@@ -244,17 +152,6 @@ public sealed class TcpPlaneTests : IAsyncLifetime
         Assert.Equal("a", await answer);
     }
 
-    [Fact]
-    public async Task Connections_that_stand_still_are_otherwise_left_alone()
-    {
-        await ApplyAsync(_a.Backend);
-        using var client = await LineClient.ConnectAsync(_frontend);
-        await client.ReadAsync();
-        _time.Advance(TimeSpan.FromHours(2));
-        await client.WriteAsync("after two hours");
-        Assert.Equal("after two hours", await client.ReadAsync());
-    }
-
     [SkippableFact]
     public async Task One_listener_answers_both_families()
     {
@@ -264,60 +161,6 @@ public sealed class TcpPlaneTests : IAsyncLifetime
 
         Assert.Equal("a", await LineClient.AskAsync(new Frontend(IPAddress.Loopback, both.Port)));
         Assert.Equal("a", await LineClient.AskAsync(new Frontend(IPAddress.IPv6Loopback, both.Port)));
-    }
-
-    [Fact]
-    public async Task No_request_fails_while_back_ends_come_and_go()
-    {
-        await ApplyAsync(_a.Backend, _b.Backend);
-        var failures = 0;
-        var asked = 0;
-        using var stop = new CancellationTokenSource();
-        var clients = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                if ((await LineClient.AskAsync(_frontend)).Length == 0)
-                {
-                    Interlocked.Increment(ref failures);
-                }
-
-                Interlocked.Increment(ref asked);
-            }
-        })).ToArray();
-
-        for (var i = 0; i < 200; i++)
-        {
-            Backend[][] sets = [[_a.Backend], [_b.Backend, _c.Backend], [_c.Backend], [_a.Backend, _b.Backend]];
-            await ApplyAsync(sets[i % sets.Length]);
-            var target = Volatile.Read(ref asked) + 2;
-            while (Volatile.Read(ref asked) < target)
-            {
-                await Task.Yield();
-            }
-        }
-
-        await stop.CancelAsync();
-        await Task.WhenAll(clients);
-        Assert.Equal(0, failures);
-    }
-
-    [Fact]
-    public async Task States_that_make_no_sense_are_refused_with_the_reason()
-    {
-        await RefusedAsync("same front end", new(_frontend, []), new(_frontend, []));
-        await RefusedAsync("not in 1–65535", new VirtualServer(_frontend with { Port = 0 }, []));
-        await RefusedAsync("weight", new VirtualServer(_frontend, [_a.Backend with { Weight = 0 }]));
-        await RefusedAsync("for TCP", new VirtualServer(_frontend with { Transport = Transport.Udp }, [])
-        {
-            ProxyProtocol = ProxyProtocol.V1,
-        });
-
-        async Task RefusedAsync(string reason, params VirtualServer[] servers) => Assert.Contains(
-            reason,
-            (await Assert.ThrowsAsync<ArgumentException>(
-                () => _plane.ApplyAsync(new MeshState([.. servers]), default).AsTask())).Message,
-            StringComparison.Ordinal);
     }
 
     private async Task ApplyAsync(params Backend[] backends)

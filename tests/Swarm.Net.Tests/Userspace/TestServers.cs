@@ -114,6 +114,73 @@ internal sealed class LineClient : IDisposable
     }
 }
 
+/// <summary>A UDP back end that repeats what it is told after its name.</summary>
+internal sealed class NamedUdp : IDisposable
+{
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly string _name;
+
+    public NamedUdp(string name)
+    {
+        _name = name;
+        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Backend = new(IPAddress.Loopback, ((IPEndPoint)_socket.LocalEndPoint!).Port);
+        _ = AnswerAsync();
+    }
+
+    public Backend Backend { get; }
+
+    public void Dispose() => _socket.Dispose();
+
+    private async Task AnswerAsync()
+    {
+        var buffer = new byte[100];
+        try
+        {
+            while (true)
+            {
+                var packet = await _socket.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0));
+                var text = Encoding.ASCII.GetString(buffer, 0, packet.ReceivedBytes);
+                await _socket.SendToAsync(Encoding.ASCII.GetBytes($"{_name}: {text}"), packet.RemoteEndPoint);
+            }
+        }
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        {
+            // Disposed.
+        }
+    }
+}
+
+/// <summary>A client of a UDP front end, with one port of its own.</summary>
+internal sealed class UdpClientUnderTest : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+
+    public UdpClientUnderTest(Frontend frontend) => _socket.Connect(frontend.Address, frontend.Port);
+
+    public async Task<string> AskAsync(string text) =>
+        await TryAskAsync(text, Patience) ?? throw new TimeoutException("no answer");
+
+    public async Task<string?> TryAskAsync(string text, TimeSpan patience)
+    {
+        using var limit = new CancellationTokenSource(patience);
+        var buffer = new byte[100];
+        try
+        {
+            await _socket.SendAsync(Encoding.ASCII.GetBytes(text));
+            return Encoding.ASCII.GetString(buffer, 0, await _socket.ReceiveAsync(buffer, limit.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+}
+
 /// <summary>Numbers of ports that were free a moment ago.</summary>
 internal static class FreePort
 {

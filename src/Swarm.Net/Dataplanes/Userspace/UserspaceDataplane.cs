@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Swarm.Net.Balancing;
 using Swarm.Net.Userspace;
 
 namespace Swarm.Net;
@@ -41,12 +40,7 @@ public sealed class UserspaceDataplane : IDataplane
     /// <inheritdoc/>
     public async ValueTask<ApplyReport> ApplyAsync(MeshState state, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(state);
-        if (FindFault(state) is { } fault)
-        {
-            throw new ArgumentException(fault, nameof(state));
-        }
-
+        MeshStateRules.Require(state);
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -110,50 +104,6 @@ public sealed class UserspaceDataplane : IDataplane
             _turn.Release();
         }
     }
-
-    private static string? FindFault(MeshState state)
-    {
-        var frontends = new HashSet<Frontend>();
-        foreach (var server in state.Servers)
-        {
-            var fault = frontends.Add(server.Frontend) ? FindFault(server) : "another one has the same front end";
-            if (fault is not null)
-            {
-                return $"virtual server {server.Frontend}: {fault}";
-            }
-        }
-
-        return null;
-    }
-
-    private static string? FindFault(VirtualServer server)
-    {
-        if (!IsPort(server.Frontend.Port))
-        {
-            return "its port is not in 1–65535";
-        }
-
-        if (server.Backends.Length > MaglevTable.MaxBackends)
-        {
-            return "it has more than 65,535 back ends";
-        }
-
-        if (server.MaxConnections <= 0)
-        {
-            return "it may have no connection";
-        }
-
-        if (server.ProxyProtocol != ProxyProtocol.None && server.Frontend.Transport != Transport.Tcp)
-        {
-            return "the PROXY protocol is for TCP";
-        }
-
-        var wrong = server.Backends.FirstOrDefault(backend =>
-            !IsPort(backend.Port) || backend.Weight is < 1 or > Backend.MaxWeight);
-        return wrong is null ? null : $"port or weight of back end {wrong.Address} is not in 1–65535";
-    }
-
-    private static bool IsPort(int port) => port is >= 1 and <= ushort.MaxValue;
 
     private FrontendFailure? TryOpen(VirtualServer server)
     {
