@@ -33,7 +33,8 @@ internal static class ToolProgram
         return parsed.Action is ParseErrorAction ? ExitCode.Usage : code;
     }
 
-    private static RootCommand CreateRoot() => new(Description.ReplaceLineEndings("\n"))
+    /// <summary>The command with everything below it.</summary>
+    internal static RootCommand CreateRoot() => new(Description.ReplaceLineEndings("\n"))
     {
         DaemonCommand.Create(),
         CreateStack(),

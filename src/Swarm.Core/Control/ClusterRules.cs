@@ -5,6 +5,9 @@ internal static class ClusterRules
 {
     public const string Name = "default";
 
+    /// <summary>The most snapshots that a manager keeps besides the newest.</summary>
+    public const ulong MaxOldSnapshots = 100;
+
     private const int MaxSubnetSize = 29;
     private const int DefaultSubnetSize = 24;
     private static readonly TimeSpan MinCertificateExpiry = TimeSpan.FromHours(1);
@@ -48,6 +51,9 @@ internal static class ClusterRules
         Rule.Require(
             spec.Raft.HeartbeatTick > 0 && spec.Raft.ElectionTick > spec.Raft.HeartbeatTick,
             "the election tick must be greater than the heartbeat tick");
+        Rule.Require(
+            spec.Raft.KeepOldSnapshots <= MaxOldSnapshots,
+            $"at most {MaxOldSnapshots} old snapshots can be kept, not {spec.Raft.KeepOldSnapshots}");
         SpecSize.Check("swarm", SpecSize.Of(spec.Labels));
         Rule.Require(
             spec.CaConfig.SigningCaKey.Length == 0 || spec.CaConfig.SigningCaCertificate.Length > 0,

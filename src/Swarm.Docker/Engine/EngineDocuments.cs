@@ -88,6 +88,9 @@ internal sealed record NetworkCreateDocument
 
     public bool Internal { get; init; }
 
+    [JsonPropertyName("EnableIPv6")]
+    public bool Ipv6 { get; init; }
+
     [JsonPropertyName("IPAM")]
     public NetworkAddressingDocument? Addressing { get; init; }
 
@@ -106,6 +109,9 @@ internal sealed record NetworkSubnetDocument
     public string? Range { get; init; }
 
     public string? Gateway { get; init; }
+
+    [JsonPropertyName("AuxiliaryAddresses")]
+    public Dictionary<string, string>? Reserved { get; init; }
 }
 
 internal sealed record NetworkConnectDocument(string Container, EndpointDocument EndpointConfig);

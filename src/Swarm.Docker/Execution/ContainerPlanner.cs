@@ -73,18 +73,11 @@ internal static class ContainerPlanner
 
     private static string[]? EnvironmentOf(SwarmTask task, ContainerSpec spec)
     {
-        var resources = task.AssignedGenericResources
-            .GroupBy(resource => resource.ResourceKind)
-            .Select(kind => $"DOCKER_RESOURCE_{kind.Key.ToUpperInvariant()}={string.Join(',', kind.Select(ValueOf))}");
-        string[] environment = [.. spec.Environment.Select(variable => variable.ToString()), .. resources];
+        string[] environment =
+        [
+            .. spec.Environment.Concat(ResourceVariables.Of(task)).Select(variable => variable.ToString()),
+        ];
         return environment.Length == 0 ? null : environment;
-
-        static string ValueOf(GenericResource resource) => resource switch
-        {
-            NamedResource named => named.Value,
-            DiscreteResource discrete => discrete.Amount.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            _ => "",
-        };
     }
 
     // Whatever user and orchestrator say, the swarm's own labels are right.

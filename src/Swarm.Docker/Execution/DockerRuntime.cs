@@ -24,7 +24,9 @@ internal sealed class DockerRuntime(
     internal TaskImages Images { get; } = new(engine, options.PullPolicy, logger);
 
     internal TaskFileMounts Files { get; } =
-        new(new TaskFileStore(options.StateDirectory, options.SecretsDirectory, logger), engine.Address);
+        new(
+            new TaskFileStore(Path.GetFullPath(options.StateDirectory), options.SecretsDirectory, logger),
+            engine.Address);
 
     internal NodeRecord Nodes { get; } = new(options.StateDirectory);
 

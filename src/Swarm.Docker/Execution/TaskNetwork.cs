@@ -1,5 +1,6 @@
 using Swarm.Allocation.Addressing;
 using Swarm.Docker.Engine;
+using Swarm.Execution;
 using EngineDocuments = Swarm.Hosting.DockerApi.EngineDocuments;
 
 namespace Swarm.Docker.Execution;
@@ -10,6 +11,7 @@ internal sealed record TaskNetwork
     /// <summary>Label of the engine's networks that stand for one of the swarm's, with its id.</summary>
     internal const string IdLabel = EngineDocuments.NetworkIdLabel;
 
+    private const string MtuOption = "com.docker.network.driver.mtu";
     private const string DefaultDriver = "bridge";
 
     internal required string Name { get; init; }
@@ -71,16 +73,30 @@ internal sealed record TaskNetwork
     private static NetworkCreateDocument Define(Network network)
     {
         var isOverlay = NetworkDrivers.IsOverlay(network);
+        if (network.Spec.ConfigFrom is { Length: > 0 } source)
+        {
+            // Our label on it is configuration of its own, which the engine takes no other beside.
+            throw new TaskRejectedException(
+                $"network {network.Spec.Name} has its configuration from {source}, which this executor cannot give it: "
+                + "say what it is to be with --subnet and --opt");
+        }
+
         return new()
         {
             Name = network.Spec.Name,
             Driver = isOverlay ? DefaultDriver : NetworkDrivers.NameOf(network.Spec),
             Internal = network.Spec.Internal,
+            Ipv6 = !isOverlay && network.Spec.Ipv6,
             Addressing = isOverlay ? null : AddressingOf(network.Spec.Ipam),
-            Options = isOverlay ? null : (network.Spec.Driver?.Options ?? default).ToDocument(),
+            Options = OptionsOf(network.Spec.Driver?.Options ?? default, isOverlay).ToDocument(),
             Labels = network.Spec.Labels.With(IdLabel, network.Id.Value).ToDocument()!,
         };
     }
+
+    // Of an overlay's options a bridge has the same sense for one only.
+    private static ValueDictionary<string> OptionsOf(ValueDictionary<string> options, bool isOverlay) => isOverlay
+        ? options.Where(option => option.Key == MtuOption).ToValueDictionary()
+        : options;
 
     private static NetworkAddressingDocument? AddressingOf(IpamOptions? ipam) =>
         ipam is null or { Configs.IsEmpty: true }
@@ -90,5 +106,6 @@ internal sealed record TaskNetwork
                 Subnet = config.Subnet,
                 Range = config.Range.OrNull(),
                 Gateway = config.Gateway.OrNull(),
+                Reserved = config.Reserved.ToDocument(),
             })]);
 }

@@ -21,6 +21,15 @@ internal sealed record NodeAddresses(
     [JsonIgnore]
     public IPEndPoint Listen => new(IPAddress.Parse(ListenHost), ListenPort);
 
+    /// <summary>These addresses, unless tasks were to send by another one than managers.</summary>
+    /// <exception cref="SwarmException"><see cref="SwarmErrorCode.InvalidArgument"/>.</exception>
+    public NodeAddresses WithOneDataPath() => DataPathHost.Length == 0 || DataPathHost == AdvertiseHost
+        ? this
+        : throw SwarmException.InvalidArgument(
+            $"the data path cannot be at {DataPathHost}: other nodes reach the tasks of this node at the address it "
+            + $"advertises, {(AdvertiseHost.Length > 0 ? AdvertiseHost : "which the manager tells it")}; advertise "
+            + $"{DataPathHost}, or leave --data-path-addr out");
+
     /// <summary>Advertised address, as <c>host:port</c>.</summary>
     [JsonIgnore]
     public string Advertised => AdvertiseHost.Contains(':', StringComparison.Ordinal)

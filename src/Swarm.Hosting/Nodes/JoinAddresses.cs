@@ -23,9 +23,10 @@ internal static class JoinAddresses
             request.DataPathAddress,
             LocalInterface.List(),
             detect: false);
-        return addresses.AdvertiseHost.Length > 0
+        var complete = addresses.AdvertiseHost.Length > 0
             ? addresses
             : addresses with { AdvertiseHost = AddressTowards(request.RemoteAddresses[0]) };
+        return complete.WithOneDataPath();
     }
 
     // Nothing is sent: connecting a datagram socket only chooses the way.

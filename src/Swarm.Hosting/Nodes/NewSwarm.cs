@@ -48,7 +48,7 @@ internal static class NewSwarm
             request.ListenAddress,
             request.AdvertiseAddress,
             request.DataPathAddress,
-            LocalInterface.List());
+            LocalInterface.List()).WithOneDataPath();
         var ids = new RandomIdGenerator();
         var cluster = ClusterFactory.Create(
             new ClusterInit

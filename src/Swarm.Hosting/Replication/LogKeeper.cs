@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Certificates.Nodes;
+using Swarm.Control;
 using Swarm.Raft.Storage;
 using Swarm.Storage;
 
@@ -33,6 +34,7 @@ internal sealed partial class LogKeeper(
 
         log.Node.SnapshotInterval = cluster.Spec.Raft.SnapshotInterval;
         log.Node.LogEntriesForSlowFollowers = cluster.Spec.Raft.LogEntriesForSlowFollowers;
+        log.KeepOldSnapshots = (int)Math.Min(cluster.Spec.Raft.KeepOldSnapshots, ClusterRules.MaxOldSnapshots);
         var key = cluster.Spec.AutoLockManagers ? cluster.UnlockKey : default;
         if (renewal.Relock(new KeyEncryptionKey(key, cluster.Version.Index)) && !key.IsEmpty)
         {

@@ -56,6 +56,12 @@ internal sealed class ManagerLog : IAsyncDisposable
         (_parts, Peers, Node) = (parts, peers, node);
     }
 
+    /// <summary>How many snapshots are kept besides the newest.</summary>
+    public int KeepOldSnapshots
+    {
+        set => _storage.KeepOldSnapshots = value;
+    }
+
     /// <summary>The member at work.</summary>
     public RaftNode Node { get; }
 

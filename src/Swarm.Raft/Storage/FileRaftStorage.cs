@@ -49,6 +49,20 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
     /// </summary>
     public Snapshot Snapshot => _parts.Snapshots.Newest?.Snapshot ?? Snapshot.None;
 
+    /// <summary>How many snapshots are kept besides the newest; surplus ones go when the next is saved.</summary>
+    /// <value>At first <see cref="FileRaftStorageOptions.KeepOldSnapshots"/>; 0 to 100.</value>
+    /// <exception cref="ArgumentOutOfRangeException">It is set to another number.</exception>
+    public int KeepOldSnapshots
+    {
+        get => _parts.Snapshots.KeepOld;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, FileRaftStorageOptions.MostOldSnapshots);
+            _parts.Snapshots.KeepOld = value;
+        }
+    }
+
     /// <summary>The oldest entry that can be read; behind <see cref="LastIndex"/> when there is none.</summary>
     public ulong FirstIndex => _parts.Log.FirstIndex;
 

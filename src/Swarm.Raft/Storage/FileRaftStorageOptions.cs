@@ -8,6 +8,9 @@ namespace Swarm.Raft.Storage;
 /// <summary>How a log is kept on disk.</summary>
 public sealed class FileRaftStorageOptions
 {
+    /// <summary>The most snapshots that are kept besides the newest.</summary>
+    internal const int MostOldSnapshots = 100;
+
     /// <summary>A segment is followed by the next one once it has this many bytes.</summary>
     /// <value>64 MiB (etcd's size); 4 KiB to 1 GiB.</value>
     public int SegmentBytes { get; set; } = 64 * 1024 * 1024;
@@ -56,7 +59,7 @@ public sealed class FileRaftStorageOptions
         Require(MaxEntryBytes is >= 1024 and <= 256 << 20, nameof(MaxEntryBytes), MaxEntryBytes, "1 KiB to 256 MiB");
         Require(CacheEntries is >= 1 and <= 1 << 20, nameof(CacheEntries), CacheEntries, "1 to 1,048,576");
         Require(CacheBytes >= 0, nameof(CacheBytes), CacheBytes, "0 or more");
-        Require(KeepOldSnapshots is >= 0 and <= 100, nameof(KeepOldSnapshots), KeepOldSnapshots, "0 to 100");
+        Require(KeepOldSnapshots is >= 0 and <= MostOldSnapshots, nameof(KeepOldSnapshots), KeepOldSnapshots, "0 to 100");
         Require(Metadata.Length <= 64 * 1024, nameof(Metadata), Metadata.Length, "at most 64 KiB");
         if (KeyProvider is null || Logger is null)
         {

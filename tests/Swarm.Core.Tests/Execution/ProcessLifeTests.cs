@@ -4,6 +4,17 @@ namespace Swarm.Core.Tests.Execution;
 
 public sealed class ProcessLifeTests
 {
+    [SkippableFact]
+    public async Task A_task_runs_where_the_state_has_a_relative_path()
+    {
+        await using var harness = new ProcessHarness(options =>
+            options.StateDirectory = Path.GetRelativePath(Environment.CurrentDirectory, options.StateDirectory));
+
+        var output = await harness.OutputAsync(harness.NewTask(new() { Image = "host", Command = ["/bin/pwd"] }));
+
+        Assert.EndsWith("/work\n", output, StringComparison.Ordinal);
+    }
+
     [SkippableTheory]
     [InlineData("exit 0", 0)]
     [InlineData("exit 7", 7)]

@@ -62,6 +62,17 @@ public sealed class AdvertiseAddressTests
     }
 
     [Fact]
+    public void Tasks_are_reached_where_the_node_is()
+    {
+        var same = AdvertiseAddress.Resolve("0.0.0.0:2377", "eth0", "10.0.0.5", [Ethernet, Second]);
+        Assert.Same(same, same.WithOneDataPath());
+        AssertRefused(
+            "the data path cannot be at 192.168.1.7: other nodes reach the tasks of this node at the address it "
+            + "advertises, 10.0.0.5; advertise 192.168.1.7, or leave --data-path-addr out",
+            () => AdvertiseAddress.Resolve("0.0.0.0:2377", "eth0", "eth1", [Ethernet, Second]).WithOneDataPath());
+    }
+
+    [Fact]
     public void Of_several_addresses_the_user_must_choose()
     {
         const string Start = "could not choose an IP address to advertise since this system has multiple addresses on ";

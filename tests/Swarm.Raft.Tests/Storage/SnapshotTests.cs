@@ -64,6 +64,20 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void How_many_are_kept_may_change_while_the_log_is_open()
+    {
+        var disk = new InMemoryDisk();
+        using var storage = Log(disk);
+        storage.KeepOldSnapshots = 1;
+        storage.SaveSnapshot(3, 1);
+        storage.SaveSnapshot(4, 1);
+        storage.SaveSnapshot(5, 1);
+
+        Assert.Equal(2, disk.List(SnapshotDirectory).Count);
+        Assert.Throws<ArgumentOutOfRangeException>(() => storage.KeepOldSnapshots = 101);
+    }
+
+    [Fact]
     public void A_snapshot_stays_readable_while_it_is_replaced()
     {
         var disk = new InMemoryDisk();

@@ -27,12 +27,24 @@ internal sealed record LaunchPlan
 
     public ValueList<Ulimit> Ulimits { get; init; }
 
+    /// <summary>Its capabilities, as setpriv takes them; empty means those of this process.</summary>
+    public string Capabilities { get; init; } = "";
+
+    /// <summary>What the kernel adds to its score when memory runs out; 0 leaves the score alone.</summary>
+    public int OomScore { get; init; }
+
     public required int StopSignal { get; init; }
 
     public required TimeSpan StopGracePeriod { get; init; }
 
     /// <summary>What it sees at other paths.</summary>
     public ValueList<BindMount> Mounts { get; init; }
+
+    /// <summary>Paths that it may only read; they become mounts.</summary>
+    public ValueList<string> ReadOnlyPaths { get; init; }
+
+    /// <summary>Lines for its <c>/etc/hosts</c>, which becomes a mount.</summary>
+    public ValueList<string> Hosts { get; init; }
 
     /// <summary>The health check; null when there is none.</summary>
     public HealthCheck? HealthCheck { get; init; }
@@ -51,7 +63,7 @@ internal sealed record LaunchPlan
             environment = Complete(environment, "SWARM_CONFIGS_DIR", TaskFileStore.ConfigsIn(directory));
         }
 
-        return this with { Environment = environment, Mounts = mounts };
+        return this with { Environment = environment, Mounts = Mounts.Concat(mounts).ToValueList() };
     }
 
     /// <summary>The plan of a task that is told something more.</summary>

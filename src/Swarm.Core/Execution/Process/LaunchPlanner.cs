@@ -8,6 +8,8 @@ internal static class LaunchPlanner
     private const string DefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     private const string LabelPrefix = "com.docker.swarm.";
 
+    private static bool IsPrivileged => Libc.EffectiveUserId() == 0;
+
     /// <summary>The plan of a task.</summary>
     /// <exception cref="TaskRejectedException">The task cannot run here.</exception>
     internal static LaunchPlan Plan(SwarmTask task, ITaskDependencies dependencies, ProcessExecutorOptions options)
@@ -16,6 +18,7 @@ internal static class LaunchPlanner
         var image = FindImage(spec.Image, options);
         var account = FindUser(spec);
         var hostname = spec.Hostname.Length > 0 ? spec.Hostname : options.Hostname;
+        ContainerDemands.Check(spec);
         CheckNetworks(task.Networks);
         CheckMounts(spec.Mounts);
         CheckUlimits(spec.Ulimits);
@@ -28,8 +31,15 @@ internal static class LaunchPlanner
             Hostname = hostname,
             Labels = BuildLabels(task, spec, dependencies.NodeId),
             User = account?.IsCurrent is false ? account : null,
-            NoNewPrivileges = CheckNoNewPrivileges(spec.Privileges),
+            NoNewPrivileges = CheckNoNewPrivileges(spec),
             Ulimits = spec.Ulimits,
+            Capabilities = Capabilities.Plan(spec, IsPrivileged, UserAccount.Setpriv is not null),
+            OomScore = (int)spec.OomScoreAdjustment,
+            ReadOnlyPaths = spec.Mounts
+                .Where(mount => mount.ReadOnly)
+                .Select(mount => Path.GetFullPath(mount.Target))
+                .ToValueList(),
+            Hosts = spec.Hosts,
             StopSignal = FindSignal(First(spec.StopSignal, image.StopSignal)),
             StopGracePeriod = spec.StopGracePeriod ?? ContainerSpec.DefaultStopGracePeriod,
             HealthCheck = MergeHealthCheck(spec.HealthCheck, image.HealthCheck),
@@ -90,7 +100,10 @@ internal static class LaunchPlanner
             new("HOSTNAME", hostname),
         ];
         var environment = new OrderedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (name, value) in basis.Concat(image.Environment).Concat(spec.Environment))
+        foreach (var (name, value) in basis
+            .Concat(image.Environment)
+            .Concat(spec.Environment)
+            .Concat(ResourceVariables.Of(task)))
         {
             if (name.Length == 0 || $"{name}{value}".Contains('\0', StringComparison.Ordinal))
             {
@@ -195,10 +208,14 @@ internal static class LaunchPlanner
         }
     }
 
-    private static bool CheckNoNewPrivileges(Privileges? privileges) =>
-        privileges?.NoNewPrivileges is true && UserAccount.Setpriv is null
+    // Who has no capabilities drops them by never getting any.
+    private static bool CheckNoNewPrivileges(ContainerSpec spec)
+    {
+        var isWanted = spec.Privileges?.NoNewPrivileges is true || (!IsPrivileged && !spec.CapabilityDrop.IsEmpty);
+        return isWanted && UserAccount.Setpriv is null
             ? throw new TaskRejectedException("cannot withhold privileges: setpriv is not installed on this node")
-            : privileges?.NoNewPrivileges is true;
+            : isWanted;
+    }
 
     private static int FindSignal(string signal) =>
         Signals.Parse(signal) ?? throw new TaskRejectedException($"invalid signal: {signal}");

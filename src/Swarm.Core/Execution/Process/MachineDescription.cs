@@ -7,6 +7,12 @@ namespace Swarm.Execution.Processes;
 /// <summary>What the system tells of this machine and its processes.</summary>
 internal static class MachineDescription
 {
+    /// <summary>Engine label with what runs the tasks of a node.</summary>
+    internal const string ExecutorLabel = "swarm.executor";
+
+    /// <summary>Its value on nodes that run processes.</summary>
+    internal const string ProcessExecutorName = "process";
+
     private const long NanoCpusPerCpu = 1_000_000_000;
 
     // Networks and log drivers are not ours to run, but a task that names one of these must find a node.
@@ -27,7 +33,12 @@ internal static class MachineDescription
             MemoryBytes = Memory(),
             Generic = options.GenericResources,
         },
-        Engine = new() { Version = Version(), Labels = options.EngineLabels, Plugins = Plugins },
+        Engine = new()
+        {
+            Version = Version(),
+            Labels = options.EngineLabels.With(ExecutorLabel, ProcessExecutorName),
+            Plugins = Plugins,
+        },
     };
 
     internal static List<ContainerProcess> Processes(List<int> pids)

@@ -284,6 +284,8 @@ internal sealed partial class ProcessContainer : IDisposable
         WorkingDirectory = WorkingDirectory,
         User = _plan.User,
         NoNewPrivileges = _plan.NoNewPrivileges,
+        Capabilities = _plan.Capabilities,
+        OomScore = _plan.OomScore,
         Ulimits = _plan.Ulimits,
         Mounts = _plan.Mounts,
         Group = _group!,

@@ -23,23 +23,33 @@ public sealed class ProcessExecutorOptions
     public bool AnyImage { get; set; }
 
     /// <summary>Directory for logs and the tasks' own working directories.</summary>
-    /// <value>Default: a directory of the user's in the system's temporary directory.</value>
-    public string StateDirectory { get; set; } =
-        Path.Combine(Path.GetTempPath(), $"swarm-tasks-{Environment.UserName}");
+    /// <value>
+    /// Default: a directory of the user's in the system's temporary directory. A relative path is taken from the
+    /// working directory of the moment when it is set, because tasks have working directories of their own.
+    /// </value>
+    public string StateDirectory
+    {
+        get;
+        set => field = Absolute(value);
+    } = Path.Combine(Path.GetTempPath(), $"swarm-tasks-{Environment.UserName}");
 
     /// <summary>Directory for the secrets and configs of running tasks; nothing else may use it.</summary>
     /// <value>
     /// Default null: a directory of this node's own below <c>/dev/shm</c> where that is in memory, otherwise one below
     /// <see cref="StateDirectory"/>, with a warning.
     /// </value>
-    public string? SecretsDirectory { get; set; }
+    public string? SecretsDirectory
+    {
+        get;
+        set => field = value is null ? null : Absolute(value);
+    }
 
     /// <summary>
-    /// Give tasks with secrets or configs a view of the file system of their own where this process is privileged:
-    /// their
-    /// secrets are at <c>/run/secrets</c> then, and configs at targets that exist.
+    /// Give tasks with secrets, configs, host entries or read-only mounts a view of the file system of their own where
+    /// this process is privileged: their secrets are at <c>/run/secrets</c> then, and configs at targets that exist.
     /// </summary>
-    /// <value>Default true. <c>SWARM_SECRETS_DIR</c> and <c>SWARM_CONFIGS_DIR</c> name their directories anyway.</value>
+    /// <value>Default true. Without it, <c>SWARM_SECRETS_DIR</c> and <c>SWARM_CONFIGS_DIR</c> name the directories of
+    /// secrets and configs, and tasks with host entries or read-only mounts are rejected.</value>
     public bool UseMountNamespaces { get; set; } = true;
 
     /// <summary>Size at which a task's log file is closed and the next is begun, in bytes.</summary>
@@ -67,4 +77,6 @@ public sealed class ProcessExecutorOptions
     /// </summary>
     /// <value>Default: 2 s (Docker's).</value>
     public TimeSpan DrainDelay { get; set; } = TimeSpan.FromSeconds(2);
+
+    private static string Absolute(string path) => path.Length == 0 ? path : Path.GetFullPath(path);
 }

@@ -40,6 +40,9 @@ internal sealed record ProcessRuntime(
     /// <summary>What a task sees as <c>/etc/resolv.conf</c>.</summary>
     internal string ResolverFileOf(TaskId task) => Path.Combine(DirectoryOf(task), "resolv.conf");
 
+    /// <summary>What a task with host entries sees as <c>/etc/hosts</c>.</summary>
+    internal string HostsFileOf(TaskId task) => Path.Combine(DirectoryOf(task), "hosts");
+
     /// <summary>Directory in which a task starts that names no other.</summary>
     internal string WorkDirectoryOf(TaskId task) => Path.Combine(DirectoryOf(task), "work");
 

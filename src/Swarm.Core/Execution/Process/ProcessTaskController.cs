@@ -39,6 +39,7 @@ internal sealed class ProcessTaskController(
         await TaskLimits.KillLeftoversAsync(_task, runtime);
         var plan = LaunchPlanner.Plan(_task, dependencies, runtime.Options);
         MakeDirectories(plan);
+        plan = await ShowPathsAsync(plan, cancellationToken);
         plan = await DeliverFilesAsync(plan);
         plan = await NameOthersAsync(plan, cancellationToken);
         _container = new(_task, plan, runtime);
@@ -205,10 +206,12 @@ internal sealed class ProcessTaskController(
     {
         if (runtime.Names is not { } names)
         {
+            RequireNames(TaskNames.None);
             return plan;
         }
 
         var known = await names.EnterAsync(_task, cancellationToken);
+        RequireNames(known);
         plan = plan.WithVariables(known.Environment);
         if (known.ResolverFile.Length == 0
             || !File.Exists(MountNamespace.ResolverTarget)
@@ -220,6 +223,47 @@ internal sealed class ProcessTaskController(
         var file = runtime.ResolverFileOf(_task.Id);
         await File.WriteAllTextAsync(file, known.ResolverFile, cancellationToken);
         return plan with { Mounts = plan.Mounts.Add(new BindMount(file, MountNamespace.ResolverTarget)) };
+    }
+
+    // Servers that a spec names are asked by the name server of the task, which it has with a network.
+    private void RequireNames(TaskNames known)
+    {
+        if (known.Environment.All(variable => variable.Name != "SWARM_DNS")
+            && _task.Spec.Workload is ContainerSpec { Dns: { } dns }
+            && !(dns.Nameservers.IsEmpty && dns.Search.IsEmpty && dns.Options.IsEmpty))
+        {
+            throw new TaskRejectedException(
+                "a process gets name servers, search domains and resolver options of its own with an overlay network "
+                + "only: attach the service to one, or leave them out");
+        }
+    }
+
+    private async Task<LaunchPlan> ShowPathsAsync(LaunchPlan plan, CancellationToken cancellationToken)
+    {
+        if (plan.ReadOnlyPaths.IsEmpty && plan.Hosts.IsEmpty)
+        {
+            return plan;
+        }
+
+        if (!await runtime.Namespaces.WorksAsync())
+        {
+            throw new TaskRejectedException(
+                (plan.Hosts.IsEmpty ? $"{plan.ReadOnlyPaths[0]} cannot be read-only" : "host entries cannot be given")
+                + " for a process here: this node's executor is not privileged to give it a view of the files of its own");
+        }
+
+        var mounts = plan.ReadOnlyPaths.Select(path => new BindMount(path, path)).ToList();
+        if (!plan.Hosts.IsEmpty)
+        {
+            var machine = File.Exists(HostsFile.Target)
+                ? await File.ReadAllTextAsync(HostsFile.Target, cancellationToken)
+                : throw new TaskRejectedException($"host entries cannot be given: this node has no {HostsFile.Target}");
+            var file = runtime.HostsFileOf(_task.Id);
+            await File.WriteAllTextAsync(file, HostsFile.Compose(machine, plan.Hosts), cancellationToken);
+            mounts.Add(new(file, HostsFile.Target));
+        }
+
+        return plan with { Mounts = mounts.ToValueList() };
     }
 
     private void MakeDirectories(LaunchPlan plan)

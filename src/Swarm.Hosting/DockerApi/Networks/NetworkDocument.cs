@@ -123,6 +123,9 @@ internal sealed record NetworkCreateDocument
     [JsonPropertyName("EnableIPv6")]
     public bool? Ipv6 { get; init; }
 
+    [JsonPropertyName("EnableIPv4")]
+    public bool? Ipv4 { get; init; }
+
     [JsonPropertyName("IPAM")]
     public NetworkAddressingDocument? Addressing { get; init; }
 

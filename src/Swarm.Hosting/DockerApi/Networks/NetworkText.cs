@@ -20,6 +20,23 @@ internal static class NetworkText
             throw DockerApiException.NotFound($"plugin \"{driver}\" not found");
         }
 
+        if (document.Ipv4 is false)
+        {
+            throw DockerApiException.BadRequest("IPv4 cannot be switched off: networks of the swarm have IPv4 addresses");
+        }
+
+        if (driver == NetworkDrivers.Overlay && document.ConfigFrom?.Network is { Length: > 0 } source)
+        {
+            throw DockerApiException.BadRequest(
+                $"an overlay network cannot take its configuration from {source}: the swarm has its configuration");
+        }
+
+        if (document.Addressing?.Options is { Count: > 0 } options)
+        {
+            throw DockerApiException.BadRequest(
+                $"IPAM driver {NetworkDrivers.DefaultIpam} has no option {options.Keys.First()}");
+        }
+
         return new()
         {
             Name = document.Name ?? "",

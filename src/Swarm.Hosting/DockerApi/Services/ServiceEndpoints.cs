@@ -60,7 +60,7 @@ internal static class ServiceEndpoints
             ? await call.Client.Services.CreateAsync(spec, call.Cancellation)
             : await CreateNamelessAsync(call, spec, names);
         await call.WriteAsync(
-            new ServiceCreatedDocument { Id = service.Id.Value, Warnings = PortWarnings.Of(spec) },
+            new ServiceCreatedDocument { Id = service.Id.Value, Warnings = await ServiceWarnings.OfAsync(call, spec) },
             ServiceJson.Wire.ServiceCreatedDocument,
             StatusCodes.Status201Created);
     }
@@ -99,7 +99,7 @@ internal static class ServiceEndpoints
             var other => throw DockerApiException.BadRequest($"unrecognized rollback option {other}"),
         };
         await call.WriteAsync(
-            new ServiceUpdatedDocument { Warnings = PortWarnings.Of(spec) },
+            new ServiceUpdatedDocument { Warnings = await ServiceWarnings.OfAsync(call, spec) },
             ServiceJson.Wire.ServiceUpdatedDocument);
     }
 

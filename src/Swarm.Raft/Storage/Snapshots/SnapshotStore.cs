@@ -21,12 +21,14 @@ internal sealed class SnapshotStore
     private readonly Dictionary<string, Guid> _writing = [];
     private List<StoredSnapshot> _snapshots;
     private volatile StoredSnapshot? _newest;
+    private volatile int _keepOld;
 
     private SnapshotStore(
         FileRaftStorageOptions options, StorageLayout layout, LogKeyRing keys, List<StoredSnapshot> snapshots)
     {
         (_options, _files, _layout, _keys, _snapshots) = (options, options.Files, layout, keys, snapshots);
         _newest = snapshots.LastOrDefault();
+        _keepOld = options.KeepOldSnapshots;
     }
 
     /// <summary>Whose snapshots these are.</summary>
@@ -34,6 +36,13 @@ internal sealed class SnapshotStore
 
     /// <summary>The newest complete one; null for none. Does not wait for the disk.</summary>
     public StoredSnapshot? Newest => _newest;
+
+    /// <summary>How many are kept besides the newest.</summary>
+    public int KeepOld
+    {
+        get => _keepOld;
+        set => _keepOld = value;
+    }
 
     /// <summary>The one that was received and waits for the log; null for none.</summary>
     public StoredSnapshot? Incoming { get; private set; }
@@ -257,7 +266,7 @@ internal sealed class SnapshotStore
 
     private void Prune()
     {
-        var surplus = _snapshots.Count - 1 - _options.KeepOldSnapshots;
+        var surplus = _snapshots.Count - 1 - _keepOld;
         for (var i = 0; i < surplus; i++)
         {
             TryDelete(_snapshots[i].Path);

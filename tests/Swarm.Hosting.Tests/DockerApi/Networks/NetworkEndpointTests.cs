@@ -96,6 +96,18 @@ public sealed class NetworkEndpointTests : IAsyncLifetime, IDisposable
         400,
         "rpc error: code = InvalidArgument desc = ipam configuration: invalid subnet 10.99.0.0/33",
         """{"Name":"bs","Driver":"overlay","IPAM":{"Config":[{"Subnet":"10.99.0.0/33"}]}}""")]
+    [InlineData(
+        400,
+        "IPv4 cannot be switched off: networks of the swarm have IPv4 addresses",
+        """{"Name":"x","Driver":"overlay","EnableIPv4":false}""")]
+    [InlineData(
+        400,
+        "an overlay network cannot take its configuration from cfg: the swarm has its configuration",
+        """{"Name":"x","Driver":"overlay","ConfigFrom":{"Network":"cfg"}}""")]
+    [InlineData(
+        400,
+        "IPAM driver default has no option a",
+        """{"Name":"x","Driver":"overlay","IPAM":{"Driver":"default","Options":{"a":"b"}}}""")]
     public async Task Mistakes_have_Dockers_statuses_and_texts(int status, string text, string body)
     {
         await CreateAsync("""{"Name":"front","Driver":"overlay"}""");

@@ -220,6 +220,28 @@ public sealed class ServiceEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_processes_pass_over_is_warned_about_where_nodes_run_processes()
+    {
+        const string body = ""","Networks":[{"Target":"back","DriverOpts":{"a":"b"}}]""";
+        await _api.SendAsync("POST", "networks/create", """{"Name":"back","Driver":"overlay","Internal":true}""");
+        var spec = ApiHost.Spec("web", body);
+        var (_, silent) = await _api.SendAsync("POST", "services/create", spec);
+        Assert.Null(silent!["Warnings"]);
+
+        await _api.Store.UpdateAsync(transaction => transaction.Create(new Node
+        {
+            Id = new NodeId("p"),
+            Description = new() { Hostname = "p", Engine = new() { Labels = [new("swarm.executor", "process")] } },
+        }));
+        var (_, told) = await _api.SendAsync("POST", "services/create", ApiHost.Spec("web2", body));
+        var warnings = told!["Warnings"]!.AsArray().Select(warning => warning!.GetValue<string>()).ToList();
+        Assert.Collection(
+            warnings,
+            text => Assert.StartsWith("driver options of networks are for Docker Engines only", text, StringComparison.Ordinal),
+            text => Assert.StartsWith("network back is internal on Docker Engines only", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_removed_service_is_gone()
     {
         await _api.CreateAsync("web");

@@ -31,7 +31,10 @@ internal static class LaunchGate
 
     /// <summary>Whether a request needs the gate.</summary>
     internal static bool IsNeeded(LaunchRequest request) =>
-        request.Group.Cgroup is not null || !request.Ulimits.IsEmpty || !request.Mounts.IsEmpty;
+        request.Group.Cgroup is not null
+        || !request.Ulimits.IsEmpty
+        || !request.Mounts.IsEmpty
+        || request.OomScore != 0;
 
     /// <summary>The request with the gate in front.</summary>
     internal static LaunchRequest Wrap(LaunchRequest request)

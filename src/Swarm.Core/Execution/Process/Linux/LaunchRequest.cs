@@ -22,6 +22,12 @@ internal sealed record LaunchRequest
 
     public bool NoNewPrivileges { get; init; }
 
+    /// <summary>Its capabilities, as setpriv takes them; empty means those of this process.</summary>
+    public string Capabilities { get; init; } = "";
+
+    /// <summary>What the kernel adds to its score when memory runs out.</summary>
+    public int OomScore { get; init; }
+
     public ValueList<Ulimit> Ulimits { get; init; }
 
     /// <summary>What it sees at other paths; needs <see cref="MountNamespace"/>.</summary>

@@ -31,7 +31,7 @@ internal static unsafe class ProcessLauncher
             var pid = Spawn(gated ? LaunchGate.Wrap(request) : request, gate.Reader, output.Writer, errors.Writer);
             if (gated)
             {
-                OpenGate(pid, request.Group.Cgroup, limits, gate);
+                OpenGate(pid, request, limits, gate);
             }
 
             output.CloseWriter();
@@ -72,7 +72,7 @@ internal static unsafe class ProcessLauncher
 
     private static LaunchRequest SwitchUser(LaunchRequest request)
     {
-        if (request.User is null && !request.NoNewPrivileges)
+        if (request.User is null && !request.NoNewPrivileges && request.Capabilities.Length == 0)
         {
             return request;
         }
@@ -86,6 +86,11 @@ internal static unsafe class ProcessLauncher
         if (request.NoNewPrivileges)
         {
             arguments.Add("--no-new-privs");
+        }
+
+        if (request.Capabilities is { Length: > 0 } capabilities)
+        {
+            arguments.AddRange([$"--bounding-set={capabilities}", $"--inh-caps={capabilities}"]);
         }
 
         arguments.AddRange(["--", request.Executable, .. request.Arguments.Skip(1)]);
@@ -111,15 +116,35 @@ internal static unsafe class ProcessLauncher
         };
     }
 
+    private static void SetOomScore(int pid, int score)
+    {
+        if (score == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var text = score.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            File.WriteAllText($"/proc/{pid}/oom_score_adj", text);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new LaunchException(
+                $"OOM score {score} cannot be set: {exception.Message}", LaunchException.NotExecutableCode);
+        }
+    }
+
     private static void OpenGate(
         int pid,
-        TaskCgroup? cgroup,
+        LaunchRequest request,
         List<(int Resource, ulong Soft, ulong Hard)> limits,
         Pipe gate)
     {
         try
         {
-            cgroup?.Add(pid);
+            request.Group.Cgroup?.Add(pid);
+            SetOomScore(pid, request.OomScore);
             var limit = stackalloc ulong[2];
             foreach (var (resource, soft, hard) in limits)
             {
