@@ -9,13 +9,11 @@ var builder = WebApplication.CreateBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
 builder.WebHost.UseUrls(builder.Configuration["urls"] ?? "http://127.0.0.1:5081");
 
+// Settings of the swarm come from the section Swarm of the configuration, too. Docker's own port is 2377.
+builder.Configuration["Swarm:ListenAddress"] ??= "127.0.0.1:23771";
 var state = Directory.CreateTempSubdirectory("swarm-minimal-").FullName;
 builder.Services
-    .AddSwarmManager(options =>
-    {
-        options.DataDirectory = state;
-        options.ListenAddress = builder.Configuration["swarm"] ?? "127.0.0.1:23771";
-    })
+    .AddSwarmManager(options => options.DataDirectory = state)
     .UseProcessExecutor()
     .AddDockerApi(api => api.Endpoints.Add($"unix://{state}/docker.sock"));
 

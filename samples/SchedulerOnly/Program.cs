@@ -12,7 +12,8 @@ Node[] nodes =
     Machines.Node("rome-2", cores: 8, gigabytes: 32, ("zone", "rome"), ("maintenance", "yes")),
 ];
 
-// Four of a web server, evenly over the zones; two of a data base that needs much memory and only wants Paris.
+// Four of a web server, evenly over the zones; two of a data base that wants more memory than Paris has; and a batch
+// for which only the node in maintenance has room.
 SwarmTask[] pending =
 [
     .. Machines.Tasks("web", 4, new TaskSpec
@@ -25,6 +26,7 @@ SwarmTask[] pending =
         Resources = Machines.Reserve(cores: 2, gigabytes: 24),
         Placement = new Placement { Constraints = ["node.labels.zone == paris"] },
     }),
+    .. Machines.Tasks("batch", 1, new TaskSpec { Resources = Machines.Reserve(cores: 2, gigabytes: 31) }),
 ];
 
 // Docker's own filters, and one of this program.

@@ -11,8 +11,9 @@ string[] files = args.Length > 0 ? args : [Path.Combine(folder, "shop.yml")];
 var state = Directory.CreateTempSubdirectory("swarm-stack-").FullName;
 var builder = Host.CreateApplicationBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Configuration["Swarm:ListenAddress"] ??= "127.0.0.1:23772";
 builder.Services
-    .AddSwarmManager(options => (options.DataDirectory, options.ListenAddress) = (state, "127.0.0.1:23772"))
+    .AddSwarmManager(options => options.DataDirectory = state)
     .UseInMemoryExecutor();
 using var host = builder.Build();
 await host.StartAsync();

@@ -1,23 +1,24 @@
 using ThreeNodes;
 
-// Three managers, each a process of its own at 127.0.0.1 to 127.0.0.3, with a service of six tasks. The leader is
+// Three managers, each a process of its own at 127.0.7.1 to 127.0.7.3, with a service of six tasks. The leader is
 // killed; the others elect a new one, and it starts the lost tasks elsewhere.
-//   dotnet run --project samples/ThreeNodes
+//   dotnet run --project samples/ThreeNodes [NETWORK]       # 127.0.7 unless given
 if (args is ["node", ..])
 {
     await ManagerNode.RunAsync(args[1..]);
     return 0;
 }
 
+var network = args.Length > 0 ? args[0] : "127.0.7";
 var state = Directory.CreateTempSubdirectory("swarm-three-").FullName;
 var nodes = new List<NodeProcess>();
 try
 {
-    var first = NodeProcess.Start("127.0.0.1", state);
+    var first = NodeProcess.Start($"{network}.1", state);
     nodes.Add(first);
     var token = (await first.AskAsync("token"))!;
-    nodes.Add(NodeProcess.Start("127.0.0.2", state, "127.0.0.1", token));
-    nodes.Add(NodeProcess.Start("127.0.0.3", state, "127.0.0.1", token));
+    nodes.Add(NodeProcess.Start($"{network}.2", state, first.Address, token));
+    nodes.Add(NodeProcess.Start($"{network}.3", state, first.Address, token));
     foreach (var node in nodes)
     {
         await node.AskAsync("status");

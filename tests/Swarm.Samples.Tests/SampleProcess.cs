@@ -33,8 +33,8 @@ internal sealed class SampleProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a sample in a directory of the caller's.</summary>
-    public static SampleProcess Start(string sample, string directory, params string[] arguments)
+    /// <summary>Starts a sample in a directory of the caller's, its swarm at an address that nobody else uses.</summary>
+    public static SampleProcess Start(string sample, string directory, string address, params string[] arguments)
     {
         // Beside the output of these tests is that of the samples, made with the same configuration.
         var here = new DirectoryInfo(AppContext.BaseDirectory);
@@ -47,6 +47,7 @@ internal sealed class SampleProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            Environment = { ["Swarm__ListenAddress"] = $"{address}:2377" },
         };
         return new SampleProcess(Process.Start(start)!);
     }

@@ -27,8 +27,7 @@ public sealed class SampleTests : IDisposable
     public async Task MinimalHost_is_a_swarm_with_a_page_in_the_browser()
     {
         var address = NextAddress();
-        await using var sample = Start(
-            "MinimalHost", "--urls", $"http://{address}:5081", "--swarm", $"{address}:2377");
+        await using var sample = Start("MinimalHost", "--urls", $"http://{address}:5081");
         await sample.WritesAsync("The swarm is up");
 
         using var http = new HttpClient();
@@ -43,7 +42,7 @@ public sealed class SampleTests : IDisposable
         Assert.Equal(0, await sample.EndsAsync());
         await sample.WritesAsync("web.4 -> ");
         await sample.WritesAsync("db.1: no suitable node (");
-        await sample.WritesAsync("in maintenance on 1 node(s)");
+        await sample.WritesAsync("batch.1: no suitable node (insufficient resources on 3 nodes; in maintenance on 1 node(s))");
         Assert.DoesNotContain("rome-2", sample.Output);
     }
 
@@ -78,8 +77,9 @@ public sealed class SampleTests : IDisposable
     [Fact]
     public async Task ThreeNodes_keep_a_service_when_their_leader_is_killed()
     {
-        await using var sample = Start("ThreeNodes");
-        await sample.WritesAsync("killing 127.0.0.1, which leads");
+        var network = $"127.{20 + (Environment.ProcessId % 200)}.6";
+        await using var sample = Start("ThreeNodes", network);
+        await sample.WritesAsync($"killing {network}.1, which leads");
         await sample.WritesAsync("leads now, and the service is whole again");
         Assert.Equal(0, await sample.EndsAsync());
     }
@@ -138,7 +138,7 @@ public sealed class SampleTests : IDisposable
         $"127.{20 + (Environment.ProcessId % 200)}.7.{Interlocked.Increment(ref _addresses)}";
 
     private SampleProcess Start(string sample, params string[] arguments) =>
-        SampleProcess.Start(sample, Folder, arguments);
+        SampleProcess.Start(sample, Folder, NextAddress(), arguments);
 
     private IHost Manager(string listen, out string address)
     {

@@ -73,11 +73,8 @@ internal static class ExecCommand
         var code = (int)(await verb.Client.GetAsync($"/exec/{id}/json", cancellationToken)).NumberAt("ExitCode");
         if (verb.IsJson)
         {
-            verb.Line(OneDocument.Write(
-                ("Task", task),
-                ("ExitCode", code.ToString(CultureInfo.InvariantCulture)),
-                ("Output", output.Text),
-                ("Error", output.ErrorText)));
+            verb.Line(JsonSerializer.Serialize(
+                new ExecResult(task, code, output.Text, output.ErrorText), ToolJson.Default.ExecResult));
         }
 
         return code;
@@ -137,9 +134,19 @@ internal static class ExecCommand
         }
         catch (DockerApiException exception) when (exception.Status == HttpStatusCode.NotFound)
         {
-            throw new StackCommandException(
-                $"task {task} runs on another node than this daemon's; point --host at the daemon of that node");
+            throw new StackCommandException(await WhyNotFoundAsync(client, task, cancellationToken));
         }
+    }
+
+    private static async Task<string> WhyNotFoundAsync(
+        DockerClient client, string task, CancellationToken cancellationToken)
+    {
+        var node = (await client.GetAsync($"/tasks/{task}", cancellationToken)).TextAt("NodeID");
+        var own = (await client.GetAsync("/info", cancellationToken)).TextAt("Swarm", "NodeID");
+        return node == own
+            ? $"task {task} has no container on this node that commands could run in"
+            : $"task {task} runs on node {await new NameLookup(client, keepsIds: false).NodeAsync(node, cancellationToken)}; "
+                + "point --host at the daemon of that node";
     }
 }
 
@@ -152,3 +159,6 @@ internal sealed record ExecRequest(
     string[] Env,
     string User,
     string WorkingDir);
+
+/// <summary>How a command ended, for programs.</summary>
+internal sealed record ExecResult(string Task, int ExitCode, string Output, string Error);

@@ -72,7 +72,7 @@ internal static class SimCommand
     {
         var option = new Option<int>(name)
         {
-            Description = string.Create(CultureInfo.InvariantCulture, $"{description} {least} to {most}, {value} unless set."),
+            Description = string.Create(CultureInfo.InvariantCulture, $"{description} {least} to {most}."),
             DefaultValueFactory = _ => value,
         };
         option.Validators.Add(result =>

@@ -7,6 +7,7 @@ namespace Swarm.Tool.Stacks;
 [JsonSerializable(typeof(SortedDictionary<string, SortedDictionary<string, bool>>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(Commands.ExecRequest))]
+[JsonSerializable(typeof(Commands.ExecResult))]
 internal sealed partial class ToolJson : JsonSerializerContext;
 
 /// <summary>Members of API documents, which leave out what is empty.</summary>
