@@ -35,6 +35,7 @@ await foreach (var progress in swarm.Services.WaitUntilConvergedAsync(web.Id))
     Console.WriteLine($"{progress.Running} of {progress.Desired} run");
 }
 
-Console.WriteLine($"The swarm is up: {app.Urls.First()}/swarm/ and docker -H unix://{state}/docker.sock service ps web");
+Console.WriteLine($"The swarm is up: {app.Urls.First()}/swarm/");
+Console.WriteLine($"docker -H unix://{state}/docker.sock service ps web");
 await app.WaitForShutdownAsync();
 Directory.Delete(state, recursive: true);

@@ -24,7 +24,8 @@ try
     await DeployAsync(files, version: "1");
 
     // The second file overrides the first one; only what differs is written.
-    await DeployAsync([.. files, .. args.Length > 0 ? [] : new[] { Path.Combine(folder, "shop.prod.yml") }], version: "2");
+    string[] overrides = args.Length > 0 ? [] : [Path.Combine(folder, "shop.prod.yml")];
+    await DeployAsync([.. files, .. overrides], version: "2");
     return 0;
 }
 catch (StackFileException exception)

@@ -75,6 +75,7 @@ internal static class ManagerNode
         var perNode = alive.CountBy(task => nodes[task.NodeId].Description?.Hostname ?? "")
             .OrderBy(count => count.Key, StringComparer.Ordinal)
             .Select(count => $"{count.Value} on {count.Key}");
-        return $"{leader?.Description?.Hostname ?? "nobody"} leads, {alive.Count} of 6 run: {string.Join(", ", perNode)}";
+        var name = leader?.Description?.Hostname ?? "nobody";
+        return $"{name} leads, {alive.Count} of 6 run: {string.Join(", ", perNode)}";
     }
 }
