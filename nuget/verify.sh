@@ -15,7 +15,12 @@ libraries=(Core Raft Net Hosting Compose Docker Dashboard Testing)
 
 clean_up() {
   for pid in "${running[@]}"; do kill "$pid" 2>/dev/null || true; done
-  for pid in "${running[@]}"; do wait "$pid" 2>/dev/null || true; done
+  for _ in $(seq 50); do
+    kill -0 "${running[@]}" 2>/dev/null || break
+    sleep 0.2
+  done
+  for pid in "${running[@]}"; do kill -9 "$pid" 2>/dev/null || true; done
+  wait
   rm -rf "$work"
 }
 trap clean_up EXIT
@@ -72,7 +77,7 @@ version=$(basename "$work"/feed/Swarm.Core.*.nupkg .nupkg)
 version=${version#Swarm.Core.}
 
 complete() {    # nothing but the packages that are meant, each with its symbols
-  local wanted
+  local wanted name
   wanted=$(for name in "${libraries[@]}"; do printf '%s\n' "Swarm.$name.$version."{nupkg,snupkg}; done
     echo "Swarm.Tool.$version.nupkg")
   diff <(sort <<<"$wanted") <(ls "$work/feed" | sort)
@@ -80,7 +85,7 @@ complete() {    # nothing but the packages that are meant, each with its symbols
 check "the packages are complete" complete
 
 size() {
-  local bytes
+  local bytes name
   bytes=$(for name in "${libraries[@]}"; do cat "$work/feed/Swarm.$name.$version.nupkg"; done | wc -c)
   echo "the libraries together: $bytes bytes"
   [ "$bytes" -le $((5 << 20)) ]
@@ -155,6 +160,7 @@ check "empty apps build with the programs of the READMEs" build
 [ $failed = 0 ] || exit 1
 
 shipped() {    # what a consumer finds, and nothing of the machine it was made on
+  local name
   for name in "${libraries[@]}"; do
     local folder=$work/packages/swarm.${name,,}/$version
     [ -d "$folder" ] || { echo "Swarm.$name did not come from the folder"; return 1; }

@@ -24,15 +24,24 @@ public sealed class ProcessExecutorOptions
 
     /// <summary>Directory for logs and the tasks' own working directories.</summary>
     /// <value>Default: a directory of the user's in the system's temporary directory.</value>
-    public string StateDirectory { get; set; } =
-        Path.Combine(Path.GetTempPath(), $"swarm-tasks-{Environment.UserName}");
+    public string StateDirectory
+    {
+        get;
+
+        // Tasks start elsewhere than this process, and are to find it all the same.
+        set => field = Path.GetFullPath(value);
+    } = Path.Combine(Path.GetTempPath(), $"swarm-tasks-{Environment.UserName}");
 
     /// <summary>Directory for the secrets and configs of running tasks; nothing else may use it.</summary>
     /// <value>
     /// Default null: a directory of this node's own below <c>/dev/shm</c> where that is in memory, otherwise one below
     /// <see cref="StateDirectory"/>, with a warning.
     /// </value>
-    public string? SecretsDirectory { get; set; }
+    public string? SecretsDirectory
+    {
+        get;
+        set => field = value is null ? null : Path.GetFullPath(value);
+    }
 
     /// <summary>
     /// Give tasks with secrets or configs a view of the file system of their own where this process is privileged:
