@@ -8,7 +8,8 @@ internal sealed class DelegateExecutor(IReadOnlyDictionary<string, Func<Cancella
 {
     public ValueTask<NodeDescription> DescribeAsync(CancellationToken cancellationToken) => new(new NodeDescription
     {
-        Hostname = Environment.MachineName,
+        // The name of the node; an executor describes the machine as it wants it to be seen.
+        Hostname = "delegates",
         Platform = new Platform("x86_64", "linux"),
         Resources = new NodeResources
         {

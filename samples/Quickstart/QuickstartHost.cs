@@ -13,6 +13,8 @@ internal static class QuickstartHost
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls(builder.Configuration["urls"] ?? "http://127.0.0.1:5080");
 
+        // Not the usual port: a Docker swarm on this machine may have that one.
+        builder.Configuration["Swarm:ListenAddress"] ??= "127.0.0.1:23770";
         var state = Directory.CreateTempSubdirectory("swarm-quickstart-").FullName;
         var socket = $"unix://{state}/docker.sock";
         builder.Services
@@ -20,9 +22,6 @@ internal static class QuickstartHost
             {
                 options.NodeName = "manager-1";
                 options.DataDirectory = state;
-
-                // Not the usual port: a Docker swarm on this machine may have that one.
-                options.ListenAddress = "127.0.0.1:23770";
             })
             .UseProcessExecutor(AddImages)
             .AddDockerApi(api => api.Endpoints.Add(socket));

@@ -28,15 +28,24 @@ public sealed class DockerExecutorOptions
 
     /// <summary>Directory for what the executor has to remember.</summary>
     /// <value>Default: a directory of the user's in the system's temporary directory.</value>
-    public string StateDirectory { get; set; } =
-        Path.Combine(Path.GetTempPath(), $"swarm-docker-{Environment.UserName}");
+    public string StateDirectory
+    {
+        get;
+
+        // Tasks start elsewhere than this process, and are to find it all the same.
+        set => field = Path.GetFullPath(value);
+    } = Path.Combine(Path.GetTempPath(), $"swarm-docker-{Environment.UserName}");
 
     /// <summary>Directory for the secrets and configs of running tasks; nothing else may use it.</summary>
     /// <value>
     /// Default null: a directory of this node's own below <c>/dev/shm</c> where that is in memory, otherwise one below
     /// <see cref="StateDirectory"/>, with a warning.
     /// </value>
-    public string? SecretsDirectory { get; set; }
+    public string? SecretsDirectory
+    {
+        get;
+        set => field = value is null ? null : Path.GetFullPath(value);
+    }
 
     /// <summary>
     /// Stop all tasks when the executor is disposed of, as an engine does when it ends; otherwise they run on, and the

@@ -21,7 +21,24 @@ public sealed class SwarmManagerOptions
     /// <value>Default null: the machine's address; an error when it has several.</value>
     public string? AdvertiseAddress { get; set; }
 
-    /// <summary>Form a new swarm when the host starts; otherwise the node waits for <c>docker swarm init</c>.</summary>
+    /// <summary>
+    /// Manager of the swarm to join when the host starts, as <c>host:port</c>. Where <see cref="DataDirectory"/> holds a
+    /// membership, that one is taken up and this is not read. A start that cannot join within 20 s fails.
+    /// </summary>
+    /// <value>Default null: join none.</value>
+    public string? JoinAddress { get; set; }
+
+    /// <summary>
+    /// Token for <see cref="JoinAddress"/>: <c>SWMTKN-1-…</c>. That of managers makes this one of them, that of workers a
+    /// worker that can be promoted.
+    /// </summary>
+    /// <value>Default null.</value>
+    public string? JoinToken { get; set; }
+
+    /// <summary>
+    /// Form a new swarm when the host starts, unless there is one to join; otherwise the node waits for
+    /// <c>docker swarm init</c>.
+    /// </summary>
     /// <value>Default true.</value>
     public bool InitializeOnStart { get; set; } = true;
 

@@ -25,6 +25,15 @@ internal sealed class SwarmManagerOptionsValidator : IValidateOptions<SwarmManag
             yield return $"{Section}:ListenAddress '{options.ListenAddress}' must be host:port";
         }
 
+        if (string.IsNullOrEmpty(options.JoinAddress) != string.IsNullOrEmpty(options.JoinToken))
+        {
+            yield return $"{Section}:JoinAddress and {Section}:JoinToken belong together: set both to join a swarm, or none";
+        }
+        else if (options.JoinAddress is { Length: > 0 } manager && !IsEndpoint(manager))
+        {
+            yield return $"{Section}:JoinAddress '{manager}' must be host:port";
+        }
+
         if (options.TaskHistoryLimit is < 0 or > 1000)
         {
             yield return $"{Section}:TaskHistoryLimit {options.TaskHistoryLimit} must be 0 to 1000";

@@ -46,6 +46,8 @@ internal static class ToolProgram
         RestoreCommand.Create(),
         RotateCommand.Create("secret"),
         RotateCommand.Create("config"),
+        ExecCommand.Create(),
+        SimCommand.Create(),
         CompletionCommand.Create(),
     };
 

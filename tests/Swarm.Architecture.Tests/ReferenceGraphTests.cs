@@ -19,7 +19,10 @@ public sealed class ReferenceGraphTests
         ["Swarm.Dashboard"] = ["Swarm.Core"],
         ["Swarm.Testing"] = ["Swarm.Core", "Swarm.Raft", "Swarm.Net", "Swarm.Hosting"],
         ["Swarm.Tool"] =
-            ["Swarm.Core", "Swarm.Raft", "Swarm.Net", "Swarm.Hosting", "Swarm.Compose", "Swarm.Docker", "Swarm.Dashboard"],
+        [
+            "Swarm.Core", "Swarm.Raft", "Swarm.Net", "Swarm.Hosting", "Swarm.Compose", "Swarm.Docker", "Swarm.Dashboard",
+            "Swarm.Testing",
+        ],
     };
 
     public static TheoryData<string> Projects =>

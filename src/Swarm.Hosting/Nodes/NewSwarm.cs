@@ -28,6 +28,15 @@ internal static class NewSwarm
         options.DefaultAddressPool.ToValueList(),
         options.SubnetSize);
 
+    /// <summary>What a manager that joins another one's swarm asks for.</summary>
+    public static SwarmJoinRequest JoinOf(SwarmManagerOptions options) => new(
+        options.ListenAddress,
+        options.AdvertiseAddress ?? "",
+        DataPathAddress: "",
+        [options.JoinAddress!],
+        options.JoinToken!,
+        options.RunTasks ? NodeAvailability.Active : NodeAvailability.Drain);
+
     /// <summary>
     /// Fills in this node's own addresses where the request names none. A client cannot leave the listen address out;
     /// Docker's default stands for "none".

@@ -17,9 +17,9 @@ internal sealed class SwarmHost(
         Directory.CreateDirectory(options.DataDirectory);
         await node.DescribeAsync(cancellationToken);
         await node.ResumeAsync(cancellationToken);
-        if (options.InitializeOnStart && node.State == LocalNodeState.Inactive)
+        if (node.State == LocalNodeState.Inactive)
         {
-            await node.InitAsync(NewSwarm.RequestOf(options), cancellationToken);
+            await BeginAsync(options, cancellationToken);
         }
 
         DockerApiAddress[] addresses = [.. apiOptions.Value.Endpoints.Select(DockerApiAddress.Parse)];
@@ -33,5 +33,17 @@ internal sealed class SwarmHost(
     {
         await api.StopAsync(cancellationToken);
         await node.StopAsync(cancellationToken);
+    }
+
+    private async Task BeginAsync(SwarmManagerOptions options, CancellationToken cancellationToken)
+    {
+        if (options.JoinAddress is { Length: > 0 })
+        {
+            await node.JoinAsync(NewSwarm.JoinOf(options), cancellationToken);
+        }
+        else if (options.InitializeOnStart)
+        {
+            await node.InitAsync(NewSwarm.RequestOf(options), cancellationToken);
+        }
     }
 }

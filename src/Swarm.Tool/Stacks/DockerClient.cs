@@ -51,6 +51,21 @@ internal sealed class DockerClient : IDisposable
         }
     }
 
+    /// <summary>A request whose connection becomes a stream in both directions.</summary>
+    public async Task<UpgradedConnection> UpgradeAsync(string path, byte[] body, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await NegotiateAsync(cancellationToken);
+            return await UpgradedConnection.OpenAsync(
+                Address(_host), token => ConnectAsync(_host, token), $"/v{_version}{path}", body, cancellationToken);
+        }
+        catch (HttpRequestException)
+        {
+            throw Unreachable();
+        }
+    }
+
     /// <summary>A list with a filter, as the API takes it.</summary>
     public Task<JsonElement> ListAsync(
         string path, IEnumerable<(string Key, string Value)> filters, CancellationToken cancellationToken,
@@ -85,23 +100,30 @@ internal sealed class DockerClient : IDisposable
         if (host.StartsWith("unix://", StringComparison.Ordinal))
         {
             handler.ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                try
-                {
-                    await socket.ConnectAsync(new UnixDomainSocketEndPoint(host["unix://".Length..]),
-                        cancellationToken);
-                    return new NetworkStream(socket, ownsSocket: true);
-                }
-                catch
-                {
-                    socket.Dispose();
-                    throw;
-                }
-            };
+                new NetworkStream(await ConnectAsync(host, cancellationToken), ownsSocket: true);
         }
 
         return handler;
+    }
+
+    private static async Task<Socket> ConnectAsync(string host, CancellationToken cancellationToken)
+    {
+        EndPoint address = host.StartsWith("unix://", StringComparison.Ordinal)
+            ? new UnixDomainSocketEndPoint(host["unix://".Length..])
+            : new DnsEndPoint(Address(host).Host, Address(host).Port);
+        var socket = address is UnixDomainSocketEndPoint
+            ? new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified)
+            : new Socket(SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(address, cancellationToken);
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
     }
 
     private async Task<JsonElement> SendAsync(
@@ -189,7 +211,7 @@ internal sealed class DockerClient : IDisposable
         return document.RootElement.Clone();
     }
 
-    private static string Reason(byte[] content)
+    internal static string Reason(byte[] content)
     {
         try
         {

@@ -6,6 +6,8 @@ namespace Swarm.Tool.Stacks;
 /// <summary>Reads and writes the small documents of the stack commands.</summary>
 [JsonSerializable(typeof(SortedDictionary<string, SortedDictionary<string, bool>>))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(Commands.ExecRequest))]
+[JsonSerializable(typeof(Commands.ExecResult))]
 internal sealed partial class ToolJson : JsonSerializerContext;
 
 /// <summary>Members of API documents, which leave out what is empty.</summary>

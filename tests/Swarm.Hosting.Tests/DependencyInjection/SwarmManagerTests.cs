@@ -25,6 +25,41 @@ public class SwarmManagerTests
     }
 
     [Fact]
+    public async Task A_manager_joins_the_swarm_that_its_options_name()
+    {
+        await using var first = await SwarmHostUnderTest.StartAsync(services =>
+            services.AddSwarmManager().UseInMemoryExecutor());
+        var cluster = await first.Client.Cluster.GetAsync();
+        await using var second = await SwarmHostUnderTest.StartAsync(services =>
+            services.AddSwarmManager(options =>
+            {
+                options.NodeName = "manager-2";
+                options.JoinAddress = first.Node.RemoteManagers[0].Address;
+                options.JoinToken = cluster.RootCa.ManagerJoinToken;
+            }).UseInMemoryExecutor());
+
+        Assert.True(second.Node.IsManager);
+        Assert.Equal(cluster.Id, (await second.Client.Cluster.GetAsync()).Id);
+        Assert.Equal(
+            ["manager-1", "manager-2"],
+            (await second.NodesAsync()).Select(node => node.Description!.Hostname).Order());
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1:2377", null, "belong together")]
+    [InlineData(null, "SWMTKN-1-a-b", "belong together")]
+    [InlineData("10.0.0.1", "SWMTKN-1-a-b", "must be host:port")]
+    public async Task A_manager_that_cannot_know_what_to_join_does_not_start(string? address, string? token, string reason)
+    {
+        await using var swarm = SwarmHostUnderTest.Build(services =>
+            services.AddSwarmManager(options => (options.JoinAddress, options.JoinToken) = (address, token)));
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => swarm.Host.StartAsync());
+
+        Assert.Contains(reason, Assert.Single(exception.Failures));
+    }
+
+    [Fact]
     public void Options_come_from_the_section_Swarm_and_then_from_code()
     {
         var swarm = SwarmHostUnderTest.Build(
