@@ -8,6 +8,7 @@ using Swarm.Hosting.Nodes;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Mapping;
 using Swarm.Identity;
+using Swarm.Raft;
 using Swarm.Raft.Consensus;
 using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Snapshots;

@@ -19,7 +19,10 @@ internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable
 
     private volatile bool _completed;
 
-    /// <summary>Queues a batch; its entries may be written over afterwards, their payloads not.</summary>
+    /// <summary>
+    /// Queues a batch; its entries may be written over afterwards, their payloads not. A snapshot without data is the
+    /// one that was received last.
+    /// </summary>
     public void Write(Ready ready) => _jobs.Writer.TryWrite(new WriteJob(
         ready.Token,
         ready.HardState,
@@ -90,7 +93,7 @@ internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable
         {
             foreach (var job in batch.Where(job => job.CompactTo == 0))
             {
-                if (job.Snapshot is { } snapshot)
+                if (job.Snapshot is { Data.IsEmpty: false } snapshot)
                 {
                     Receive(snapshot);
                 }

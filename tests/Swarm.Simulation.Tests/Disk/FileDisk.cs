@@ -1,3 +1,4 @@
+using Swarm.Raft;
 using Swarm.Raft.Consensus;
 using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Encryption;
