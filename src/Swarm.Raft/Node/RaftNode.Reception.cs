@@ -27,12 +27,11 @@ public sealed partial class RaftNode
     /// <param name="copy">Writes the bytes to the stream it is given; it leaves that open.</param>
     /// <param name="cancellationToken">Gives up; nothing of it is left then.</param>
     /// <returns>
-    /// Completes when it is safe on the disk, or was found to be no newer than what is here. False when another one is
-    /// being received: the leader tries again later.
+    /// Completes when it is complete on the disk and in the hands of the log, or was found to be no newer than what is
+    /// here. False when another one is being received or restored: the leader tries again later.
     /// </returns>
     /// <exception cref="RaftProtocolException">The message is not one that announces a snapshot to this member.</exception>
     /// <exception cref="OperationCanceledException">Given up, also because there is a leader of a newer term.</exception>
-    /// <exception cref="RaftFaultedException">The node has stopped.</exception>
     /// <exception cref="RaftStorageFullException">There is no room for it.</exception>
     public async Task<bool> ReceiveSnapshotAsync(
         Message message, Func<Stream, CancellationToken, Task> copy, CancellationToken cancellationToken = default)
@@ -51,24 +50,30 @@ public sealed partial class RaftNode
             return false;
         }
 
+        var isOffered = false;
         try
         {
             reception.GiveUpIfOlderThan(State.Term);
-            if (!await SaveAsync(reception, copy))
+            isOffered = await SaveAsync(reception, copy);
+            if (isOffered)
+            {
+                // From here on it is in the log's hands: giving up would leave it half-known.
+                Post(node => node.Offer(reception), _ => EndReception());
+            }
+            else
             {
                 // What is here is as new: the leader is told so.
-                await StepAsync(new[] { message });
-                return true;
+                Post(node => node._core.Step(in message));
             }
 
-            // From here on it is in the log's hands: giving up would leave it half-known.
-            Post(node => node.Offer(reception), exception => reception.Ended.TrySetException(exception));
-            await reception.Ended.Task;
             return true;
         }
         finally
         {
-            Volatile.Write(ref _reception, null);
+            if (!isOffered)
+            {
+                EndReception();
+            }
         }
     }
 
@@ -126,25 +131,25 @@ public sealed partial class RaftNode
     private void TakeDurable(ulong token)
     {
         _core.Persisted(token);
-        if (_reception is { Token: > 0 and var installed } reception && installed <= token)
+        if (_reception is { Token: > 0 and var installed } && installed <= token)
         {
-            reception.Ended.TrySetResult();
+            EndReception();
         }
     }
 
     // The core had its turn and did not want it: what is here is as new, or its sender leads no longer.
     private void DropUnwantedReception()
     {
-        if (_reception is { IsOffered: true, Token: 0, Ended.Task.IsCompleted: false } reception)
+        if (_reception is { IsOffered: true, Token: 0 })
         {
             _storage.DropReceivedSnapshot();
-            reception.Ended.TrySetResult();
+            EndReception();
         }
     }
 
     private void GiveUpReceptionOfTermBefore(ulong term) => Volatile.Read(ref _reception)?.GiveUpIfOlderThan(term);
 
-    private void EndReception() => Volatile.Read(ref _reception)?.Ended.TrySetException(WhyEnded());
+    private void EndReception() => Volatile.Write(ref _reception, null);
 
     [LoggerMessage(2202, LogLevel.Information, "Raft member {Id} was brought forward to entry {Index} by a snapshot")]
     private partial void LogRestored(ulong id, ulong index);
@@ -158,8 +163,6 @@ public sealed partial class RaftNode
         public Message Message => message;
 
         public CancellationTokenSource Stop => stop;
-
-        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>Whether the core was told of it.</summary>
         public bool IsOffered { get; set; }

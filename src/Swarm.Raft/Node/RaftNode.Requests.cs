@@ -64,11 +64,15 @@ public sealed partial class RaftNode
         }
     }
 
-    private async Task<ulong> PostAsync(OwnProposal own, CancellationToken cancellationToken)
+    private Task<ulong> PostAsync(OwnProposal own, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<ulong>(cancellationToken);
+        }
+
         Post(own);
-        return await (cancellationToken.CanBeCanceled ? own.Task.WaitAsync(cancellationToken) : own.Task);
+        return cancellationToken.CanBeCanceled ? own.Task.WaitAsync(cancellationToken) : own.Task;
     }
 
     private Exception WhyRefused(ProposeResult result) => result.Status switch

@@ -72,7 +72,7 @@ public sealed partial class RaftNode : IAsyncDisposable
 
     /// <summary>Takes a message of another member.</summary>
     /// <param name="message">The message; its memory must not be written to afterwards.</param>
-    public void Step(Message message) => Post(node => node._core.Step(in message));
+    public void Step(Message message) => Post(node => node.TakeMessages(new ReadOnlySpan<Message>(in message)));
 
     /// <summary>Takes messages of other members.</summary>
     /// <param name="messages">In order; their memory must not be written to afterwards.</param>
@@ -191,7 +191,6 @@ public sealed partial class RaftNode : IAsyncDisposable
         _inputs.Writer.TryComplete();
         FailAll(_fault is null ? new NotLeaderException(0, mayCommit: true) : Faulted(_fault));
         _leaderAwaited.ForEach(waiter => waiter.TrySetException(WhyEnded()));
-        EndReception();
         while (_inputs.Reader.TryRead(out var input))
         {
             input.Abandon(WhyEnded());
@@ -246,7 +245,11 @@ public sealed partial class RaftNode : IAsyncDisposable
     {
         foreach (ref readonly var message in messages)
         {
-            _core.Step(in message);
+            // A snapshot that came without its bytes, and not as a stream, was lost on its way.
+            if (message.Type != MessageType.Snap || message.Snapshot is not { Data.IsEmpty: true })
+            {
+                _core.Step(in message);
+            }
         }
     }
 

@@ -14,6 +14,11 @@ internal sealed class Connection : IDisposable
     private const int FarewellBytes = 256 * 1024;
     private const int FarewellChunk = 4096;
 
+    // TCP_USER_TIMEOUT, for which .NET has no name: what was sent and is not acknowledged ends the connection by then.
+    // Otherwise a machine that vanished would be waited for as long as the system repeats, which may be minutes.
+    private const int LinuxUserTimeout = 18;
+    private const int UserTimeoutMilliseconds = 10_000;
+
     private static readonly TimeSpan FarewellTime = TimeSpan.FromSeconds(1);
 
     private readonly Socket _socket;
@@ -32,6 +37,12 @@ internal sealed class Connection : IDisposable
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, 10);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 5);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
+            if (OperatingSystem.IsLinux())
+            {
+                Span<byte> milliseconds = stackalloc byte[sizeof(int)];
+                BitConverter.TryWriteBytes(milliseconds, UserTimeoutMilliseconds);
+                socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, LinuxUserTimeout, milliseconds);
+            }
         }
 
         _stream = Stream.Null;

@@ -66,14 +66,15 @@ internal sealed class Listener : IAsyncDisposable
     {
         _socket.Dispose();
         await _accepting;
-        while (!_serving.IsEmpty)
+        while (_serving.Keys.FirstOrDefault() is { } serving)
         {
+            // One that was accepted just now may not be among them yet: it sees that the transport has stopped.
             foreach (var socket in _open.Keys)
             {
                 socket.Dispose();
             }
 
-            await Task.WhenAny(_serving.Keys);
+            await serving;
         }
     }
 
@@ -124,7 +125,10 @@ internal sealed class Listener : IAsyncDisposable
         var serving = _parts.RunAsync(() => ServeAsync(socket));
         _serving[serving] = true;
         _ = serving.ContinueWith(
-            task => _serving.TryRemove(task, out _), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            task => _serving.TryRemove(task, out _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
     }
 
     private async Task ServeAsync(Socket socket)
@@ -133,10 +137,10 @@ internal sealed class Listener : IAsyncDisposable
         _open[socket] = default;
         try
         {
+            _parts.Stop.ThrowIfCancellationRequested();
             var options = _parts.Options;
             using var connection = await Connection.AcceptAsync(
                 socket, options.Tls, options.ConnectTimeout, options.Time);
-            _parts.Stop.ThrowIfCancellationRequested();
             await ServeAsync(connection, socket);
         }
         catch (Exception exception) when (Connection.IsEnd(exception))

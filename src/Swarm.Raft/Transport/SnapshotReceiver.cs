@@ -29,7 +29,7 @@ internal sealed class SnapshotReceiver(Connection connection, PeerId sender, Tra
                 throw new RaftTransportException("another snapshot is being received; try again later");
             }
         }
-        catch (Exception exception) when (exception is RaftStorageException or RaftFaultedException)
+        catch (Exception exception) when (exception is RaftStorageException)
         {
             throw new RaftTransportException(exception.Message);
         }
