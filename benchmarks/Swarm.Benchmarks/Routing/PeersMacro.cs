@@ -136,7 +136,7 @@ internal static class PeersMacro
             return StartWith("haproxy", "/usr/sbin/haproxy", ["-db", "-f"], port, $"""
                 global
                   nbthread 2
-                  maxconn 20000
+                  maxconn 4000
                 defaults
                   mode tcp
                   timeout connect 3s
@@ -160,7 +160,7 @@ internal static class PeersMacro
                 worker_processes 2;
                 error_log /dev/null;
                 pid nginx.pid;
-                events { worker_connections 20000; }
+                events { worker_connections 4000; }
                 stream {
                   upstream all { {{servers}} }
                   server { listen 127.0.0.1:{{port}} reuseport; proxy_pass all; tcp_nodelay on; }

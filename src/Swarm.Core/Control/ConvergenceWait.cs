@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Swarm.Orchestration;
 using Swarm.Storage;
+using Swarm.Timing;
 
 namespace Swarm.Control;
 
@@ -21,7 +22,7 @@ internal sealed class ConvergenceWait(
     private ChangeSubscription? _subscription;
     private TimedFeed? _feed;
     private ClusterView _view = ClusterView.Empty;
-    private DateTimeOffset? _settledSince;
+    private long? _settledSince;
 
     public async IAsyncEnumerable<ServiceProgress> RunAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -70,20 +71,20 @@ internal sealed class ConvergenceWait(
         var rollout = service.RolloutStatus?.State ?? RolloutState.Unknown;
         var settled = running == desired
             && (service.Spec.Mode.IsJob || rollout is not (RolloutState.Updating or RolloutState.RollbackStarted));
-        _settledSince = settled ? _settledSince ?? time.GetUtcNow() : null;
+        _settledSince = settled ? _settledSince ?? time.GetTimestamp() : null;
         return new(running, desired, TimeLeft(service) <= TimeSpan.Zero, rollout);
     }
 
     // Null while there is nothing to wait for but changes.
     private TimeSpan? TimeLeft(Service service) =>
-        _settledSince is { } since ? MonitorOf(service) - (time.GetUtcNow() - since) : null;
+        _settledSince is { } since ? MonitorOf(service) - time.GetElapsedTime(since) : null;
 
     private async Task NextAsync(TimeSpan? timeLeft, CancellationToken cancellationToken)
     {
         try
         {
-            var end = timeLeft is { } left ? time.GetUtcNow() + Min(left, LongestSleep) : (DateTimeOffset?)null;
-            while (await _feed!.WaitAsync(end - time.GetUtcNow(), cancellationToken))
+            var end = timeLeft is { } left ? new Deadline(time, Min(left, LongestSleep)) : (Deadline?)null;
+            while (await _feed!.WaitAsync(end?.Left, cancellationToken))
             {
                 if (Drain())
                 {

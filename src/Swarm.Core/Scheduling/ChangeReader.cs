@@ -1,4 +1,5 @@
 using Swarm.Storage;
+using Swarm.Timing;
 
 namespace Swarm.Scheduling;
 
@@ -36,7 +37,7 @@ internal sealed class ChangeReader(ChangeSubscription subscription, SchedulerSta
     /// <summary>Applies changes until none has come for a while, or until the limit.</summary>
     public async Task SettleAsync(TimeSpan gap, TimeSpan limit, CancellationToken cancellationToken)
     {
-        var end = time.GetUtcNow() + limit;
+        var end = new Deadline(time, limit);
         var wait = gap < limit ? gap : limit;
         while (wait > TimeSpan.Zero)
         {
@@ -46,7 +47,7 @@ internal sealed class ChangeReader(ChangeSubscription subscription, SchedulerSta
             }
 
             Drain();
-            var left = end - time.GetUtcNow();
+            var left = end.Left;
             wait = gap < left ? gap : left;
         }
     }

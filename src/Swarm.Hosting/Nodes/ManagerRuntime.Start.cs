@@ -5,6 +5,7 @@ using Swarm.Hosting.Wire.Client;
 using Swarm.Raft;
 using Swarm.Secrets;
 using Swarm.Storage;
+using Swarm.Timing;
 using Protos = Swarm.Hosting.Wire.Protos;
 
 namespace Swarm.Hosting.Nodes;
@@ -139,7 +140,7 @@ internal sealed partial class ManagerRuntime
 
     private async Task<Protos.JoinResponse> AskToJoinAsync(CancellationToken cancellationToken)
     {
-        var end = _setup.Time.GetUtcNow() + JoinTimeout;
+        var end = new Deadline(_setup.Time, JoinTimeout);
         while (true)
         {
             var manager = Member.Managers.Next() ?? throw new SwarmException(
@@ -151,13 +152,13 @@ internal sealed partial class ManagerRuntime
                 return await Calls.AwaitAsync(
                     new Protos.RaftMembership.RaftMembershipClient(channel).JoinAsync(
                         new() { Addr = JoinAddress },
-                        deadline: end.UtcDateTime,
+                        deadline: _setup.Time.GetUtcNow().UtcDateTime + end.Left,
                         cancellationToken: cancellationToken),
                     manager.Address);
             }
             catch (SwarmException exception) when (
                 exception.Code is SwarmErrorCode.Unavailable or SwarmErrorCode.NoLeader
-                && _setup.Time.GetUtcNow() + RetryDelay < end)
+                && RetryDelay < end.Left)
             {
                 Member.Managers.Observe(manager, succeeded: false);
                 LogJoinRetry(manager.Address, exception.Message);
@@ -210,10 +211,10 @@ internal sealed partial class ManagerRuntime
 
     private async Task WaitAsync(Func<bool> condition, CancellationToken cancellationToken)
     {
-        var end = _setup.Time.GetUtcNow() + ReadyTimeout;
+        var end = new Deadline(_setup.Time, ReadyTimeout);
         while (!condition())
         {
-            var left = end - _setup.Time.GetUtcNow();
+            var left = end.Left;
             if (left <= TimeSpan.Zero)
             {
                 throw new SwarmException(SwarmErrorCode.Unavailable, "the log of the manager did not start; see the log");

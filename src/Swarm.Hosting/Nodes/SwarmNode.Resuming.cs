@@ -55,7 +55,7 @@ internal sealed partial class SwarmNode
         {
             member.Move(addresses);
             var runtime = await ManagerRuntime.BeginAnewAsync(_setup, _directory, member, _stopping.Token);
-            _current = new ManagerMembership(runtime, _events);
+            _current = Manage(runtime);
             await JoinWorkersAsync(runtime, _stopping.Token);
             return runtime.NodeId;
         }
@@ -138,7 +138,7 @@ internal sealed partial class SwarmNode
         var runtime = await ManagerRuntime.ResumeAsync(_setup, _directory, member, cancellationToken);
         await JoinWorkersAsync(runtime, cancellationToken);
         FollowRole(member);
-        return new ManagerMembership(runtime, _events);
+        return Manage(runtime);
     }
 
     // Whoever becomes a manager again does so as a new member, with a log and secrets of its own.

@@ -8,6 +8,9 @@ internal sealed partial class SwarmNode
 {
     private static readonly TimeSpan RoleRetryDelay = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a member that was taken out waits for a worker's certificate.</summary>
+    private static readonly TimeSpan DemotionPatience = TimeSpan.FromSeconds(10);
+
     private readonly CancellationTokenSource _stopping = new();
 
     private void FollowRole(MemberAgent member)
@@ -66,6 +69,49 @@ internal sealed partial class SwarmNode
         }
     }
 
+    private ManagerMembership Manage(ManagerRuntime runtime)
+    {
+        var manager = new ManagerMembership(runtime, _events);
+        _ = Detached.RunAsync(() => FollowRemovalAsync(manager));
+        return manager;
+    }
+
+    // Demoted and promoted again before its certificate said so, a manager is left without a place in the quorum. It
+    // takes a new one, as after any promotion.
+    private async Task FollowRemovalAsync(ManagerMembership manager)
+    {
+        var member = manager.Runtime.Member;
+        try
+        {
+            await manager.Runtime.Removed.Task.WaitAsync(_stopping.Token);
+            await Task.Delay(DemotionPatience, _setup.Time, _stopping.Token);
+            await _membership.WaitAsync(_stopping.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        try
+        {
+            if (_current != manager)
+            {
+                return;
+            }
+
+            LogTakenOut(member.NodeId);
+            await manager.ResignAsync();
+            ForgetLog(member);
+            _current = new WorkerMembership(member);
+        }
+        finally
+        {
+            _membership.Release();
+        }
+
+        await SettleRoleAsync(member);
+    }
+
     private async Task<IMembership> ChangeRoleAsync(MemberAgent member)
     {
         if (_current is ManagerMembership manager)
@@ -76,8 +122,11 @@ internal sealed partial class SwarmNode
         }
 
         var runtime = await ManagerRuntime.JoinAsync(_setup, _directory, member, _stopping.Token);
-        return new ManagerMembership(runtime, _events);
+        return Manage(runtime);
     }
+
+    [LoggerMessage(4028, LogLevel.Warning, "Node {NodeId} was taken out of the quorum and joins it anew")]
+    private partial void LogTakenOut(NodeId nodeId);
 
     [LoggerMessage(4023, LogLevel.Warning, "Node {NodeId} could not take up its role {Role} yet")]
     private partial void LogRoleNotChanged(Exception exception, NodeId nodeId, NodeRole role);

@@ -122,7 +122,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
             var first = NewSwarm.Describe(NewSwarm.WithDefaults(request, _options), _setup.Time.GetUtcNow());
             var runtime = await ManagerRuntime.StartAsync(_setup, _directory, first, _executor, ct);
             await JoinWorkersAsync(runtime, ct);
-            _current = new ManagerMembership(runtime, _events);
+            _current = Manage(runtime);
             FollowRole(runtime.Member);
             return runtime.NodeId;
         }

@@ -5,6 +5,7 @@ using Swarm.Certificates.Nodes;
 using Swarm.Hosting.Nodes;
 using Swarm.Hosting.Wire.Client;
 using Swarm.Raft;
+using Swarm.Timing;
 
 namespace Swarm.Hosting.Replication;
 
@@ -39,7 +40,7 @@ internal sealed class LeaderAccess(
         Func<GrpcChannel, AsyncUnaryCall<T>> there,
         CancellationToken cancellationToken)
     {
-        var end = time.GetUtcNow() + Patience;
+        var end = new Deadline(time, Patience);
         while (true)
         {
             try
@@ -54,12 +55,12 @@ internal sealed class LeaderAccess(
                     return await Calls.AwaitAsync(there(To(leader.Addr)), leader.Addr);
                 }
             }
-            catch (SwarmException exception) when (NothingHappened(exception) && time.GetUtcNow() < end)
+            catch (SwarmException exception) when (NothingHappened(exception) && !end.HasPassed)
             {
                 // The leader has gone; there will be another one.
             }
 
-            if (time.GetUtcNow() >= end)
+            if (end.HasPassed)
             {
                 throw NoLeader();
             }
@@ -80,8 +81,8 @@ internal sealed class LeaderAccess(
     /// <summary>Waits until the store here has everything that was acknowledged before the call, anywhere.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        var end = time.GetUtcNow() + Patience;
-        while (time.GetUtcNow() < end)
+        var end = new Deadline(time, Patience);
+        while (!end.HasPassed)
         {
             RequireNotEnded();
             try

@@ -74,6 +74,11 @@ public sealed partial class RaftCore
             // Lets one with an old term and a long log move up to a term in which it can win.
             SendAnswer(new Message { Type = MessageType.PreVoteResp, To = message.From, Reject = true });
         }
+        else if (message.Type == MessageType.Vote)
+        {
+            // The same without pre-votes: two that campaign equally often would keep their distance for ever.
+            SendAnswer(new Message { Type = MessageType.VoteResp, To = message.From, Reject = true });
+        }
 
         return false;
     }

@@ -21,9 +21,7 @@ internal sealed class Convergence(SwarmTestCluster cluster)
             ? $"{service.Spec.Name} is being updated"
             : service.Spec.Mode switch
             {
-                ReplicatedJobMode job => Completed(service, tasks) is var done && done == job.TotalCompletions
-                    ? null
-                    : $"{service.Spec.Name} has completed {done} of {job.TotalCompletions} times",
+                ReplicatedJobMode job => FindGap(service, tasks, job),
                 GlobalJobMode => Completed(service, tasks) is var done && done >= OpenNodes(service)
                     ? null
                     : $"{service.Spec.Name} has completed on {done} of {OpenNodes(service)} nodes",
@@ -54,6 +52,15 @@ internal sealed class Convergence(SwarmTestCluster cluster)
                 : null;
     }
 
+    private string? FindGap(Service service, SwarmTask[] tasks, ReplicatedJobMode job)
+    {
+        var done = Completed(service, tasks);
+        var away = tasks.Count(task => MayYetComplete(service, task));
+        return done + away == job.TotalCompletions || (away > 0 && away == job.MaxConcurrent)
+            ? null
+            : $"{service.Spec.Name} has completed {done} of {job.TotalCompletions} times";
+    }
+
     // Tasks whose policy lets them rest fill their slots although they have ended.
     private static bool MayRest(Service service) => service.Spec.TaskTemplate.Restart
         is { Condition: not RestartCondition.Any } or { MaxAttempts: > 0 };
@@ -63,6 +70,13 @@ internal sealed class Convergence(SwarmTestCluster cluster)
 
     private static int Completed(Service service, SwarmTask[] tasks) => tasks.Count(task =>
         task.JobIteration == service.JobStatus?.Iteration && task.Status.State == TaskState.Complete);
+
+    // What a lost node does is not known, and is not done twice.
+    private bool MayYetComplete(Service service, SwarmTask task) =>
+        task.JobIteration == service.JobStatus?.Iteration
+        && TaskGoal.IsWanted(task)
+        && task.Status.State < TaskState.Complete
+        && _view.Nodes.Find(task.NodeId.ToString()) is { Status.State: NodeState.Down };
 
     private int OpenNodes(Service service) => _view.Nodes.Count(node => GlobalReconciler.IsOpen(service, node));
 

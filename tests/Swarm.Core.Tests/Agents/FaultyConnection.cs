@@ -7,6 +7,9 @@ internal sealed class FaultyConnection(Func<IDispatcherConnection> connect) : ID
 {
     public List<(SessionRequest Request, DateTimeOffset At)> Sessions { get; } = [];
 
+    /// <summary>Whether <see cref="Reports"/> is kept, which grows as long as the agent lives.</summary>
+    public bool KeepsReports { get; init; } = true;
+
     public List<TaskStatusUpdate> Reports { get; } = [];
 
     public TimeProvider? Clock { get; set; }
@@ -43,7 +46,11 @@ internal sealed class FaultyConnection(Func<IDispatcherConnection> connect) : ID
         CancellationToken cancellationToken)
     {
         ThrowIf("status");
-        Reports.AddRange(updates);
+        if (KeepsReports)
+        {
+            Reports.AddRange(updates);
+        }
+
         return connect().UpdateTaskStatusAsync(sessionId, updates, cancellationToken);
     }
 

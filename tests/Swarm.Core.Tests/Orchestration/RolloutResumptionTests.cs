@@ -156,6 +156,21 @@ public sealed class RolloutResumptionTests : IDisposable
     }
 
     [Fact]
+    public void The_deadline_does_not_run_while_the_old_task_is_stopping()
+    {
+        var web = Running(1);
+        var old = _swarm.Only(web);
+        Update(web, new UpdatePolicy(), "10s");
+
+        _swarm.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(RolloutState.Updating, _swarm.Rollout(web));
+
+        _swarm.Report(old.Id, TaskState.Shutdown);
+        _swarm.Advance(TimeSpan.FromSeconds(21));
+        Assert.Equal(RolloutState.Paused, _swarm.Rollout(web));
+    }
+
+    [Fact]
     public void An_update_without_deadline_waits_for_ever()
     {
         var web = Running(1);

@@ -126,7 +126,7 @@ internal sealed class SwarmUnderTest : IDisposable
     {
         var worker = _workers[id];
         var agent = new Agent(
-            new FaultyConnection(() => _controlPlane.Dispatcher.Connect(id, "127.0.0.1")),
+            new FaultyConnection(() => _controlPlane.Dispatcher.Connect(id, "127.0.0.1")) { KeepsReports = false },
             worker.Executor,
             new AgentOptions { NodeId = id, Tasks = worker.Tasks },
             _random,

@@ -93,6 +93,15 @@ public sealed class QuorumScenarios : QuorumTests
         await ChangeRoleAsync(leader, third.Node.NodeId, NodeRole.Manager);
         await RolesAsync(leader, leader, other, third);
 
+        // Demoted and promoted again before it has noticed: it gets a new place in the quorum.
+        var place = (await StatusOfAsync(leader, third)).RaftId;
+        await ChangeRoleAsync(leader, third.Node.NodeId, NodeRole.Worker);
+        await BecomesAsync(leader, nodes => nodes.Count(node => node.ManagerStatus is not null) == 2);
+        await ChangeRoleAsync(leader, third.Node.NodeId, NodeRole.Manager);
+        await BecomesAsync(leader, nodes => nodes.Any(node => node.Id == third.Node.NodeId
+            && node.ManagerStatus is { Reachability: Reachability.Reachable } status && status.RaftId != place));
+        await RolesAsync(leader, leader, other, third);
+
         // One that is down, and follows when it is back.
         var down = third.Node.NodeId;
         await third.StopAsync();

@@ -154,4 +154,18 @@ public sealed class ElectionTests
         cluster[1].Core.Step(new Message { Type = MessageType.PreVoteResp, From = 2, To = 1, Term = 2 });
         Assert.Equal(RaftRole.Candidate, cluster[1].Core.Role);
     }
+
+    [Fact]
+    public void Whoever_asks_for_votes_of_an_old_term_is_told_the_new_one_and_wins_in_the_next()
+    {
+        var cluster = new Cluster(2);
+        cluster.Boot(1, Make.Base(1, 2), Make.Entries((1, "only here")));
+        cluster.Boot(2, Make.Base(1, 2), state: new HardState(7, 0, 10));
+        cluster[1].Core.Campaign();
+        cluster.Settle();
+        Assert.Equal((RaftRole.Follower, 7UL), (cluster[1].Core.Role, cluster[1].Core.Term));
+
+        cluster.Elect(1);
+        Assert.Equal(8UL, cluster[1].Core.Term);
+    }
 }

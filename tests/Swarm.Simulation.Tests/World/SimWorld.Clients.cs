@@ -8,6 +8,7 @@ internal sealed partial class SimWorld
 {
     private readonly ReadOnlyMemory<byte>[] _batch = new ReadOnlyMemory<byte>[3];
     private int _finalAppend = -1;
+    private ulong _finalAppendTerm;
     private int _finalRead = -1;
 
     private void Ask()
@@ -131,9 +132,12 @@ internal sealed partial class SimWorld
     private void AskAtLast(SimMember leader)
     {
         StopDisturbers(leader);
-        if (_finalAppend < 0 || _clients.IsUnsuccessful(_finalAppend))
+
+        // What a deposed leader accepted may never be heard of again: nobody knows it lost until its index is taken.
+        if (_finalAppend < 0 || _clients.IsUnsuccessful(_finalAppend)
+            || (!_clients.IsDone(_finalAppend) && leader.Core.Term > _finalAppendTerm))
         {
-            _finalAppend = Append(leader, 1);
+            (_finalAppend, _finalAppendTerm) = (Append(leader, 1), leader.Core.Term);
         }
 
         if (_finalRead < 0 || (!_clients.IsDone(_finalRead) && !leader.AskedReads.Contains(_finalRead)))

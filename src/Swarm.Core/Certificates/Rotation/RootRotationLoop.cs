@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Orchestration;
 using Swarm.Storage;
+using Swarm.Timing;
 
 namespace Swarm.Certificates.Rotation;
 
@@ -58,10 +59,10 @@ internal sealed partial class RootRotationLoop(
         RootRotation? rotation,
         CancellationToken cancellationToken)
     {
-        var due = time.GetUtcNow() + Pace;
+        var due = new Deadline(time, Pace);
         while (true)
         {
-            var left = due - time.GetUtcNow();
+            var left = due.Left;
             if (rotation is not null && left <= TimeSpan.Zero)
             {
                 return;

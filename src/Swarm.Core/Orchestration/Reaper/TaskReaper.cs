@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Swarm.Storage;
+using Swarm.Timing;
 
 namespace Swarm.Orchestration;
 
@@ -82,9 +83,9 @@ internal sealed partial class TaskReaper(ClusterStore store, TimeProvider time, 
             return false;
         }
 
-        var end = time.GetUtcNow() + BatchingDelay;
+        var end = new Deadline(time, BatchingDelay);
         while (_slots.Count + _garbage.Count <= MaxGathered
-            && end - time.GetUtcNow() is var left
+            && end.Left is var left
             && left > TimeSpan.Zero
             && await feed.WaitAsync(left, cancellationToken))
         {

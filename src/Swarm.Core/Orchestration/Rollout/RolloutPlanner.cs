@@ -94,6 +94,12 @@ internal static class RolloutPlanner
         while (run.Deadlines.TryPeek(out var next) && (next.Deadline <= tick.Now || !run.Active.ContainsKey(next.Task)))
         {
             run.Deadlines.Dequeue();
+            if (run.Active.ContainsKey(next.Task) && IsHeldBack(tick, next.Task))
+            {
+                run.Deadlines.Enqueue((next.Task, tick.Now + run.Deadline!.Value));
+                continue;
+            }
+
             run.Awaited.Remove(next.Task);
             if (run.Active.Remove(next.Task))
             {
@@ -105,6 +111,10 @@ internal static class RolloutPlanner
 
         FailureWatch.Judge(tick, service, run, writes);
     }
+
+    // Its predecessor is still stopping, which is not its fault.
+    private static bool IsHeldBack(Tick tick, TaskId id) =>
+        tick.View.Tasks.Find(id) is { DesiredState: < TaskState.Running };
 
     private static void Rest(Tick tick, RolloutRun run)
     {

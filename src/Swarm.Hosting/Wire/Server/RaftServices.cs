@@ -139,12 +139,21 @@ internal sealed class RaftService(ManagerServices services) : Protos.Raft.RaftBa
 /// <summary>SwarmKit's service RaftMembership: managers come and go.</summary>
 internal sealed class RaftMembershipService(ManagerServices services) : Protos.RaftMembership.RaftMembershipBase
 {
-    public override Task<Protos.JoinResponse> Join(Protos.JoinRequest request, ServerCallContext context) =>
-        services.RequireQuorum().JoinAsync(
-            Caller.NodeOf(context),
+    public override Task<Protos.JoinResponse> Join(Protos.JoinRequest request, ServerCallContext context)
+    {
+        var id = Caller.NodeOf(context);
+        if (services.View().Nodes.Find(id.Value) is { Spec.DesiredRole: not NodeRole.Manager })
+        {
+            // Its certificate is a manager's for a little while yet.
+            throw SwarmException.FailedPrecondition($"node {id} is being demoted and cannot join the quorum");
+        }
+
+        return services.RequireQuorum().JoinAsync(
+            id,
             request.Addr,
             Caller.AddressOf(context),
             context.CancellationToken);
+    }
 
     public override async Task<Protos.LeaveResponse> Leave(Protos.LeaveRequest request, ServerCallContext context)
     {

@@ -169,11 +169,27 @@ public sealed class TaskReaperTests : IDisposable
         Assert.NotNull(_store.Current.Tasks.Find(newest.Id));
     }
 
-    private void Start()
+    [Fact]
+    public void A_wall_clock_that_is_put_back_does_not_hold_it_up()
+    {
+        var clock = new NodeClock(_simulation.Time);
+        var service = Create(new ReplicatedMode(1));
+        Start(clock);
+        Write(service, TaskState.New, TaskState.Remove);
+        _simulation.Advance(TimeSpan.FromMilliseconds(100));
+
+        clock.Offset = TimeSpan.FromHours(-1);
+        Write(service, TaskState.New, TaskState.Remove);
+        _simulation.Advance(TimeSpan.FromMilliseconds(150));
+
+        Assert.Equal(0, _store.Current.Tasks.Count);
+    }
+
+    private void Start(TimeProvider? clock = null)
     {
         // Continuations belong to the simulation, not to the test runner's context.
         SynchronizationContext.SetSynchronizationContext(null);
-        var reaper = new TaskReaper(_store, _simulation.Time, NullLogger<TaskReaper>.Instance);
+        var reaper = new TaskReaper(_store, clock ?? _simulation.Time, NullLogger<TaskReaper>.Instance);
         _ = _simulation.StartAsync(() => reaper.RunAsync(_stop.Token));
         _simulation.Settle();
     }
