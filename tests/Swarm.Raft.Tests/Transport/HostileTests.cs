@@ -66,7 +66,10 @@ public sealed class HostileTests : IAsyncLifetime
         To = 1,
         From = 2,
         Term = 50,
-        Snapshot = new Snapshot { Metadata = new SnapshotMetadata { Index = 1000, Term = 1 } },
+        Snapshot = new Snapshot
+        {
+            Metadata = new SnapshotMetadata { Index = 1000, Term = 1, ConfState = new ConfState { Voters = [1, 2] } },
+        },
     };
 
     public async Task InitializeAsync()
