@@ -35,7 +35,8 @@ public static class Certificates
         for (byte id = 1; id <= 3; id++)
         {
             using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-            using var signed = new CertificateRequest($"CN={id}", key, HashAlgorithmName.SHA256).Create(root, from, to, [id]);
+            var member = new CertificateRequest($"CN={id}", key, HashAlgorithmName.SHA256);
+            using var signed = member.Create(root, from, to, [id]);
             using var certificate = signed.CopyWithPrivateKey(key);
             File.WriteAllBytes(Path.Combine(directory, $"{id}.pfx"), certificate.Export(X509ContentType.Pfx));
         }

@@ -10,7 +10,6 @@ using Swarm.Hosting.Wire.Mapping;
 using Swarm.Identity;
 using Swarm.Raft;
 using Swarm.Raft.Consensus;
-using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Snapshots;
 using Swarm.Secrets;
 using Swarm.Storage;

@@ -69,7 +69,8 @@ internal sealed class FrameReader(Stream stream)
 
         if (_end == _buffer.Length)
         {
-            Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, Math.Max(_buffer.Length + 1, MaxLength + FrameHeader.Size)));
+            var most = Math.Max(_buffer.Length + 1, MaxLength + FrameHeader.Size);
+            Array.Resize(ref _buffer, (int)Math.Min(_buffer.Length * 2L, most));
         }
     }
 }

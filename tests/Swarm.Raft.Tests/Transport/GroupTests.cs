@@ -1,5 +1,4 @@
 using System.Text;
-using Swarm.Raft.Consensus;
 
 namespace Swarm.Raft.Tests.Transport;
 

@@ -7,7 +7,7 @@ using Swarm.Raft.Transport;
 namespace Swarm.Raft.Tests.Transport;
 
 /// <summary>Whoever can connect can say anything; the member closes, says why, and goes on.</summary>
-public sealed class HostileTests : IAsyncLifetime
+public sealed class HostileTests : IAsyncLifetime, IAsyncDisposable
 {
     private readonly TestGroup _group = new(secure: false);
     private TestMember _member = null!;
@@ -81,6 +81,8 @@ public sealed class HostileTests : IAsyncLifetime
     }
 
     public Task DisposeAsync() => _group.DisposeAsync().AsTask();
+
+    ValueTask IAsyncDisposable.DisposeAsync() => _group.DisposeAsync();
 
     [Theory]
     [MemberData(nameof(Openings))]

@@ -1,5 +1,4 @@
 using System.Net;
-using Swarm.Raft.Consensus;
 
 namespace Swarm.Raft.Tests.Transport;
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Swarm.Raft.Consensus;
 using Swarm.Raft.Storage.Files.InMemory;
 using Swarm.Raft.Tests.Storage;
 
