@@ -12,7 +12,7 @@ public sealed partial class RaftNode
     private readonly List<(ulong Index, TaskCompletionSource Reader)> _readsToApply = [];
     private readonly List<TaskCompletionSource<PeerId>> _leaderAwaited = [];
 
-    // An answer to this member's former life must not be taken for one to this: names begin anywhere.
+    // An answer to this member's former life must not be taken for one to this: names begin with the time of the start.
     private ulong _lastRead;
     private long _ticks;
 

@@ -48,7 +48,7 @@ public sealed partial class RaftNode : IAsyncDisposable
         _membership = storage.Snapshot.Metadata.ConfState;
         (_applied, _appliedTerm) = (storage.Snapshot.Metadata.Index, storage.Snapshot.Metadata.Term);
         _lastSnapshot = _applied;
-        _lastRead = (ulong)options.Random.NextInt64();
+        _lastRead = (ulong)options.Time.GetUtcNow().UtcTicks;
         (_snapshotInterval, _entriesKept) = (options.SnapshotInterval, options.LogEntriesForSlowFollowers);
     }
 

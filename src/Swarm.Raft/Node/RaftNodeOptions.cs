@@ -34,7 +34,7 @@ public sealed record RaftNodeOptions
     /// <value>Nobody is told.</value>
     public Action<ConfState>? OnMembershipChanged { get; init; }
 
-    /// <summary>Draws election timeouts, and the names of reads.</summary>
+    /// <summary>Draws election timeouts.</summary>
     /// <value>A source of its own, seeded by the system.</value>
     public Random Random { get; init; } = new();
 
