@@ -26,6 +26,15 @@ internal static class Macro
             case ["raftlog", .. var options]:
                 RaftLogMacro.Run(options);
                 return 0;
+            case ["raft-peers", .. var options]:
+                await RaftPeersMacro.RunAsync(options);
+                return 0;
+            case ["raftsnapshot", .. var options]:
+                await RaftSnapshotMacro.RunAsync(options);
+                return 0;
+            case ["raftsnapshot-member", var directory, var port, var leader]:
+                await RaftSnapshotMacro.JoinAsync(directory, port, leader);
+                return 0;
             case ["mesh", .. var options]:
                 await MeshMacro.RunAsync(options);
                 return 0;
@@ -42,7 +51,8 @@ internal static class Macro
                 await DispatchNodes.RunAsync(directory, address, tasks);
                 return 0;
             default:
-                Console.Error.WriteLine("usage: macro scheduler|orchestration|storage|raftlog|dispatch|mesh|mesh-peers [quick]");
+                Console.Error.WriteLine(
+                    "usage: macro scheduler|orchestration|storage|raftlog|raft-peers|raftsnapshot|dispatch|mesh|mesh-peers [quick]");
                 return 2;
         }
     }

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Swarm.Raft;
 using Swarm.Raft.Consensus;
-using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Snapshots;
 
 namespace Swarm.Benchmarks.Raft;

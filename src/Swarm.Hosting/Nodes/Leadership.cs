@@ -17,7 +17,7 @@ internal sealed partial class Leadership(
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskScheduler _scheduler =
         scheduler ?? new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
-    private volatile RaftState _state = new(Raft.Consensus.RaftRole.Follower, 0, 0, IsReady: false);
+    private volatile RaftState _state = new(RaftRole.Follower, 0, 0, IsReady: false);
     private volatile ControlPlane? _current;
     private Task _following = Task.CompletedTask;
 

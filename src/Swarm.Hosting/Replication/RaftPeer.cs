@@ -195,7 +195,9 @@ internal sealed class RaftPeer : IDisposable
                 }
 
                 isFirst = false;
-                message.Snapshot.Data = ByteString.CopyFrom(buffer, 0, count);
+
+                // The buffer is free again once the part is written: no other memory is taken, whatever the size.
+                message.Snapshot.Data = UnsafeByteOperations.UnsafeWrap(buffer.AsMemory(0, count));
                 await call.RequestStream
                     .WriteAsync(new() { Message = message }, watchdog.Token)
                     .WaitAsync(SendTimeout * 5, _time, watchdog.Token);

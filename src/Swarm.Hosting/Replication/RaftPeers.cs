@@ -7,7 +7,6 @@ using Swarm.Hosting.Wire.Client;
 using Swarm.Hosting.Wire.Mapping;
 using Swarm.Raft;
 using Swarm.Raft.Consensus;
-using Swarm.Raft.Storage;
 using RaftPb = Swarm.Hosting.Wire.Protos.Raftpb;
 
 namespace Swarm.Hosting.Replication;

@@ -3,10 +3,12 @@ using System.Buffers;
 namespace Swarm.Raft.Consensus;
 
 /// <summary>
-/// Walks over the fields of a protobuf message. A membership change is all that the core reads of its entries.
+/// Walks over the fields of a protobuf message: of membership changes, which are all that the core reads of its
+/// entries, and of messages.
 /// </summary>
 internal ref struct ProtoFields(ReadOnlyMemory<byte> data)
 {
+    private readonly ReadOnlySpan<byte> _span = data.Span;
     private int _at;
     private ulong _varint;
     private ReadOnlyMemory<byte> _bytes;
@@ -41,7 +43,7 @@ internal ref struct ProtoFields(ReadOnlyMemory<byte> data)
 
     public bool MoveNext()
     {
-        if (_at == data.Length)
+        if (_at == _span.Length)
         {
             return false;
         }
@@ -84,13 +86,13 @@ internal ref struct ProtoFields(ReadOnlyMemory<byte> data)
         writer.Advance(count);
     }
 
-    private static RaftProtocolException Malformed(string what) => new($"a membership change has {what}");
+    private static RaftProtocolException Malformed(string what) => new($"encoded bytes have {what}");
 
     private readonly RaftProtocolException Unexpected() => Malformed($"a field {Number} of the wrong type");
 
     private ReadOnlyMemory<byte> Skip(ulong length)
     {
-        if (length > (ulong)(data.Length - _at))
+        if (length > (ulong)(_span.Length - _at))
         {
             throw Malformed("a field that ends behind its data");
         }
@@ -103,9 +105,9 @@ internal ref struct ProtoFields(ReadOnlyMemory<byte> data)
     private ulong Read()
     {
         var value = 0UL;
-        for (var shift = 0; shift < 70 && _at < data.Length; shift += 7)
+        for (var shift = 0; shift < 70 && _at < _span.Length; shift += 7)
         {
-            var next = data.Span[_at++];
+            var next = _span[_at++];
             value |= (ulong)(next & 0x7f) << shift;
             if (next < 0x80)
             {

@@ -1,4 +1,4 @@
-namespace Swarm.Raft.Consensus;
+namespace Swarm.Raft;
 
 /// <summary>What a member is in its term. Numbers are etcd's <c>StateType</c>.</summary>
 public enum RaftRole

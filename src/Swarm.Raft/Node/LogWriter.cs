@@ -17,9 +17,13 @@ internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable
     private readonly Channel<WriteJob> _jobs = Channel.CreateUnbounded<WriteJob>(
         new UnboundedChannelOptions { SingleReader = true });
 
+    private readonly List<WriteJob> _batch = [];
     private volatile bool _completed;
 
-    /// <summary>Queues a batch; its entries may be written over afterwards, their payloads not.</summary>
+    /// <summary>
+    /// Queues a batch; its entries may be written over afterwards, their payloads not. A snapshot without data is the
+    /// one that was received last.
+    /// </summary>
     public void Write(Ready ready) => _jobs.Writer.TryWrite(new WriteJob(
         ready.Token,
         ready.HardState,
@@ -55,42 +59,49 @@ internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable
 
     private async Task WriteAllAsync()
     {
-        var batch = new List<WriteJob>();
         while (_jobs.Reader.TryRead(out var job))
         {
-            batch.Add(job);
+            _batch.Add(job);
         }
 
-        while (!TryWrite(batch))
+        while (!TryWrite())
         {
             if (_completed)
             {
                 // Nothing of the batch was promised to anybody.
+                _batch.Clear();
                 return;
             }
 
             await Task.Delay(FullDiskRetry, time);
         }
 
-        foreach (var compaction in batch.Where(job => job.CompactTo > 0))
+        if (_batch.Max(job => job.Token) is > 0 and var durable)
         {
-            storage.Compact(compaction.CompactTo);
+            onDurable(durable);
         }
 
-        if (batch.FindLast(job => job.Token > 0) is { } last)
+        foreach (var job in _batch.Where(job => job.CompactTo > 0))
         {
-            onDurable(last.Token);
+            storage.Compact(job.CompactTo);
         }
+
+        _batch.Clear();
     }
 
     // Without room everything since the last flush is void, and the same is written again.
-    private bool TryWrite(List<WriteJob> batch)
+    private bool TryWrite()
     {
         try
         {
-            foreach (var job in batch.Where(job => job.CompactTo == 0))
+            foreach (var job in _batch)
             {
-                if (job.Snapshot is { } snapshot)
+                if (job.CompactTo > 0)
+                {
+                    continue;
+                }
+
+                if (job.Snapshot is { Data.IsEmpty: false } snapshot)
                 {
                     Receive(snapshot);
                 }
@@ -114,7 +125,7 @@ internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable
         stream.Complete();
     }
 
-    private sealed record WriteJob(
+    private readonly record struct WriteJob(
         ulong Token,
         HardState? HardState,
         Entry[] Entries,

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Swarm.Raft.Consensus;
-using Swarm.Raft.Storage;
 
 #pragma warning disable SWRAFT001 // The node is what the core is made for.
 
@@ -22,10 +21,11 @@ public sealed partial class RaftNode : IAsyncDisposable
     private readonly IStateMachine _machine;
     private readonly IRaftTransport _transport;
     private readonly LogWriter _writer;
-    private readonly Channel<Input> _inputs;
+    private readonly Channel<INodeInput> _inputs;
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RaftState _state = new(RaftRole.Follower, 0, 0, IsReady: false);
+    private int _dueTicks;
     private Exception? _fault;
     private Task _running = Task.CompletedTask;
     private Task _writing = Task.CompletedTask;
@@ -34,11 +34,11 @@ public sealed partial class RaftNode : IAsyncDisposable
     {
         _logger = options.Logger;
         (_options, _machine, _storage, _transport) = (options, machine, storage, transport);
-        _inputs = Channel.CreateUnbounded<Input>(new UnboundedChannelOptions { SingleReader = true });
+        _inputs = Channel.CreateUnbounded<INodeInput>(new UnboundedChannelOptions { SingleReader = true });
         _writer = new LogWriter(
             storage,
-            token => Post(() => _core!.Persisted(token)),
-            exception => Post(() => throw exception),
+            token => Post(node => node.TakeDurable(token)),
+            exception => Post(_ => throw exception),
             options.Time);
         _core = new RaftCore(
             options.Core with { Applied = storage.Snapshot.Metadata.Index },
@@ -48,72 +48,63 @@ public sealed partial class RaftNode : IAsyncDisposable
         _membership = storage.Snapshot.Metadata.ConfState;
         (_applied, _appliedTerm) = (storage.Snapshot.Metadata.Index, storage.Snapshot.Metadata.Term);
         _lastSnapshot = _applied;
+        _lastRead = (ulong)options.Time.GetUtcNow().UtcTicks;
         (_snapshotInterval, _entriesKept) = (options.SnapshotInterval, options.LogEntriesForSlowFollowers);
     }
 
     /// <summary>Role and leader as they are now.</summary>
     public RaftState State => Volatile.Read(ref _state);
 
+    /// <summary>What this member is now.</summary>
+    public RaftRole Role => State.Role;
+
+    /// <summary>Who leads as far as this member knows; nobody (0) while it knows none.</summary>
+    public PeerId Leader => State.Leader;
+
     /// <summary>This member's id.</summary>
-    public ulong Id => _options.Core.Id;
+    public PeerId Id => _options.Core.Id;
+
+    /// <summary>Settings of its consensus.</summary>
+    internal RaftCoreOptions Core => _options.Core;
 
     /// <summary>Completes when the node has stopped; with <see cref="RaftFaultedException"/> when it had to.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>Restores the state machine from the newest snapshot, and starts.</summary>
-    /// <param name="options">Settings.</param>
-    /// <param name="machine">What entries are applied to.</param>
-    /// <param name="storage">The log; the node writes it alone, and leaves it open at its end.</param>
-    /// <param name="transport">The way to other members.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="RaftStorageCorruptException">The snapshot is damaged.</exception>
-    public static async Task<RaftNode> StartAsync(
-        RaftNodeOptions options,
-        IStateMachine machine,
-        FileRaftStorage storage,
-        IRaftTransport transport,
-        CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(machine);
-        ArgumentNullException.ThrowIfNull(storage);
-        ArgumentNullException.ThrowIfNull(transport);
-        var snapshot = storage.OpenSnapshot();
-        if (snapshot is not null)
-        {
-            await using (snapshot)
-            {
-                await machine.RestoreSnapshotAsync(snapshot, snapshot.Metadata.Index, cancellationToken);
-            }
-        }
-
-        var node = new RaftNode(options, machine, storage, transport);
-        node.Start();
-        return node;
-    }
-
     /// <summary>Takes a message of another member.</summary>
     /// <param name="message">The message; its memory must not be written to afterwards.</param>
-    public void Step(Message message) => Post(() => _core.Step(in message));
+    public void Step(Message message) => Post(node => node.TakeMessages(new ReadOnlySpan<Message>(in message)));
+
+    /// <summary>Takes messages of other members.</summary>
+    /// <param name="messages">In order; their memory must not be written to afterwards.</param>
+    /// <returns>
+    /// Completes when the node has taken them: a transport that waits for it before it hands over more holds back
+    /// what the node cannot take.
+    /// </returns>
+    public Task StepAsync(ReadOnlyMemory<Message> messages)
+    {
+        var input = new MessageInput(messages);
+        Post(input);
+        return input.Task;
+    }
 
     /// <summary>Tells that a member could not be reached.</summary>
     /// <param name="id">The member.</param>
-    public void Unreachable(ulong id) => Post(() => _core.PeerUnreachable(id));
+    public void Unreachable(PeerId id) => Post(node => node._core.PeerUnreachable(id));
 
     /// <summary>Tells whether a snapshot has reached a member.</summary>
     /// <param name="id">The member.</param>
     /// <param name="arrived">Whether it has.</param>
-    public void SnapshotDelivered(ulong id, bool arrived) => Post(() => _core.SnapshotDelivered(id, arrived));
+    public void SnapshotDelivered(PeerId id, bool arrived) => Post(node => node._core.SnapshotDelivered(id, arrived));
 
     /// <summary>Calls an election at once: for a member that is alone, and for tests.</summary>
-    public void Campaign() => Post(_core.Campaign);
+    public void Campaign() => Post(node => node._core.Campaign());
 
     /// <summary>Hands leadership to another member.</summary>
     /// <param name="id">The member.</param>
-    public Task<TransferStatus> TransferAsync(ulong id) => AskAsync(() => _core.Transfer(id));
+    public Task<TransferStatus> TransferAsync(PeerId id) => AskAsync(node => node._core.Transfer(id));
 
     /// <summary>The members as far as this one has applied the log.</summary>
-    public Task<ConfState> GetMembershipAsync() => AskAsync(() => _core.Membership);
+    public Task<ConfState> GetMembershipAsync() => AskAsync(node => node._core.Membership);
 
     /// <summary>Stops; nothing that was acknowledged is lost.</summary>
     public async ValueTask DisposeAsync()
@@ -123,6 +114,7 @@ public sealed partial class RaftNode : IAsyncDisposable
             await _stop.CancelAsync();
         }
 
+        _inputs.Writer.TryComplete();
         await _running;
         await _writing;
     }
@@ -147,7 +139,10 @@ public sealed partial class RaftNode : IAsyncDisposable
             while (true)
             {
                 await Task.Delay(_options.TickInterval, _options.Time, _stop.Token);
-                Post(_core.Tick);
+                if (Interlocked.Increment(ref _dueTicks) == 1)
+                {
+                    Post(node => node.Tick());
+                }
             }
         }
         catch (OperationCanceledException)
@@ -161,9 +156,9 @@ public sealed partial class RaftNode : IAsyncDisposable
         try
         {
             await WorkAsync();
-            while (await _inputs.Reader.WaitToReadAsync(_stop.Token))
+            while (!_stop.IsCancellationRequested && await _inputs.Reader.WaitToReadAsync())
             {
-                while (_inputs.Reader.TryRead(out var input))
+                while (!_stop.IsCancellationRequested && _inputs.Reader.TryRead(out var input))
                 {
                     Take(input);
                 }
@@ -195,9 +190,10 @@ public sealed partial class RaftNode : IAsyncDisposable
 
         _inputs.Writer.TryComplete();
         FailAll(_fault is null ? new NotLeaderException(0, mayCommit: true) : Faulted(_fault));
+        _leaderAwaited.ForEach(waiter => waiter.TrySetException(WhyEnded()));
         while (_inputs.Reader.TryRead(out var input))
         {
-            input.Abandon?.Invoke(WhyEnded());
+            input.Abandon(WhyEnded());
         }
 
         _writer.Complete();
@@ -217,36 +213,63 @@ public sealed partial class RaftNode : IAsyncDisposable
 
     private Exception WhyEnded() => _fault is null ? new NotLeaderException(0) : Faulted(_fault);
 
-    private static void Take(Input input)
+    private void Take(INodeInput input)
     {
         try
         {
-            input.Run();
+            input.Run(this);
         }
         catch (Exception exception)
         {
-            input.Abandon?.Invoke(exception);
+            input.Abandon(exception);
             throw;
+        }
+    }
+
+    // After a pause of the process all ticks of it are due at once, and the leader's messages lie behind them: a
+    // follower must not campaign for that. A leader's question whether it still has a majority is not to be put off.
+    private void Tick()
+    {
+        var due = Interlocked.Exchange(ref _dueTicks, 0);
+        var few = Math.Max(1, _options.Core.ElectionTicks - 2);
+        for (var i = _core.Role == RaftRole.Leader ? due : Math.Min(due, few); i > 0; i--)
+        {
+            _ticks++;
+            _core.Tick();
+            AskLostReadsAgain();
+        }
+    }
+
+    /// <summary>Takes messages in their turn.</summary>
+    internal void TakeMessages(ReadOnlySpan<Message> messages)
+    {
+        foreach (ref readonly var message in messages)
+        {
+            // A snapshot that came without its bytes, and not as a stream, was lost on its way.
+            if (message.Type != MessageType.Snap || message.Snapshot is not { Data.IsEmpty: true })
+            {
+                _core.Step(in message);
+            }
         }
     }
 
     /// <summary>Has something done on the node's scheduler.</summary>
     /// <param name="run">What to do.</param>
     /// <param name="abandon">Tells whoever waits for it that the node has ended instead.</param>
-    private void Post(Action run, Action<Exception>? abandon = null)
+    private void Post(Action<RaftNode> run, Action<Exception>? abandon = null) => Post(new ActionInput(run, abandon));
+
+    private void Post(INodeInput input)
     {
-        if (!_inputs.Writer.TryWrite(new Input(run, abandon)))
+        if (!_inputs.Writer.TryWrite(input))
         {
-            abandon?.Invoke(WhyEnded());
+            input.Abandon(WhyEnded());
         }
     }
 
-    private Task<T> AskAsync<T>(Func<T> question)
+    private Task<T> AskAsync<T>(Func<RaftNode, T> question)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() => answer.TrySetResult(question()), exception => answer.TrySetException(exception));
+        Post(node => answer.TrySetResult(question(node)), exception => answer.TrySetException(exception));
         return answer.Task;
     }
-
-    private readonly record struct Input(Action Run, Action<Exception>? Abandon);
 }

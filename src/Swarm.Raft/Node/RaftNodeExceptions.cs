@@ -6,8 +6,8 @@ public sealed class NotLeaderException : Exception
     /// <summary>Makes an error.</summary>
     /// <param name="leader">Who leads as far as is known; 0 for nobody.</param>
     /// <param name="mayCommit">Whether what was proposed may still turn up in the log.</param>
-    public NotLeaderException(ulong leader, bool mayCommit = false)
-        : base(leader == 0
+    public NotLeaderException(PeerId leader, bool mayCommit = false)
+        : base(leader.IsNobody
             ? "no leader is known; try again when one is elected"
             : $"member {leader} leads; ask that one")
     {
@@ -16,7 +16,7 @@ public sealed class NotLeaderException : Exception
     }
 
     /// <summary>Who leads as far as is known; 0 for nobody.</summary>
-    public ulong Leader { get; }
+    public PeerId Leader { get; }
 
     /// <summary>Whether what was proposed may still turn up in the log.</summary>
     public bool MayCommit { get; }

@@ -4,15 +4,19 @@ using Swarm.Raft.Consensus;
 
 namespace Swarm.Raft;
 
-/// <summary>Settings of a <see cref="RaftNode"/>; defaults are SwarmKit's.</summary>
+/// <summary>Settings of a <see cref="RaftNode"/>.</summary>
 public sealed record RaftNodeOptions
 {
     /// <summary>Settings of the consensus; the id is this member's.</summary>
-    public required RaftCoreOptions Core { get; init; }
+    /// <value>Defaults, and no id: the way of starting that is told the id fills it in.</value>
+    public RaftCoreOptions Core { get; init; } = new() { Id = 0 };
 
-    /// <summary>Time between ticks.</summary>
-    /// <value>1 s.</value>
-    public TimeSpan TickInterval { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// Time between ticks. A leader is missed after 10 to 19 of them, so it has to exceed what messages and flushes
+    /// take several times; all members need the same.
+    /// </summary>
+    /// <value>100 ms, etcd's: a group is without a leader for 1 to 2 s. SwarmKit ticks once a second.</value>
+    public TimeSpan TickInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Entries applied between snapshots; 0 for none.</summary>
     /// <value>10,000.</value>
@@ -31,13 +35,15 @@ public sealed record RaftNodeOptions
     public Action<ConfState>? OnMembershipChanged { get; init; }
 
     /// <summary>Draws election timeouts.</summary>
-    public required Random Random { get; init; }
+    /// <value>A source of its own, seeded by the system.</value>
+    public Random Random { get; init; } = new();
 
     /// <summary>The clock that ticks.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Runs the node: one task at a time.</summary>
-    public required TaskScheduler Scheduler { get; init; }
+    /// <value>One of its own, on threads of the pool.</value>
+    public TaskScheduler Scheduler { get; init; } = new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler;
 
     /// <summary>Runs what blocks on the disk.</summary>
     internal TaskScheduler DiskScheduler { get; init; } = TaskScheduler.Default;

@@ -1,5 +1,3 @@
-using Swarm.Raft.Consensus;
-
 namespace Swarm.Raft;
 
 /// <summary>What a member is at a moment.</summary>

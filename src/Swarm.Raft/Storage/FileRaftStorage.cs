@@ -1,9 +1,10 @@
 using Swarm.Raft.Consensus;
+using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Encryption;
 using Swarm.Raft.Storage.Files;
 using Swarm.Raft.Storage.Snapshots;
 
-namespace Swarm.Raft.Storage;
+namespace Swarm.Raft;
 
 /// <summary>
 /// What a member must not forget, in a directory: an encrypted write-ahead log and snapshots. Survives a crash at any
@@ -15,7 +16,7 @@ namespace Swarm.Raft.Storage;
 /// else may be called from any thread. Readers see what is safe, and nothing else. Only one instance may have a
 /// directory open.
 /// </remarks>
-public sealed class FileRaftStorage : IRaftLogReader, IDisposable
+public sealed class FileRaftStorage : IRaftLogReader, IDisposable, IAsyncDisposable
 {
     private readonly FileRaftStorageOptions _options;
     private readonly StorageLayout _layout;
@@ -281,6 +282,13 @@ public sealed class FileRaftStorage : IRaftLogReader, IDisposable
         _parts.Keys.Dispose();
         _keyGate.Dispose();
         _lock.Dispose();
+    }
+
+    /// <inheritdoc cref="Dispose"/>
+    public ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
     }
 
     private static IDisposable Lock(FileRaftStorageOptions options, StorageLayout layout)

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Raft.Storage.Encryption;
 using Swarm.Raft.Storage.Files;
 
-namespace Swarm.Raft.Storage;
+namespace Swarm.Raft;
 
 /// <summary>How a log is kept on disk.</summary>
 public sealed class FileRaftStorageOptions

@@ -1,6 +1,5 @@
 using Swarm.Raft;
 using Swarm.Raft.Consensus;
-using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Encryption;
 
 namespace Swarm.Testing;

@@ -9,7 +9,6 @@ using Swarm.Hosting.Replication;
 using Swarm.Identity;
 using Swarm.Raft;
 using Swarm.Raft.Consensus;
-using Swarm.Raft.Storage;
 using Swarm.Storage;
 using RaftMember = Swarm.Hosting.Wire.Protos.RaftMember;
 

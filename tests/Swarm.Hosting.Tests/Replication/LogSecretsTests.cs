@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Swarm.Certificates;
 using Swarm.Certificates.Nodes;
 using Swarm.Hosting.Replication;
+using Swarm.Raft;
 using Swarm.Raft.Consensus;
 using Swarm.Raft.Storage;
 

@@ -1,5 +1,4 @@
 using Swarm.Raft.Consensus;
-using Swarm.Raft.Storage;
 
 namespace Swarm.Raft.Tests.Storage;
 

@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Swarm.Raft.Consensus;
-using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Files.InMemory;
 using static Swarm.Raft.Tests.Storage.StorageFixture;
 

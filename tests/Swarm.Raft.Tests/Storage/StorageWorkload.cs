@@ -1,5 +1,4 @@
 using Swarm.Raft.Consensus;
-using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Encryption;
 using Swarm.Raft.Storage.Files.InMemory;
 using Swarm.Raft.Storage.Snapshots;

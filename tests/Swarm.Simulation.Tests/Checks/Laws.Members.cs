@@ -1,3 +1,4 @@
+using Swarm.Raft;
 using Swarm.Raft.Consensus;
 
 namespace Swarm.Simulation.Tests;

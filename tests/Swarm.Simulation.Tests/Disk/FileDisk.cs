@@ -1,5 +1,5 @@
+using Swarm.Raft;
 using Swarm.Raft.Consensus;
-using Swarm.Raft.Storage;
 using Swarm.Raft.Storage.Encryption;
 using Swarm.Raft.Storage.Files;
 using Swarm.Raft.Storage.Files.InMemory;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Swarm.Raft.Consensus;
+using Swarm.Raft;
 
 namespace Swarm.Simulation.Tests;
 

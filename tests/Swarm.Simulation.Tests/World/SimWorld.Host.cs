@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Swarm.Raft;
 using Swarm.Raft.Consensus;
 
 namespace Swarm.Simulation.Tests;

@@ -1,7 +1,7 @@
-using Google.Protobuf;
 using Grpc.Core;
 using Swarm.Hosting.Replication;
 using Swarm.Hosting.Wire.Mapping;
+using Swarm.Raft.Consensus;
 using RaftPb = Swarm.Hosting.Wire.Protos.Raftpb;
 
 namespace Swarm.Hosting.Wire.Server;
@@ -24,34 +24,18 @@ internal sealed class RaftService(ManagerServices services) : Protos.Raft.RaftBa
         IAsyncStreamReader<Protos.StreamRaftMessageRequest> requestStream,
         ServerCallContext context)
     {
-        RaftPb.Message? message = null;
-        var data = new MemoryStream();
-        while (await requestStream.MoveNext(context.CancellationToken))
+        var first = await NextAsync(requestStream, null, context.CancellationToken);
+        if (first is not { Type: RaftPb.MessageType.MsgSnap, Snapshot: not null })
         {
-            var part = requestStream.Current.Message ?? throw SwarmException.InvalidArgument("a message is missing");
-            if (message is not null && (part.Index != message.Index || part.Type != RaftPb.MessageType.MsgSnap))
-            {
-                throw SwarmException.InvalidArgument("the parts of a stream are not those of one snapshot");
-            }
-
-            message ??= part;
-            if (part.Snapshot is { HasData: true } snapshot)
-            {
-                if (data.Length + snapshot.Data.Length > MaxSnapshotBytes)
-                {
-                    throw SwarmException.InvalidArgument($"a snapshot has at most {MaxSnapshotBytes} bytes");
-                }
-
-                snapshot.Data.WriteTo(data);
-            }
+            await TakeAsync(first, context.CancellationToken);
+            return new();
         }
 
-        if (message is { Type: RaftPb.MessageType.MsgSnap, Snapshot: not null })
+        if (Member(first) is { } quorum)
         {
-            message.Snapshot.Data = UnsafeByteOperations.UnsafeWrap(data.GetBuffer().AsMemory(0, (int)data.Length));
+            await ReceiveAsync(quorum, first, requestStream, context.CancellationToken);
         }
 
-        await TakeAsync(message, context.CancellationToken);
         return new();
     }
 
@@ -63,17 +47,20 @@ internal sealed class RaftService(ManagerServices services) : Protos.Raft.RaftBa
                 ?? throw SwarmException.NotFound($"member {request.RaftId:x} not found"),
         });
 
+    // A member that is still starting loses messages, as every member may.
+    private Quorum? Member(RaftPb.Message message)
+    {
+        var quorum = services.Quorum();
+        return quorum is null || !quorum.Members.IsRemoved(message.From)
+            ? quorum
+            : throw SwarmException.NotFound(RaftPeer.Removed);
+    }
+
     private async Task TakeAsync(RaftPb.Message? message, CancellationToken cancellationToken)
     {
-        // A member that is still starting loses messages, as every member may.
-        if (message is null || services.Quorum() is not { } quorum)
+        if (message is null || Member(message) is not { } quorum)
         {
             return;
-        }
-
-        if (quorum.Members.IsRemoved(message.From))
-        {
-            throw SwarmException.NotFound(RaftPeer.Removed);
         }
 
         // One that cannot be reached would only keep electing itself.
@@ -84,6 +71,68 @@ internal sealed class RaftService(ManagerServices services) : Protos.Raft.RaftBa
         }
 
         quorum.Log.Node.Step(message.ToRecord());
+    }
+
+    // The parts go to the disk as they come.
+    private static async Task ReceiveAsync(
+        Quorum quorum,
+        RaftPb.Message first,
+        IAsyncStreamReader<Protos.StreamRaftMessageRequest> rest,
+        CancellationToken cancellationToken)
+    {
+        var record = first.ToRecord();
+        var snapshot = record.Snapshot ?? throw SwarmException.InvalidArgument("the snapshot does not say where it stands");
+        var message = record with { Snapshot = snapshot with { Data = default } };
+        try
+        {
+            var taken = await quorum.Log.Node.ReceiveSnapshotAsync(
+                message, (destination, stop) => CopyAsync(first, rest, destination, stop), cancellationToken);
+            if (!taken)
+            {
+                throw new SwarmException(
+                    SwarmErrorCode.Unavailable, "another snapshot is being received; try again later");
+            }
+        }
+        catch (RaftProtocolException exception)
+        {
+            throw SwarmException.InvalidArgument(exception.Message);
+        }
+    }
+
+    private static async Task CopyAsync(
+        RaftPb.Message first,
+        IAsyncStreamReader<Protos.StreamRaftMessageRequest> rest,
+        Stream destination,
+        CancellationToken cancellationToken)
+    {
+        var total = 0L;
+        for (var part = first; part is not null; part = await NextAsync(rest, first, cancellationToken))
+        {
+            var data = part.Snapshot?.Data.Memory ?? default;
+            total += data.Length;
+            if (total > MaxSnapshotBytes)
+            {
+                throw SwarmException.InvalidArgument($"a snapshot has at most {MaxSnapshotBytes} bytes");
+            }
+
+            await destination.WriteAsync(data, cancellationToken);
+        }
+    }
+
+    private static async Task<RaftPb.Message?> NextAsync(
+        IAsyncStreamReader<Protos.StreamRaftMessageRequest> parts,
+        RaftPb.Message? first,
+        CancellationToken cancellationToken)
+    {
+        if (!await parts.MoveNext(cancellationToken))
+        {
+            return null;
+        }
+
+        var part = parts.Current.Message ?? throw SwarmException.InvalidArgument("a message is missing");
+        return first is null || (part.Index == first.Index && part.Type == RaftPb.MessageType.MsgSnap)
+            ? part
+            : throw SwarmException.InvalidArgument("the parts of a stream are not those of one snapshot");
     }
 }
 
