@@ -58,6 +58,7 @@ internal sealed class EtcdMembers : IAsyncDisposable
     {
         var start = new ProcessStartInfo("etcd")
         {
+            UseShellExecute = false,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
             ArgumentList =

@@ -37,7 +37,11 @@ internal sealed class RaftProposer(TimeProvider time, RaftMetrics? metrics = nul
         string? error = nameof(OperationCanceledException);
         try
         {
-            await Node.ProposeAsync(Encode(actions), index => commit(new ObjectVersion(index)));
+            // Once it is on its way it cannot be taken back, and its end has to be waited for.
+            await Node.ProposeAsync(
+                Encode(actions),
+                index => commit(new ObjectVersion(index)),
+                CancellationToken.None);
             error = null;
         }
         catch (NotLeaderException exception)

@@ -59,7 +59,12 @@ public sealed partial record CommandHelp(string Program, Version Version, IReadO
 
     private static async Task<string> RunAsync(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
 
         // An engine would have flags left out that it is too old for.
         start.Environment["DOCKER_HOST"] = "unix:///nonexistent/docker.sock";
