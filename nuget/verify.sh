@@ -145,6 +145,7 @@ readme() {    # readme PACKAGE: the first program in its README
 }
 
 app scheduler Microsoft.NET.Sdk Swarm.Core && readme Swarm.Core >"$work/scheduler/Program.cs"
+app log Microsoft.NET.Sdk Swarm.Raft && readme Swarm.Raft >"$work/log/Program.cs"
 app mesh Microsoft.NET.Sdk Swarm.Net && readme Swarm.Net >"$work/mesh/Program.cs"
 app web Microsoft.NET.Sdk.Web Swarm.Hosting && readme Swarm.Hosting >"$work/web/Program.cs"
 app worker Microsoft.NET.Sdk.Worker Swarm.Hosting && cp "$root"/samples/CustomExecutor/*.cs "$work/worker"
@@ -178,6 +179,8 @@ check "packages have README, icon, licence and documentation, and no path of thi
 # --- what the apps do -------------------------------------------------------------------------------------------------
 start scheduler
 check "Swarm.Core: the scheduler alone" says "$work/scheduler/out" "insufficient resources on 1 node"
+start log
+check "Swarm.Raft: the log alone" says "$work/log/out" "committed"
 start mesh
 check "Swarm.Net: the mesh alone" says "$work/mesh/out" "drained"
 start stack

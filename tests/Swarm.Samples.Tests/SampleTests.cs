@@ -85,6 +85,20 @@ public sealed class SampleTests : IDisposable
     }
 
     [Fact]
+    public async Task RaftCounter_counts_on_from_where_it_was()
+    {
+        await using (var sample = Start("RaftCounter"))
+        {
+            await sample.WritesAsync(": 2");
+            Assert.Equal(0, await sample.StopAsync());
+        }
+
+        await using var again = Start("RaftCounter");
+        await again.WritesAsync(": 3");
+        Assert.Equal(0, await again.StopAsync());
+    }
+
+    [Fact]
     public async Task DockerWorkers_prints_the_line_for_docker_engines_and_offers_them_a_task()
     {
         var address = NextAddress();
