@@ -22,15 +22,15 @@ public sealed class SwarmManagerOptions
     public string? AdvertiseAddress { get; set; }
 
     /// <summary>
-    /// Manager of the swarm to join when the host starts, as <c>host:port</c>. Where <see cref="DataDirectory"/> holds a
-    /// membership, that one is taken up and this is not read. A start that cannot join within 20 s fails.
+    /// Manager of the swarm to join when the host starts, as <c>host:port</c>. Where <see cref="DataDirectory"/> holds
+    /// a membership, that one is taken up and this is not read. A start that cannot join within 20 s fails.
     /// </summary>
     /// <value>Default null: join none.</value>
     public string? JoinAddress { get; set; }
 
     /// <summary>
-    /// Token for <see cref="JoinAddress"/>: <c>SWMTKN-1-…</c>. That of managers makes this one of them, that of workers a
-    /// worker that can be promoted.
+    /// Token for <see cref="JoinAddress"/>: <c>SWMTKN-1-…</c>. That of managers makes this one of them, that of workers
+    /// a worker that can be promoted.
     /// </summary>
     /// <value>Default null.</value>
     public string? JoinToken { get; set; }

@@ -78,8 +78,8 @@ public sealed partial class CommandTests
         }
 
         var known = command.Options.SelectMany(option => option.Aliases.Append(option.Name)).Append("--help").ToHashSet();
-        var unknown = words.FirstOrDefault(word =>
-            word.StartsWith('-') && word != "-" && word != "--" && !known.Contains(word.Split('=')[0]));
+        var unknown = words.TakeWhile(word => word != "--").FirstOrDefault(word =>
+            word.StartsWith('-') && word != "-" && !known.Contains(word.Split('=')[0]));
         return unknown is null ? null : $"'swarm {command.Name}' has no option {unknown}";
     }
 

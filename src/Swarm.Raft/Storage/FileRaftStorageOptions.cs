@@ -59,7 +59,11 @@ public sealed class FileRaftStorageOptions
         Require(MaxEntryBytes is >= 1024 and <= 256 << 20, nameof(MaxEntryBytes), MaxEntryBytes, "1 KiB to 256 MiB");
         Require(CacheEntries is >= 1 and <= 1 << 20, nameof(CacheEntries), CacheEntries, "1 to 1,048,576");
         Require(CacheBytes >= 0, nameof(CacheBytes), CacheBytes, "0 or more");
-        Require(KeepOldSnapshots is >= 0 and <= MostOldSnapshots, nameof(KeepOldSnapshots), KeepOldSnapshots, "0 to 100");
+        Require(
+            KeepOldSnapshots is >= 0 and <= MostOldSnapshots,
+            nameof(KeepOldSnapshots),
+            KeepOldSnapshots,
+            "0 to 100");
         Require(Metadata.Length <= 64 * 1024, nameof(Metadata), Metadata.Length, "at most 64 KiB");
         if (KeyProvider is null || Logger is null)
         {

@@ -96,7 +96,8 @@ internal static class ExecCommand
     private static async Task<JsonElement> FindTaskAsync(
         DockerClient client, string reference, CancellationToken cancellationToken)
     {
-        if (reference.Split('.') is [var service, var slot] && ulong.TryParse(slot, CultureInfo.InvariantCulture, out var n))
+        if (reference.Split('.') is [var service, var slot]
+            && ulong.TryParse(slot, CultureInfo.InvariantCulture, out var n))
         {
             var tasks = await client.ListAsync(
                 "/tasks", [("service", service), ("desired-state", "running")], cancellationToken);

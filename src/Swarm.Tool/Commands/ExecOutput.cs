@@ -37,8 +37,11 @@ internal sealed class ExecOutput : IDisposable
         _ = FeedAsync(connection, input, cancellationToken);
         var header = new byte[HeaderLength];
         var buffer = new byte[32 * 1024];
-        while (await connection.Stream.ReadAtLeastAsync(header, HeaderLength, throwOnEndOfStream: false, cancellationToken)
-            == HeaderLength)
+        while (await connection.Stream.ReadAtLeastAsync(
+            header,
+            HeaderLength,
+            throwOnEndOfStream: false,
+            cancellationToken) == HeaderLength)
         {
             var target = header[0] == ErrorStream ? _error : _output;
             for (var left = BinaryPrimitives.ReadUInt32BigEndian(header.AsSpan(4)); left > 0;)
@@ -62,14 +65,18 @@ internal sealed class ExecOutput : IDisposable
         _error.Dispose();
     }
 
-    private static async Task FeedAsync(UpgradedConnection connection, Stream input, CancellationToken cancellationToken)
+    private static async Task FeedAsync(
+        UpgradedConnection connection,
+        Stream input,
+        CancellationToken cancellationToken)
     {
         try
         {
             await input.CopyToAsync(connection.Stream, cancellationToken);
             connection.EndInput();
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is IOException or ObjectDisposedException or OperationCanceledException)
         {
             // The command has ended before its input.
         }

@@ -17,7 +17,8 @@ internal static class SimCommand
         DefaultValueFactory = _ => 1,
     };
 
-    private static readonly Option<int> Managers = Count("--managers", 3, 1, MostManagers, "Managers; they run tasks, too.");
+    private static readonly Option<int> Managers = Count(
+        "--managers", 3, 1, MostManagers, "Managers; they run tasks, too.");
     private static readonly Option<int> Workers = Count("--workers", 2, 0, MostWorkers, "Workers.");
     private static readonly Option<int> Steps = Count("--steps", 20, 0, MostSteps, "Things that users do and accidents that happen.");
 
@@ -77,7 +78,9 @@ internal static class SimCommand
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() is var given && (given < least || given > most))
+            if (result.Tokens.Count > 0
+                && result.GetValueOrDefault<int>() is var given
+                && (given < least || given > most))
             {
                 result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} {given} must be {least} to {most}"));
             }

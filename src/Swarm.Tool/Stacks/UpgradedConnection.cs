@@ -30,7 +30,8 @@ internal sealed class UpgradedConnection : IAsyncDisposable
         var handler = new SocketsHttpHandler
         {
             UseProxy = false,
-            ConnectCallback = async (_, token) => new NetworkStream(socket = await connectAsync(token), ownsSocket: true),
+            ConnectCallback = async (_, token) =>
+                new NetworkStream(socket = await connectAsync(token), ownsSocket: true),
         };
         var http = new HttpClient(handler) { BaseAddress = address, Timeout = Timeout.InfiniteTimeSpan };
         try
