@@ -78,8 +78,9 @@ internal static class SimCommand
         };
         option.Validators.Add(result =>
         {
-            if (result.Tokens.Count > 0
-                && result.GetValueOrDefault<int>() is var given
+            // What is no number is refused by the parser itself.
+            if (result.Tokens is [var token]
+                && int.TryParse(token.Value, CultureInfo.InvariantCulture, out var given)
                 && (given < least || given > most))
             {
                 result.AddError(string.Create(CultureInfo.InvariantCulture, $"{name} {given} must be {least} to {most}"));

@@ -28,13 +28,15 @@ public class SwarmManagerTests
     public async Task A_manager_joins_the_swarm_that_its_options_name()
     {
         await using var first = await SwarmHostUnderTest.StartAsync(services =>
-            services.AddSwarmManager().UseInMemoryExecutor());
+            services.AddSwarmManager(options => options.AdvertiseAddress = null).UseInMemoryExecutor());
         var cluster = await first.Client.Cluster.GetAsync();
         await using var second = await SwarmHostUnderTest.StartAsync(services =>
             services.AddSwarmManager(options =>
             {
                 options.NodeName = "manager-2";
-                options.JoinAddress = first.Node.RemoteManagers[0].Address;
+                options.AdvertiseAddress = null;
+                options.JoinAddress = first.Host.Services
+                    .GetRequiredService<IOptions<SwarmManagerOptions>>().Value.ListenAddress;
                 options.JoinToken = cluster.RootCa.ManagerJoinToken;
             }).UseInMemoryExecutor());
 
