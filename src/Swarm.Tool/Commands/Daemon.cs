@@ -2,8 +2,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
-using Swarm.Hosting;
 using Swarm.Docker;
+using Swarm.Hosting;
 using Swarm.Secrets;
 
 namespace Swarm.Tool.Commands;
