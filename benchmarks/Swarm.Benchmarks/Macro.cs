@@ -41,8 +41,8 @@ internal static class Macro
             case ["mesh-peers", .. var options]:
                 await PeersMacro.RunAsync(options);
                 return 0;
-            case ["mesh-serve", var port, .. var backends]:
-                await PeersMacro.ServeAsync(port, backends);
+            case ["mesh-serve", var plane, var port, .. var backends]:
+                await PeersMacro.ServeAsync(plane, port, backends);
                 return 0;
             case ["dispatch", .. var options]:
                 await DispatchMacro.RunAsync(options);

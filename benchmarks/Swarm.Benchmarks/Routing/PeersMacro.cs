@@ -7,7 +7,8 @@ namespace Swarm.Benchmarks.Routing;
 
 /// <summary>
 /// The user-space data plane beside HAProxy and nginx, each a process of its own with two threads or workers, in turns
-/// on loopback. Of each: what gets done per second, and the CPU time of the balancer alone for each of it.
+/// on loopback. Of each: what gets done per second, and the CPU time of the balancer alone for each of it; the kernel's
+/// own, where nftables balances, is not in it.
 /// </summary>
 internal static class PeersMacro
 {
@@ -30,8 +31,21 @@ internal static class PeersMacro
         {
             // The second one runs what follows on the thread that waits for the system, instead of handing it over: the
             // difference is what the hand-over costs.
-            balancers.Add(Balancer.Swarm("swarm", ports));
-            balancers.Add(Balancer.Swarm("swarm-inline", ports, ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1")));
+            balancers.Add(Balancer.Swarm("swarm", "userspace", ports));
+            balancers.Add(Balancer.Swarm(
+                "swarm-inline",
+                "userspace",
+                ports,
+                ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1")));
+            if (await NftablesDataplane.FindObstacleAsync() is not { } obstacle)
+            {
+                balancers.Add(Balancer.Swarm("swarm-nftables", "nftables", ports));
+            }
+            else
+            {
+                await Console.Error.WriteLineAsync($"{obstacle}; nftables is left out");
+            }
+
             balancers.AddRange(new[] { Balancer.HaProxy(ports), Balancer.Nginx(ports) }.OfType<Balancer>());
             foreach (var balancer in balancers)
             {
@@ -50,9 +64,11 @@ internal static class PeersMacro
     }
 
     /// <summary>The data plane as a process of its own: until its input ends.</summary>
-    public static async Task ServeAsync(string port, IEnumerable<string> backends)
+    public static async Task ServeAsync(string kind, string port, IEnumerable<string> backends)
     {
-        await using var plane = new UserspaceDataplane();
+        await using IDataplane plane = kind == "nftables"
+            ? new NftablesDataplane(new NftablesOptions { Table = "swarm_benchmark" })
+            : new UserspaceDataplane();
         var frontend = new Frontend(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture));
         await plane.ApplyAsync(
             new MeshState([new(frontend, [.. backends.Select(text =>
@@ -116,7 +132,7 @@ internal static class PeersMacro
 
         public IPEndPoint EndPoint { get; } = new(IPAddress.Loopback, port);
 
-        public static Balancer Swarm(string name, int[] backends, params (string Name, string Value)[] environment)
+        public static Balancer Swarm(string name, string plane, int[] backends, params (string Name, string Value)[] environment)
         {
             var port = MeshMacro.FreePort();
             return new(
@@ -124,7 +140,7 @@ internal static class PeersMacro
                 port,
                 Start(
                     "dotnet",
-                    [typeof(PeersMacro).Assembly.Location, "macro", "mesh-serve", $"{port}", .. backends.Select(item => $"{item}")],
+                    [typeof(PeersMacro).Assembly.Location, "macro", "mesh-serve", plane, $"{port}", .. backends.Select(item => $"{item}")],
                     environment),
                 directory: null);
         }
@@ -198,7 +214,13 @@ internal static class PeersMacro
 
         public void Dispose()
         {
-            process.Kill(entireProcessTree: true);
+            // Ours ends with its input, and takes its table with it.
+            process.StandardInput.Close();
+            if (!process.WaitForExit(TimeSpan.FromSeconds(2)))
+            {
+                process.Kill(entireProcessTree: true);
+            }
+
             process.Dispose();
             if (directory is not null)
             {
