@@ -126,18 +126,8 @@ internal sealed class Agent
         _sessionId = exception is SwarmException { Code: SwarmErrorCode.SessionInvalid or SwarmErrorCode.NotFound }
             ? ""
             : session.Id.Length > 0 ? session.Id : _sessionId;
-        var isFirst = _backoff.Bound == TimeSpan.Zero && session.Id.Length == 0;
         var delay = _backoff.NextDelay();
-        if (isFirst)
-        {
-            // A manager that has just come to lead may not have a dispatcher at this moment.
-            AgentLog.NoSessionYet(_context.Logger, exception.Message, delay);
-        }
-        else
-        {
-            AgentLog.SessionEnded(_context.Logger, exception.Message, delay);
-        }
-
+        AgentLog.SessionEnded(_context.Logger, exception.Message, delay);
         await Task.Delay(delay, _context.Time, cancellationToken);
     }
 

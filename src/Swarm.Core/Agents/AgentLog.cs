@@ -11,9 +11,6 @@ internal static partial class AgentLog
     [LoggerMessage(1501, LogLevel.Warning, "Session ended: {Reason}; the next attempt is in {Delay}")]
     public static partial void SessionEnded(ILogger logger, string reason, TimeSpan delay);
 
-    [LoggerMessage(1517, LogLevel.Debug, "No session yet: {Reason}; the next attempt is in {Delay}")]
-    public static partial void NoSessionYet(ILogger logger, string reason, TimeSpan delay);
-
     [LoggerMessage(1502, LogLevel.Information, "The node's description has changed; registering again")]
     public static partial void DescriptionChanged(ILogger logger);
 
