@@ -16,7 +16,7 @@ public sealed partial class RaftCore
     // Whoever answers a leader promises to elect nobody else for a while, whatever it learns meanwhile of other terms.
     // One that restarted may have answered just before.
     private bool HasGrantedLease =>
-        _options.AssumeBoundedClockDrift && _ticks - _lastContact < _options.ElectionTicks && !_tracker.IsSingleton;
+        _options.AssumeBoundedClockDrift && _ticks - _lastContact < _options.ElectionTicks;
 
     /// <summary>
     /// Starts an election now, as if the election timeout had passed. Nothing happens on a leader or a non-voter, nor

@@ -35,6 +35,37 @@ public sealed class ReadTests
         Assert.NotEqual(RaftRole.Follower, cluster[2].Core.Role);
     }
 
+    // Found by the simulation: it needs no vote but its own, and the leader that is removed still answered reads.
+    [Fact]
+    public void A_member_that_granted_a_lease_does_not_campaign_before_that_ends_even_when_it_is_the_last_one()
+    {
+        var cluster = new Cluster(3, plain => plain with { CheckQuorum = true, AssumeBoundedClockDrift = true });
+        foreach (var id in cluster.Members.Keys)
+        {
+            cluster[id].Core.PinElectionTimeout(id == 1 ? 10 : 30);
+            cluster.Tick(id, 10);
+        }
+
+        cluster.Settle();
+        Assert.Equal(RaftRole.Leader, cluster[1].Core.Role);
+        cluster[1].Core.ProposeChange(new ConfChangeV2
+        {
+            Transition = ConfChangeTransition.JointImplicit,
+            Changes = [new(ConfChangeType.RemoveNode, 1), new(ConfChangeType.RemoveNode, 2)],
+        });
+        cluster.Settle();
+        Assert.Equal("[3]", cluster[3].Core.Membership.Voters.ToString());
+        Assert.Empty(cluster[3].Core.Membership.VotersOutgoing.AsSpan().ToArray());
+
+        cluster[3].Core.Campaign();
+        cluster.Settle();
+        Assert.Equal(RaftRole.Follower, cluster[3].Core.Role);
+        cluster.Tick(3, 10);
+        cluster[3].Core.Campaign();
+        cluster.Settle();
+        Assert.Equal(RaftRole.Leader, cluster[3].Core.Role);
+    }
+
     [Fact]
     public void Reads_that_come_together_share_one_round_of_heartbeats()
     {
