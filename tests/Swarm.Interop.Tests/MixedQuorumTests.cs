@@ -44,7 +44,7 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
             led.Add(leader);
             await ChangeAsync(round, _managers);
             containers.Add(await RunAsync(leader, $"round{round}"));
-            Assert.Superset(containers.ToHashSet(), (await _worker!.Docker.LinesAsync("ps", "-q", "--no-trunc")).ToHashSet());
+            await RunStillAsync(leader, containers);
 
             await leader.KillAsync();
             var successor = await LeaderAsync();
@@ -60,9 +60,7 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
             Assert.Equal(_acknowledged, await ConfigsAsync(manager));
         }
 
-        Assert.Equal(
-            containers.Order(),
-            (await _worker!.Docker.LinesAsync("ps", "-q", "--no-trunc")).Order());
+        await RunStillAsync(led[^1], containers);
         var kinds = led.Select(leader => leader.IsOurs ? "ours" : "theirs").ToArray();
         output.WriteLine($"{_acknowledged.Count} changes; leaders: {string.Join(", ", kinds)}");
 
@@ -162,6 +160,20 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
         await new SwarmUnderTest(manager, [_worker!]).CreateAsync(service, ["--constraint", $"node.hostname=={_worker!.Name}"]);
         return Assert.Single(await BecomesAsync(
             () => _worker.ContainersAsync(service), found => found.Length == 1, $"{service} runs on {_worker.Name}"));
+    }
+
+    /// <summary>The containers that the worker runs are these; if not, the managers know why.</summary>
+    private async Task RunStillAsync(Peer manager, List<string> containers)
+    {
+        var found = await _worker!.Docker.LinesAsync("ps", "-q", "--no-trunc");
+        if (!found.Order().SequenceEqual(containers.Order()))
+        {
+            var tasks = await manager.Docker.RunAsync(["service", "ps", "--no-trunc", .. await manager.Docker.LinesAsync("service", "ls", "-q")]);
+            var nodes = await manager.Docker.RunAsync("node", "ls");
+            var logs = _managers.Append(_worker).Select(peer => $"{peer.Name}:\n{peer.Tail(120)}");
+            Assert.Fail($"runs {string.Join(' ', found)}\nand not {string.Join(' ', containers)}\n"
+                + $"{tasks.Output}\n{nodes.Output}\n{string.Join("\n\n", logs)}");
+        }
     }
 
     private async Task<Peer> LeaderAsync()
