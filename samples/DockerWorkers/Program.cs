@@ -50,7 +50,11 @@ try
 {
     await foreach (var change in swarm.WatchAsync(new WatchFilter(ObjectKind.Task), stopping))
     {
-        if (change.Current is SwarmTask task && change.Change != ChangeKind.Removed)
+        // Much else of a task changes; only what its user sees is news.
+        var before = (change.Previous as SwarmTask)?.Status;
+        if (change.Current is SwarmTask task
+            && change.Change != ChangeKind.Removed
+            && (before?.State != task.Status.State || before.Error != task.Status.Error))
         {
             Console.WriteLine($"{task.Name} on {task.NodeId}: {task.Status.State} {task.Status.Error}");
         }

@@ -32,6 +32,23 @@ internal sealed class GroupPlacer
     /// <returns>How many were placed; <see cref="Explain"/> tells why the others were not.</returns>
     public int Place(ReadOnlySpan<SwarmTask> tasks, List<Reservation> reservations)
     {
+        if (!VolumeBook.IsWantedBy(tasks[0]))
+        {
+            return PlaceAll(tasks, reservations);
+        }
+
+        // A volume given out on one node may be lost to all others, so each task looks at the nodes anew.
+        var placed = 0;
+        while (placed < tasks.Length && PlaceAll(tasks.Slice(placed, 1), reservations) == 1)
+        {
+            placed++;
+        }
+
+        return placed;
+    }
+
+    private int PlaceAll(ReadOnlySpan<SwarmTask> tasks, List<Reservation> reservations)
+    {
         var sample = tasks[0];
         _pipeline.Bind(sample);
         _state.Order.Refresh();

@@ -118,6 +118,9 @@ public sealed class NodeView
     /// <summary>False for a node that is gone while tasks of it are still around.</summary>
     internal bool IsPresent { get; set; }
 
+    /// <summary>The cluster volumes there are; null for a view of a node alone.</summary>
+    internal VolumeBook? Volumes { get; init; }
+
     /// <summary>Tasks that take up something.</summary>
     internal int Occupants { get; set; }
 

@@ -167,7 +167,13 @@ internal sealed class PassCommit(ClusterStore store, SchedulerState state, PassP
         }
         else
         {
-            var (_, node, generic) = plan.Reservations[decision.Reservation];
+            var (_, node, generic, volumes) = plan.Reservations[decision.Reservation];
+            if (!VolumePublication.TryBegin(transaction, volumes, node.Node.Id))
+            {
+                Drop(decision, current);
+                return;
+            }
+
             transaction.Replace(current, current with
             {
                 Version = transaction.Stamp,
@@ -175,6 +181,7 @@ internal sealed class PassCommit(ClusterStore store, SchedulerState state, PassP
                 NodeId = node.Node.Id,
                 Status = decision.Status,
                 AssignedGenericResources = generic,
+                Volumes = volumes,
             });
         }
     }

@@ -37,7 +37,12 @@ public sealed class Scheduler
     {
         ArgumentNullException.ThrowIfNull(nodes);
         ArgumentNullException.ThrowIfNull(pending);
-        var state = new SchedulerState(_options, TimeProvider.System);
+        return Schedule(nodes, pending, new VolumeBook());
+    }
+
+    internal SchedulingPlan Schedule(IEnumerable<NodeView> nodes, IEnumerable<SwarmTask> pending, VolumeBook volumes)
+    {
+        var state = new SchedulerState(_options, TimeProvider.System) { Volumes = volumes };
         foreach (var node in nodes)
         {
             state.Import(node);

@@ -25,6 +25,11 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
             .Where(service => service.Spec.Mode is GlobalMode or GlobalJobMode)
             .Select(service => service.Id)
             .ToHashSet();
+        foreach (var volume in view.Volumes)
+        {
+            Volumes.Set(volume);
+        }
+
         foreach (var task in view.Tasks)
         {
             Add(task);
@@ -41,6 +46,8 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
 
     public LoadOrder Order { get; } = new();
 
+    public VolumeBook Volumes { get; init; } = new();
+
     public FailureLog Failures { get; } = new(options.FailureLookback);
 
     public PendingTasks Pending { get; } = new();
@@ -54,7 +61,7 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
     /// <summary>Adds a node with what it carries, for planning without a store.</summary>
     public void Import(NodeView view)
     {
-        var node = new NodeView(view, Loads) { IsPresent = true };
+        var node = new NodeView(view, Loads) { IsPresent = true, Volumes = Volumes };
         _nodes.Add(node.Node.Id.Value, node);
         Order.Add(node);
         Failures.Import(node);
@@ -73,6 +80,9 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
             case Node node:
                 SetNode(node);
                 break;
+            case Volume volume:
+                ApplyVolume((Volume?)change.Previous, change.Change == ChangeKind.Removed ? null : volume);
+                break;
             default:
                 break;
         }
@@ -83,8 +93,14 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
     {
         var wanted = task.Spec.Resources?.Reservations?.Generic ?? default;
         var generic = wanted.IsEmpty ? default : node.ChooseGeneric(wanted);
+        var volumes = default(ValueList<VolumeAttachment>);
+        if (VolumeBook.IsWantedBy(task) && Volumes.TryChoose(VolumeBook.MountsOf(task), node.Node, out volumes))
+        {
+            Volumes.Take(task, node.Node.Id, volumes);
+        }
+
         Occupy(node, task, TaskUse.Of(task, generic), load);
-        return new Reservation(task, node, generic);
+        return new Reservation(task, node, generic, volumes);
     }
 
     /// <summary>Names the statuses of the last pass: changes that carry them are reserved already.</summary>
@@ -153,6 +169,7 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
         if (TaskUse.Occupies(task))
         {
             Occupy(NodeOf(task.NodeId), task, TaskUse.Of(task));
+            Volumes.Take(task, task.NodeId, task.Volumes);
         }
         else if (PendingTasks.Waits(task))
         {
@@ -193,9 +210,29 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
         Order.Touch(view);
         if (matters)
         {
-            Pending.TryAll = true;
-            IsPassDue |= !Pending.IsEmpty;
+            TryAgain();
         }
+    }
+
+    private void ApplyVolume(Volume? before, Volume? after)
+    {
+        if (after is null)
+        {
+            Volumes.Remove(before!.Id);
+            return;
+        }
+
+        Volumes.Set(after);
+        if (before?.Spec != after.Spec || before.Info != after.Info)
+        {
+            TryAgain();
+        }
+    }
+
+    private void TryAgain()
+    {
+        Pending.TryAll = true;
+        IsPassDue |= !Pending.IsEmpty;
     }
 
     private static bool MattersToTasks(Node before, Node after) =>
@@ -221,7 +258,7 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
     {
         if (!_nodes.TryGetValue(id.Value, out var view))
         {
-            _nodes.Add(id.Value, view = new NodeView(new Node { Id = id }, Loads));
+            _nodes.Add(id.Value, view = new NodeView(new Node { Id = id }, Loads) { Volumes = Volumes });
         }
 
         return view;
@@ -248,6 +285,12 @@ internal sealed class SchedulerState(SchedulerOptions options, TimeProvider time
 
     private void Vacate(NodeView node, SwarmTask task, in TaskUse use)
     {
+        // Others may use the volume on any node now.
+        if (Volumes.Return(task.Id))
+        {
+            TryAgain();
+        }
+
         node.Return(use);
         node.Occupants--;
         if (TaskUse.IsActive(task))

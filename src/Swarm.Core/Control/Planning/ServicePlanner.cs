@@ -114,7 +114,8 @@ internal static class ServicePlanner
             Spec = service.Spec.Endpoint,
             Ports = service.Spec.Endpoint?.Ports ?? default,
         };
-        return new Scheduler().Schedule(nodes, started.Select(task => task with { Endpoint = endpoint }));
+        var volumes = VolumeBook.Of(tick.View, leaving);
+        return new Scheduler().Schedule(nodes, started.Select(task => task with { Endpoint = endpoint }), volumes);
     }
 
     private static string HostnameOf(ClusterView view, NodeId node) =>
