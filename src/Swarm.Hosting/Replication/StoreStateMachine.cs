@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Swarm.Hosting.Wire.Mapping;
 using Swarm.Raft;
 using Swarm.Raft.Consensus;
@@ -46,12 +45,7 @@ internal sealed class StoreStateMachine(
         return Task.Factory.StartNew(
             () =>
             {
-                new Wire.Protos.Snapshot
-                {
-                    Version = Wire.Protos.Snapshot.Types.Version.V0,
-                    Membership = membership,
-                    Store = view.ToWire(),
-                }.WriteTo(destination);
+                StateSnapshot.Write(view.InOrderOfNeed(), membership, destination);
                 metrics?.SnapshotEnded(time.GetElapsedTime(started));
             },
             CancellationToken.None,
@@ -61,9 +55,9 @@ internal sealed class StoreStateMachine(
 
     public Task RestoreSnapshotAsync(Stream source, ulong index, CancellationToken cancellationToken)
     {
-        var snapshot = Wire.Protos.Snapshot.Parser.ParseFrom(source);
-        store.Restore(snapshot.Store.ToRecords(), new ObjectVersion(index));
-        members.Restore(snapshot.Membership?.Members ?? [], snapshot.Membership?.Removed ?? []);
+        var membership = new Wire.Protos.ClusterSnapshot();
+        store.Restore(StateSnapshot.Read(source, membership), new ObjectVersion(index));
+        members.Restore(membership.Members, membership.Removed);
         return Task.CompletedTask;
     }
 }
