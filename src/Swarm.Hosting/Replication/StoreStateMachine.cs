@@ -10,7 +10,7 @@ namespace Swarm.Hosting.Replication;
 /// <param name="members">The managers; they follow the log.</param>
 /// <param name="time">The clock.</param>
 /// <param name="metrics">Told how long snapshots take, if anybody wants to know.</param>
-/// <param name="background">Where snapshots are written; null for threads of their own.</param>
+/// <param name="background">Where snapshots are written and read; null for threads of their own.</param>
 internal sealed class StoreStateMachine(
     ClusterStore store,
     QuorumMembers members,
@@ -53,11 +53,14 @@ internal sealed class StoreStateMachine(
             background ?? TaskScheduler.Default);
     }
 
-    public Task RestoreSnapshotAsync(Stream source, ulong index, CancellationToken cancellationToken)
+    public async Task RestoreSnapshotAsync(Stream source, ulong index, CancellationToken cancellationToken)
     {
         var membership = new Wire.Protos.ClusterSnapshot();
-        store.Restore(StateSnapshot.Read(source, membership), new ObjectVersion(index));
+        await Task.Factory.StartNew(
+            () => store.Restore(StateSnapshot.Read(source, membership), new ObjectVersion(index)),
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            background ?? TaskScheduler.Default);
         members.Restore(membership.Members, membership.Removed);
-        return Task.CompletedTask;
     }
 }
