@@ -214,5 +214,12 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
         (await manager.Docker.LinesAsync("node", "ls", "--format", "{{.ManagerStatus}}")).Order(StringComparer.Ordinal));
 
     private Task<T> BecomesAsync<T>(Func<Task<T>> ask, Func<T, bool> wanted, string what) => Eventually.BecomesAsync(
-        ask, wanted, what, () => Task.FromResult(string.Join("\n\n", _managers.Select(manager => manager.Tail()))));
+        ask, wanted, what, async () => string.Join("\n\n", await Task.WhenAll(_managers.Select(DescribeAsync))));
+
+    private static async Task<string> DescribeAsync(Peer manager)
+    {
+        var listening = await manager.RunAsync("ss", "-ltnp");
+        var running = await manager.RunAsync("ps", "ax");
+        return $"{manager.Name}:\n{listening.Output}\n{running.Output}\n{manager.Tail(manager.IsOurs ? 150 : 40)}";
+    }
 }
