@@ -170,7 +170,7 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
         {
             var tasks = await manager.Docker.RunAsync(["service", "ps", "--no-trunc", .. await manager.Docker.LinesAsync("service", "ls", "-q")]);
             var nodes = await manager.Docker.RunAsync("node", "ls");
-            var logs = _managers.Append(_worker).Select(peer => $"{peer.Name}:\n{peer.Tail(120)}");
+            var logs = await Task.WhenAll(_managers.Append<Peer>(_worker).Select(DescribeAsync));
             Assert.Fail($"runs {string.Join(' ', found)}\nand not {string.Join(' ', containers)}\n"
                 + $"{tasks.Output}\n{nodes.Output}\n{string.Join("\n\n", logs)}");
         }
@@ -214,12 +214,14 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
         (await manager.Docker.LinesAsync("node", "ls", "--format", "{{.ManagerStatus}}")).Order(StringComparer.Ordinal));
 
     private Task<T> BecomesAsync<T>(Func<Task<T>> ask, Func<T, bool> wanted, string what) => Eventually.BecomesAsync(
-        ask, wanted, what, async () => string.Join("\n\n", await Task.WhenAll(_managers.Select(DescribeAsync))));
+        ask, wanted, what, async () => string.Join("\n\n", await Task.WhenAll(_managers.Append<Peer>(_worker!).Select(DescribeAsync))));
 
     private static async Task<string> DescribeAsync(Peer manager)
     {
         var listening = await manager.RunAsync("ss", "-ltnp");
         var running = await manager.RunAsync("ps", "ax");
-        return $"{manager.Name}:\n{listening.Output}\n{running.Output}\n{manager.Tail(manager.IsOurs ? 150 : 40)}";
+        var node = await manager.Docker.RunAsync("info", "--format", "{{.Swarm.NodeID}}");
+        var nodes = await manager.Docker.RunAsync("node", "ls");
+        return $"{manager.Name}: {node.Output}{nodes.Output}{nodes.Error}\n{listening.Output}\n{running.Output}\n{manager.Tail(manager.IsOurs ? 150 : 40)}";
     }
 }
