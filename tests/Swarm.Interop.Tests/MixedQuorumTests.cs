@@ -70,6 +70,44 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
     }
 
     [SkippableFact]
+    public async Task A_worker_that_reaches_its_leader_through_one_of_our_managers_is_not_taken_for_that_manager()
+    {
+        await FormAsync(theirs: 2, ours: 1);
+        var (leader, other, ours) = (_managers[0], _managers[1], _managers[2]);
+        var before = await RunAsync(leader, "before");
+        Peer[] hidden = [leader, other];
+        foreach (var peer in hidden)
+        {
+            (await _worker!.RunAsync(["iptables", "-I", .. Hides(peer)])).Ok();
+        }
+
+        try
+        {
+            await _worker!.RestartAsync();
+            await BecomesAsync(
+                () => leader.Docker.LinesAsync("node", "ls", "--format", "{{.Hostname}} {{.Status}}"),
+                nodes => nodes.Order().SequenceEqual(
+                    _managers.Append(_worker).Select(peer => $"{peer.Name} Ready").Order()),
+                "every node is known by its own name");
+            var after = await RunAsync(leader, "after");
+            Assert.NotEqual(before, after);
+            Assert.Equal(
+                _worker.Address,
+                (await leader.Docker.OkAsync("node", "inspect", _worker.Name, "--format", "{{.Status.Addr}}")).Trim());
+            Assert.Equal(
+                ours.Address,
+                (await leader.Docker.OkAsync("node", "inspect", ours.Name, "--format", "{{.Status.Addr}}")).Trim());
+        }
+        finally
+        {
+            foreach (var peer in hidden)
+            {
+                await _worker!.RunAsync(["iptables", "-D", .. Hides(peer)]);
+            }
+        }
+    }
+
+    [SkippableFact]
     public async Task A_live_swarm_moves_to_our_managers_and_back_with_its_tasks_untouched()
     {
         await FormAsync(theirs: 1, ours: 0);
@@ -102,6 +140,12 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
         Assert.Equal(kept, Assert.Single(await _worker.ContainersAsync("kept")));
         _managers.Add(ours);
     }
+
+    private static string[] Hides(Peer manager) =>
+    [
+        "OUTPUT", "--protocol", "tcp", "--destination", manager.Address, "--dport", $"{SwarmDaemon.SwarmPort}",
+        "--jump", "REJECT", "--reject-with", "tcp-reset",
+    ];
 
     private async Task FormAsync(int theirs, int ours)
     {
