@@ -152,7 +152,8 @@ public sealed partial class RaftNode
         LogRestored(Id, metadata.Index);
     }
 
-    private void TakeDurable(ulong token)
+    /// <summary>Takes note, in its turn, that a batch is on the disk.</summary>
+    internal void TakeDurable(ulong token)
     {
         _core.Persisted(token);
         if (_reception is { Token: > 0 and var installed } && installed <= token)

@@ -37,7 +37,7 @@ public sealed partial class RaftNode : IAsyncDisposable
         _inputs = Channel.CreateUnbounded<INodeInput>(new UnboundedChannelOptions { SingleReader = true });
         _writer = new LogWriter(
             storage,
-            token => Post(node => node.TakeDurable(token)),
+            token => Post(new DurableInput(token)),
             exception => Post(_ => throw exception),
             options.Time);
         _core = new RaftCore(
