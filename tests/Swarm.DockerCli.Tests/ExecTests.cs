@@ -43,7 +43,7 @@ public sealed class ExecTests(SwarmFixture swarm) : IClassFixture<SwarmFixture>,
 
         Assert.Contains("sleep 7654", await Docker.OkAsync("top", container));
         Assert.Matches("[0-9a-f]{64}", await Docker.OkAsync("inspect", "-f", "{{.ExecIDs}}", container));
-        var pid = (await Docker.OkAsync("exec", container, "pgrep", "-f", "^sleep 7654$")).Trim();
+        var pid = (await Docker.OkAsync("exec", container, "pgrep", "-f", "(^|/)sleep 7654$")).Trim();
         await Docker.OkAsync("service", "rm", "detached");
         await Eventually.BecomesAsync(
             () => Task.FromResult(Directory.Exists($"/proc/{pid}")), exists => !exists, "the command has ended");

@@ -129,7 +129,7 @@ public sealed class ExecEndpointTests : IAsyncLifetime
 
         Assert.Same(first, records.Get(first.Id));
         Assert.Same(second, records.Get(second.Id));
-        Assert.Equal([first.Id], records.RunningIn(Id));
+        Assert.Equal([first.Id], records.RunningIn(Id)!);
         await Task.CompletedTask;
     }
 
