@@ -56,10 +56,10 @@ public class SwarmManagerTests
             .AddSwarmManager(options => (options.ListenAddress, options.AdvertiseAddress) = ("127.0.0.1:0", null))
             .UseInMemoryExecutor());
 
-        var address = Assert.Single(await first.NodesAsync()).Manager!.Address;
+        var address = Assert.Single(await first.NodesAsync()).ManagerStatus!.Address;
         Assert.Matches(@"^127\.0\.0\.1:[1-9]\d*$", address);
         Assert.NotEqual("127.0.0.1:2377", address);
-        Assert.NotEqual(address, Assert.Single(await second.NodesAsync()).Manager!.Address);
+        Assert.NotEqual(address, Assert.Single(await second.NodesAsync()).ManagerStatus!.Address);
     }
 
     [Fact]
