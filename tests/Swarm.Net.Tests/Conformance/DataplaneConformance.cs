@@ -9,8 +9,8 @@ namespace Swarm.Net.Tests.Conformance;
 public abstract class DataplaneConformance : IAsyncLifetime
 #pragma warning restore CA1001
 {
-    private readonly Frontend _frontend = new(IPAddress.Loopback, FreePort.Find());
-    private readonly Frontend _udp = new(IPAddress.Loopback, FreePort.Find(), Transport.Udp);
+    private readonly Frontend _frontend = new(OwnAddress.Next(), FreePort.Find());
+    private readonly Frontend _udp = new(OwnAddress.Next(), FreePort.Find(), Transport.Udp);
     private readonly EchoServer _a = new("a");
     private readonly EchoServer _b = new("b");
     private readonly EchoServer _c = new("c");

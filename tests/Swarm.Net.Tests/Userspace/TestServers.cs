@@ -181,6 +181,21 @@ internal sealed class UdpClientUnderTest : IDisposable
     public void Dispose() => _socket.Dispose();
 }
 
+/// <summary>
+/// Loopback addresses that nobody else uses: what a kernel plane answers on takes no port, so that others would be given
+/// the same one.
+/// </summary>
+internal static class OwnAddress
+{
+    private static int _last;
+
+    public static IPAddress Next()
+    {
+        var (process, number) = (Environment.ProcessId, Interlocked.Increment(ref _last));
+        return new([127, (byte)(20 + (process % 100)), (byte)((process / 100) + (number / 250)), (byte)(1 + (number % 250))]);
+    }
+}
+
 /// <summary>Numbers of ports that were free a moment ago.</summary>
 internal static class FreePort
 {
