@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Swarm.Raft.Consensus;
 using Swarm.Raft.Storage;
@@ -139,7 +140,7 @@ public sealed partial class RaftNode
         }
         catch (Exception exception)
         {
-            Post(_ => throw exception);
+            Post(_ => ExceptionDispatchInfo.Throw(exception));
         }
     }
 
