@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Microsoft.Extensions.Logging;
 using Swarm.Raft.Consensus;
 using Swarm.Raft.Storage;
@@ -140,7 +139,7 @@ public sealed partial class RaftNode
         }
         catch (Exception exception)
         {
-            Post(_ => ExceptionDispatchInfo.Throw(exception));
+            Fail(exception);
         }
     }
 

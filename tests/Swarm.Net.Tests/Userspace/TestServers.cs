@@ -89,16 +89,19 @@ internal sealed class LineClient : IDisposable
     }
 
     /// <summary>The name of the back end that a new connection comes to; empty when it is reset.</summary>
-    public static async Task<string> AskAsync(Frontend frontend)
+    public static async Task<string> AskAsync(Frontend frontend) => (await TryAskAsync(frontend)).Name;
+
+    /// <summary>The name of the back end that a new connection comes to, or why it comes to none.</summary>
+    public static async Task<(string Name, string Error)> TryAskAsync(Frontend frontend)
     {
         try
         {
             using var client = await ConnectAsync(frontend);
-            return await client.ReadAsync() ?? "";
+            return await client.ReadAsync() is { } name ? (name, "") : ("", "closed without a word");
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            return "";
+            return ("", exception.Message);
         }
     }
 
