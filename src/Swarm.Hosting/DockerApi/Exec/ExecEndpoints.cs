@@ -146,9 +146,10 @@ internal static class ExecEndpoints
             ? size
             : throw DockerApiException.BadRequest($"invalid resize parameter {name}: must be 0 to {ushort.MaxValue}");
 
-    private static TerminalSize SizeOf(int[]? size) => size is [>= 0 and <= ushort.MaxValue, >= 0 and <= ushort.MaxValue]
-        ? new((ushort)size[0], (ushort)size[1])
-        : default;
+    private static TerminalSize SizeOf(int[]? size) =>
+        size is [>= 0 and <= ushort.MaxValue, >= 0 and <= ushort.MaxValue]
+            ? new((ushort)size[0], (ushort)size[1])
+            : default;
 
     private static IExecSource CommandsOf(IContainerSource? source) => source as IExecSource
         ?? throw DockerApiException.NotImplemented("the executor of this node cannot run commands beside its tasks");

@@ -90,7 +90,8 @@ internal static class ExecStream
 
             process.EndInput();
         }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException or ObjectDisposedException)
+        catch (Exception exception) when (
+            exception is OperationCanceledException or IOException or ObjectDisposedException)
         {
             // The command has ended, or its client has gone: either way its input is at its end.
             process.EndInput();

@@ -114,7 +114,7 @@ public sealed class ExecEndpointTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Commands_that_nobody_starts_are_forgotten_one_day()
+    public void Commands_that_nobody_starts_are_forgotten_one_day()
     {
         var records = new ExecRecords();
         var first = records.Add(Id, new() { Cmd = ["x"] });
@@ -130,16 +130,14 @@ public sealed class ExecEndpointTests : IAsyncLifetime
         Assert.Same(first, records.Get(first.Id));
         Assert.Same(second, records.Get(second.Id));
         Assert.Equal([first.Id], records.RunningIn(Id)!);
-        await Task.CompletedTask;
     }
 
     [Theory]
     [InlineData("POST /v1.41/exec/x/start HTTP/1.1\r\nUpgrade: tcp\r\nContent-Length: 99999999\r\n\r\n", "413")]
     [InlineData("POST /v1.41/exec/x/start HTTP/1.1\r\nUpgrade: tcp\r\nTransfer-Encoding: chunked\r\n\r\n", "413")]
-    [InlineData("POST /v1.41/exec/x/start HTTP/1.1\r\nUpgrade: tcp\r\n\r\n", "400")]
+    [InlineData("POST /v1.41/exec/x/start HTTP/1.1\r\nUpgrade: tcp\r\n\r\n", "404")]
     [InlineData("POST /v9.99/exec/x/start HTTP/1.1\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{}", "400")]
     [InlineData("POST /exec/x/start HTTP/1.1\r\nUpgrade: tcp\r\nContent-Length: 2\r\n\r\n{}", "404")]
-    [InlineData("POST /containers/web.1.t1/attach HTTP/1.1\r\nHost: x\r\nUpgrade: tcp\r\n\r\n", "501")]
     public async Task Hostile_requests_are_answered(string request, string status)
     {
         var answer = await ExchangeAsync(request);
