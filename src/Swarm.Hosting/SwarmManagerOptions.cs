@@ -13,7 +13,10 @@ public sealed class SwarmManagerOptions
     /// <value>Default <c>swarm-data</c> below the working directory.</value>
     public string DataDirectory { get; set; } = "swarm-data";
 
-    /// <summary>Address of the swarm port, as <c>host:port</c>.</summary>
+    /// <summary>
+    /// Address of the swarm port, as <c>host:port</c>. Port 0 means a free one, which stays the node's own as long as
+    /// it is in the swarm.
+    /// </summary>
     /// <value>Default <c>0.0.0.0:2377</c> (Docker's).</value>
     public string ListenAddress { get; set; } = "0.0.0.0:2377";
 

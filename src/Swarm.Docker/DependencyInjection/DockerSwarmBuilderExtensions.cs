@@ -39,8 +39,7 @@ public static class DockerSwarmBuilderExtensions
         if (settings.PassThrough && IsManager(builder.Services, blueprint))
         {
             builder.Services.Replace(
-                ServiceDescriptor.Singleton<IEngineGateway>(services =>
-                    new EngineGateway(transport.Value, services.GetRequiredService<TimeProvider>())));
+                ServiceDescriptor.Singleton<IEngineGateway>(_ => new EngineGateway(transport.Value)));
         }
 
         return builder;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
 using System.Text;
@@ -12,38 +11,8 @@ namespace Swarm.Docker.Gateway;
 /// </summary>
 internal static class ConnectionTunnel
 {
-    private const int MaxHeadBytes = 64 * 1024;
-
-    /// <summary>Time for the first request to arrive; as long as a web server keeps an idle connection.</summary>
-    private static readonly TimeSpan HeadLimit = TimeSpan.FromSeconds(130);
-
-    private static readonly byte[] EndOfHead = "\r\n\r\n"u8.ToArray();
-
-    /// <summary>Serves a connection whose first request has an <c>Upgrade</c> header.</summary>
-    /// <returns>False when it has none; nothing is consumed then.</returns>
-    internal static async Task<bool> TryServeAsync(
-        ConnectionContext connection, EngineAddress engine, TimeProvider time, CancellationToken stopping)
-    {
-        using var limit = new CancellationTokenSource(HeadLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stopping);
-        try
-        {
-            if (!await WantsUpgradeAsync(connection.Transport.Input, either.Token))
-            {
-                return false;
-            }
-        }
-        catch (Exception exception) when (exception is OperationCanceledException or IOException)
-        {
-            // No request came in time, or the client has gone; the connection ends here.
-            return true;
-        }
-
-        await ServeAsync(connection, engine, stopping);
-        return true;
-    }
-
-    private static async Task ServeAsync(
+    /// <summary>Serves a connection to its end.</summary>
+    internal static async Task ServeAsync(
         ConnectionContext connection, EngineAddress engine, CancellationToken stopping)
     {
         Socket socket;
@@ -70,35 +39,6 @@ internal static class ConnectionTunnel
             await up;
         }
     }
-
-    private static async Task<bool> WantsUpgradeAsync(PipeReader input, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var read = await input.ReadAsync(cancellationToken);
-            var head = HeadOf(read.Buffer);
-            if (head is not null || read.IsCompleted || read.Buffer.Length > MaxHeadBytes)
-            {
-                input.AdvanceTo(read.Buffer.Start);
-                return head is not null && HasUpgrade(head);
-            }
-
-            input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
-        }
-    }
-
-    private static string? HeadOf(ReadOnlySequence<byte> buffer)
-    {
-        var reader = new SequenceReader<byte>(buffer);
-        return reader.TryReadTo(out ReadOnlySequence<byte> head, EndOfHead) && head.Length <= MaxHeadBytes
-            ? Encoding.Latin1.GetString(head)
-            : null;
-    }
-
-    private static bool HasUpgrade(string head) => head
-        .Split("\r\n")
-        .Skip(1)
-        .Any(line => line.StartsWith("Upgrade:", StringComparison.OrdinalIgnoreCase));
 
     private static async Task RefuseAsync(PipeWriter output, string message)
     {

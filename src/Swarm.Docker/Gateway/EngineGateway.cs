@@ -9,7 +9,7 @@ using Swarm.Hosting.DockerApi;
 namespace Swarm.Docker.Gateway;
 
 /// <summary>The way from this node's Docker API to the engine behind it.</summary>
-internal sealed class EngineGateway(EngineTransport transport, TimeProvider time) : IEngineGateway
+internal sealed class EngineGateway(EngineTransport transport) : IEngineGateway
 {
     public ApiVersion MaximumVersion => transport.Version;
 
@@ -60,8 +60,8 @@ internal sealed class EngineGateway(EngineTransport transport, TimeProvider time
         }
     }
 
-    public Task<bool> TryTunnelAsync(ConnectionContext connection, CancellationToken stopping) =>
-        ConnectionTunnel.TryServeAsync(connection, transport.Address, time, stopping);
+    public Task TunnelAsync(ConnectionContext connection, CancellationToken stopping) =>
+        ConnectionTunnel.ServeAsync(connection, transport.Address, stopping);
 
     private static async Task<T> ReachingAsync<T>(Func<Task<T>> operation)
     {

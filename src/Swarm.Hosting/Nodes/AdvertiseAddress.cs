@@ -42,8 +42,11 @@ internal static class AdvertiseAddress
 {
     public const int DefaultPort = 2377;
 
+    /// <summary>Stands for a free port, which is chosen once and then kept with the node's state.</summary>
+    private const int AnyPort = 0;
+
     /// <summary>Resolves the addresses of <c>swarm init</c>, or without detection of <c>swarm join</c>.</summary>
-    /// <param name="listen">IP address or interface, with an optional port.</param>
+    /// <param name="listen">IP address or interface, with an optional port; port 0 means a free one.</param>
     /// <param name="advertise">IP address or interface, with an optional port; empty means to find one.</param>
     /// <param name="dataPath">IP address or interface; empty means the advertised one.</param>
     /// <param name="interfaces">The interfaces of the machine.</param>
@@ -58,14 +61,15 @@ internal static class AdvertiseAddress
         IReadOnlyList<LocalInterface> interfaces,
         bool detect = true)
     {
-        var (listenName, listenPort) = SplitPort(listen, DefaultPort, BadListenAddress);
+        var (listenName, listenPort) = SplitPort(listen, DefaultPort, AnyPort, BadListenAddress);
         var listenHost = listenName.Length == 0
             ? IPAddress.Any
             : Find(listenName, interfaces, mayBeUnspecified: true, BadListenAddress);
+        listenPort = listenPort == AnyPort ? FreePortAt(listenHost) : listenPort;
         var (advertiseHost, advertisePort) = ("", listenPort);
         if (advertise.Length > 0)
         {
-            (var name, advertisePort) = SplitPort(advertise, listenPort, BadAdvertiseAddress);
+            (var name, advertisePort) = SplitPort(advertise, listenPort, listenPort, BadAdvertiseAddress);
             advertiseHost = Find(name, interfaces, mayBeUnspecified: false, BadAdvertiseAddress).ToString();
         }
         else if (IsSpecific(listenHost))
@@ -150,8 +154,25 @@ internal static class AdvertiseAddress
             : $"{Start}different interfaces ({address1} on {interface1} and {address2} on {interface2})");
     }
 
+    // Whatever takes it before this node does makes the start fail, as with any other port.
+    private static int FreePortAt(IPAddress host)
+    {
+        try
+        {
+            using var listener = new TcpListener(host, AnyPort);
+            listener.Start();
+            return ((IPEndPoint)listener.LocalEndpoint).Port;
+        }
+        catch (SocketException exception)
+        {
+            throw new SwarmException(
+                SwarmErrorCode.InvalidArgument, $"no port can be opened at {host}: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>Splits <c>host:port</c>; without a port, as in a bare IPv6 address, it is the default one.</summary>
-    private static (string Host, int Port) SplitPort(string text, int defaultPort, Func<SwarmException> bad)
+    private static (string Host, int Port) SplitPort(
+        string text, int defaultPort, int portForZero, Func<SwarmException> bad)
     {
         if (IPAddress.TryParse(text.Trim('[', ']'), out _) && !text.Contains("]:", StringComparison.Ordinal))
         {
@@ -165,7 +186,7 @@ internal static class AdvertiseAddress
         }
 
         return ushort.TryParse(text.AsSpan(colon + 1), out var port)
-            ? (text[..colon].Trim('[', ']'), port == 0 ? defaultPort : port)
+            ? (text[..colon].Trim('[', ']'), port == 0 ? portForZero : port)
             : throw bad();
     }
 

@@ -11,11 +11,13 @@ namespace Swarm.Hosting.Replication;
 /// </summary>
 /// <param name="local">The client of this manager's own store.</param>
 /// <param name="leader">The way to the leader.</param>
-internal sealed class QuorumClient(ISwarmClient local, LeaderAccess leader) : ISwarmClient
+/// <param name="stopping">Ends what would go on without an end.</param>
+internal sealed class QuorumClient(
+    ISwarmClient local, LeaderAccess leader, CancellationToken stopping = default) : ISwarmClient
 {
-    public IServiceOperations Services { get; } = new QuorumServices(local, leader);
+    public IServiceOperations Services { get; } = new QuorumServices(local, leader, stopping);
 
-    public ITaskOperations Tasks { get; } = new QuorumTasks(local, leader);
+    public ITaskOperations Tasks { get; } = new QuorumTasks(local, leader, stopping);
 
     public INodeOperations Nodes { get; } = new QuorumNodes(local, leader);
 
@@ -33,7 +35,11 @@ internal sealed class QuorumClient(ISwarmClient local, LeaderAccess leader) : IS
     // The changes are those of the log, which comes here too.
     public IAsyncEnumerable<ObjectChange> WatchAsync(
         WatchFilter? filter = null,
-        CancellationToken cancellationToken = default) => local.WatchAsync(filter, cancellationToken);
+        CancellationToken cancellationToken = default) => CaughtUp.UntilAsync(
+            () => local.WatchAsync(filter, cancellationToken), stopping, cancellationToken);
+
+    /// <summary>The same client, whose endless sequences end with a token as well.</summary>
+    public QuorumClient Until(CancellationToken token) => new(local, leader, token);
 }
 
 /// <summary>What only the leader's process can do.</summary>
@@ -54,6 +60,27 @@ internal static class CaughtUp
     {
         await leader.CatchUpAsync(cancellationToken);
         await foreach (var item in list().WithCancellation(cancellationToken))
+        {
+            yield return item;
+        }
+    }
+
+    /// <summary>The same for what may go on without an end.</summary>
+    public static IAsyncEnumerable<T> FollowAsync<T>(
+        LeaderAccess leader,
+        Func<IAsyncEnumerable<T>> list,
+        CancellationToken stopping,
+        CancellationToken cancellationToken) =>
+        UntilAsync(() => ListAsync(leader, list, cancellationToken), stopping, cancellationToken);
+
+    /// <summary>Ends a sequence with either token.</summary>
+    public static async IAsyncEnumerable<T> UntilAsync<T>(
+        Func<IAsyncEnumerable<T>> list,
+        CancellationToken stopping,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        await foreach (var item in list().WithCancellation(either.Token))
         {
             yield return item;
         }

@@ -8,7 +8,8 @@ using Protos = Swarm.Hosting.Wire.Protos;
 namespace Swarm.Hosting.Replication;
 
 /// <summary>Services, through any manager.</summary>
-internal sealed class QuorumServices(ISwarmClient local, LeaderAccess leader) : IServiceOperations
+internal sealed class QuorumServices(
+    ISwarmClient local, LeaderAccess leader, CancellationToken stopping = default) : IServiceOperations
 {
     private const int MaxAttempts = 10;
 
@@ -105,24 +106,27 @@ internal sealed class QuorumServices(ISwarmClient local, LeaderAccess leader) : 
 
     public IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
         ServiceId id,
-        CancellationToken cancellationToken = default) => CaughtUp.ListAsync(
+        CancellationToken cancellationToken = default) => CaughtUp.FollowAsync(
             leader,
             () => local.Services.WaitUntilConvergedAsync(id, cancellationToken),
+            stopping,
             cancellationToken);
 
     public IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
         Service asked,
-        CancellationToken cancellationToken = default) => CaughtUp.ListAsync(
+        CancellationToken cancellationToken = default) => CaughtUp.FollowAsync(
             leader,
             () => local.Services.WaitUntilConvergedAsync(asked, cancellationToken),
+            stopping,
             cancellationToken);
 
     public IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
         ServiceId id,
         LogOptions? options = null,
-        CancellationToken cancellationToken = default) => CaughtUp.ListAsync(
+        CancellationToken cancellationToken = default) => CaughtUp.FollowAsync(
             leader,
             () => local.Services.ReadLogsAsync(id, options, cancellationToken),
+            stopping,
             cancellationToken);
 
     private async Task<Service> UpdateAsync(
@@ -141,7 +145,8 @@ internal sealed class QuorumServices(ISwarmClient local, LeaderAccess leader) : 
 }
 
 /// <summary>Tasks, through any manager.</summary>
-internal sealed class QuorumTasks(ISwarmClient local, LeaderAccess leader) : ITaskOperations
+internal sealed class QuorumTasks(
+    ISwarmClient local, LeaderAccess leader, CancellationToken stopping = default) : ITaskOperations
 {
     public Task<SwarmTask> FindAsync(string reference, CancellationToken cancellationToken = default) =>
         CaughtUp.ReadAsync(leader, () => local.Tasks.FindAsync(reference, cancellationToken), cancellationToken);
@@ -159,9 +164,10 @@ internal sealed class QuorumTasks(ISwarmClient local, LeaderAccess leader) : ITa
     public IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
         TaskId id,
         LogOptions? options = null,
-        CancellationToken cancellationToken = default) => CaughtUp.ListAsync(
+        CancellationToken cancellationToken = default) => CaughtUp.FollowAsync(
             leader,
             () => local.Tasks.ReadLogsAsync(id, options, cancellationToken),
+            stopping,
             cancellationToken);
 }
 

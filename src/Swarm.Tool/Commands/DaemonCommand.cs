@@ -20,7 +20,7 @@ internal static class DaemonCommand
 
     private static readonly Option<string> Listen = new("--listen")
     {
-        Description = "Address of the swarm port, as IP:PORT.",
+        Description = "Address of the swarm port, as IP:PORT; port 0 means a free one.",
         DefaultValueFactory = _ => "0.0.0.0:2377",
     };
 

@@ -34,21 +34,29 @@ public sealed partial record CommandHelp(string Program, Version Version, IReadO
 
     private static async Task<CommandHelp> ReadAsync(string program, Version version)
     {
-        var flags = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        var flags = new Dictionary<string, string[]>(StringComparer.Ordinal)
+        {
+            ["exec"] = await FlagsOfAsync(program, "exec"),
+        };
         foreach (var group in Groups)
         {
             foreach (var command in Section(await RunAsync(program, group, "--help"), "Commands:"))
             {
                 var name = command.TrimStart().Split(' ')[0];
-                var options = Section(await RunAsync(program, group, name, "--help"), "Options:");
-                flags.Add(
-                    $"{group} {name}",
-                    [.. options.Select(line => Option().Match(line)).Where(match => match.Success).Select(match => match.Groups["flag"].Value)]);
+                flags.Add($"{group} {name}", await FlagsOfAsync(program, group, name));
             }
         }
 
         return new CommandHelp(program, version, flags);
     }
+
+    private static async Task<string[]> FlagsOfAsync(string program, params string[] command) =>
+    [
+        .. Section(await RunAsync(program, [.. command, "--help"]), "Options:")
+            .Select(line => Option().Match(line))
+            .Where(match => match.Success)
+            .Select(match => match.Groups["flag"].Value),
+    ];
 
     // From a title to the next empty line.
     private static IEnumerable<string> Section(string help, string title) => help

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Swarm.Execution;
 using Swarm.Hosting.Tests.Nodes;
@@ -22,6 +23,43 @@ public class SwarmManagerTests
 
         Assert.NotNull(last);
         Assert.Equal((3L, 3L, true), (last.Running, last.Desired, last.Converged));
+    }
+
+    [Fact]
+    public async Task A_host_that_is_told_to_stop_ends_what_waits_for_its_swarm()
+    {
+        await using var swarm = await SwarmHostUnderTest.StartAsync(services =>
+            services.AddSwarmManager().UseInMemoryExecutor());
+        var spec = SwarmHostUnderTest.Spec("nowhere");
+        var service = await swarm.Client.Services.CreateAsync(spec with
+        {
+            TaskTemplate = spec.TaskTemplate with { Placement = new() { Constraints = ["node.labels.no==such"] } },
+        });
+        var converging = swarm.Client.Services.WaitUntilConvergedAsync(service.Id).CountAsync().AsTask();
+        var watching = swarm.Client.WatchAsync().CountAsync().AsTask();
+        Assert.False(converging.IsCompleted || watching.IsCompleted);
+
+        swarm.Host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => converging);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+        Assert.Equal(service.Id, (await swarm.Client.Services.FindAsync("nowhere")).Id);
+    }
+
+    [Fact]
+    public async Task Port_0_is_a_free_one_and_others_find_the_node_there()
+    {
+        await using var first = await SwarmHostUnderTest.StartAsync(services => services
+            .AddSwarmManager(options => (options.ListenAddress, options.AdvertiseAddress) = ("127.0.0.1:0", null))
+            .UseInMemoryExecutor());
+        await using var second = await SwarmHostUnderTest.StartAsync(services => services
+            .AddSwarmManager(options => (options.ListenAddress, options.AdvertiseAddress) = ("127.0.0.1:0", null))
+            .UseInMemoryExecutor());
+
+        var address = Assert.Single(await first.NodesAsync()).ManagerStatus!.Address;
+        Assert.Matches(@"^127\.0\.0\.1:[1-9]\d*$", address);
+        Assert.NotEqual("127.0.0.1:2377", address);
+        Assert.NotEqual(address, Assert.Single(await second.NodesAsync()).ManagerStatus!.Address);
     }
 
     [Fact]

@@ -32,6 +32,20 @@ public sealed class AdvertiseAddressTests
             AdvertiseAddress.Resolve(listen, advertise, "", interfaces));
     }
 
+    [Fact]
+    public void Port_0_is_a_free_one_that_the_node_keeps()
+    {
+        var addresses = AdvertiseAddress.Resolve("127.0.0.1:0", "", "", [Loopback]);
+        var saved = new SavedMembership(addresses, [], new ConfiguredAddresses("127.0.0.1:0", ""));
+
+        Assert.InRange(addresses.ListenPort, 1024, 65535);
+        Assert.NotEqual(AdvertiseAddress.DefaultPort, addresses.ListenPort);
+        Assert.Equal(addresses.ListenPort, addresses.AdvertisePort);
+        Assert.Equal(addresses, new ConfiguredAddresses("127.0.0.1:0", "").Move(saved).Addresses);
+        var refused = Assert.Throws<SwarmException>(() => AdvertiseAddress.Resolve("192.0.2.1:0", "", "", [Loopback]));
+        Assert.StartsWith("no port can be opened at 192.0.2.1: ", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("nosuchif")]
     [InlineData("0.0.0.0")]

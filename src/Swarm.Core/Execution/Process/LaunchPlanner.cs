@@ -127,14 +127,15 @@ internal static class LaunchPlanner
     private static string Inherited(string name, string fallback) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : fallback;
 
-    private static UserAccount? FindUser(ContainerSpec spec)
-    {
-        if (spec.User.Length == 0 && spec.Groups.IsEmpty)
-        {
-            return null;
-        }
+    private static UserAccount? FindUser(ContainerSpec spec) => spec.User.Length == 0 && spec.Groups.IsEmpty
+        ? null
+        : FindUser(spec.User, spec.Groups);
 
-        var account = UserAccount.Find(spec.User.Length > 0 ? spec.User : "0", spec.Groups);
+    /// <summary>Who a user is, if this process can run something as that user.</summary>
+    /// <exception cref="TaskRejectedException">There is no such user, or it cannot.</exception>
+    internal static UserAccount FindUser(string user, ValueList<string> groups)
+    {
+        var account = UserAccount.Find(user.Length > 0 ? user : "0", groups);
         if (account.IsCurrent || (Libc.EffectiveUserId() == 0 && UserAccount.Setpriv is not null))
         {
             return account;
@@ -142,8 +143,8 @@ internal static class LaunchPlanner
 
         throw new TaskRejectedException(
             Libc.EffectiveUserId() == 0
-                ? $"cannot run as user {spec.User}: setpriv is not installed on this node"
-                : $"cannot run as user {spec.User}: this node's executor is not privileged");
+                ? $"cannot run as user {user}: setpriv is not installed on this node"
+                : $"cannot run as user {user}: this node's executor is not privileged");
     }
 
     private static string CheckWorkingDirectory(string directory)

@@ -296,6 +296,7 @@ internal sealed partial class ProcessContainer : IDisposable
     private async Task FollowAsync(SpawnedProcess process)
     {
         var exitCode = await process.Exited;
+        await EndExecsAsync();
         try
         {
             await process.OutputClosed.WaitAsync(_runtime.OutputGrace, _runtime.TimeProvider);

@@ -16,7 +16,8 @@ namespace Swarm.Execution;
 /// asked for a controller. Their output waits in pipes of 1 MiB meanwhile, as with Docker's live restore; a task that
 /// fills one waits. Disposing the executor kills all tasks, unless the options say otherwise.
 /// </remarks>
-public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposable, ILeftoverSource, INodePortExecutor
+public sealed class ProcessExecutor
+    : IExecutor, IContainerSource, IExecSource, IAsyncDisposable, ILeftoverSource, INodePortExecutor
 {
     private readonly ProcessRuntime _runtime;
     private readonly ContainerRegistry _containers = new();
@@ -158,6 +159,15 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
     public IReadOnlyList<ContainerProcess> ListProcesses(string containerId) =>
         MachineDescription.Processes(_containers.Get(containerId).Processes());
 
+    /// <inheritdoc/>
+    public ValueTask<IExecProcess> StartExecAsync(
+        string containerId, ExecSpec spec, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(_containers.Get(containerId).StartExec(spec));
+    }
+
     private static CgroupMounts DetectCgroups(ProcessExecutorOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -177,6 +187,7 @@ public sealed class ProcessExecutor : IExecutor, IContainerSource, IAsyncDisposa
         {
             foreach (var container in _containers.All)
             {
+                await container.EndExecsAsync();
                 container.Release();
             }
 

@@ -10,8 +10,9 @@ internal static class ContainerEndpoints
 {
     public static void Map(DockerRouter router, TimeProvider timeProvider)
     {
+        var execs = new ExecRecords();
         router.Map(HttpMethods.Get, "/containers/json", call => ListAsync(call, timeProvider));
-        router.Map(HttpMethods.Get, "/containers/{id}/json", InspectAsync);
+        router.Map(HttpMethods.Get, "/containers/{id}/json", call => InspectAsync(call, execs));
         router.Map(HttpMethods.Delete, "/containers/{id}", RemoveAsync);
         router.Map(HttpMethods.Post, "/containers/{id}/kill", KillAsync);
         router.Map(HttpMethods.Get, "/containers/{id}/top", call => TopAsync(call, timeProvider));
@@ -19,6 +20,7 @@ internal static class ContainerEndpoints
         router.MapStream(HttpMethods.Post, "/containers/{id}/stop", StopAsync);
         router.MapStream(HttpMethods.Post, "/containers/{id}/wait", call => ContainerWait.RunAsync(call, timeProvider));
         router.MapStream(HttpMethods.Get, "/containers/{id}/logs", LogsAsync);
+        ExecEndpoints.Map(router, execs);
         MissingContainerEndpoints.Map(router);
     }
 
@@ -43,10 +45,13 @@ internal static class ContainerEndpoints
         await call.WriteAsync(shown, ContainerJson.Wire.ContainerDocumentArray);
     }
 
-    private static Task InspectAsync(DockerCall call) =>
-        call.WriteAsync(
-            ContainerInspectWriter.Write(Find(call).Container),
+    private static Task InspectAsync(DockerCall call, ExecRecords execs)
+    {
+        var container = Find(call).Container;
+        return call.WriteAsync(
+            ContainerInspectWriter.Write(container) with { ExecIds = execs.RunningIn(container.Id) },
             ContainerJson.Wire.ContainerInspectDocument);
+    }
 
     private static async Task RemoveAsync(DockerCall call)
     {

@@ -6,7 +6,7 @@ namespace Swarm.Hosting.DockerApi;
 internal static class MissingContainerEndpoints
 {
     private static readonly string[] Posts =
-        ["exec", "attach", "start", "restart", "pause", "unpause", "rename", "update", "resize"];
+        ["attach", "start", "restart", "pause", "unpause", "rename", "update", "resize"];
 
     private static readonly string[] Gets = ["stats", "changes", "export", "archive"];
 
@@ -21,10 +21,6 @@ internal static class MissingContainerEndpoints
         {
             router.Map(HttpMethods.Get, $"/containers/{{id}}/{operation}", call => RefuseAsync(call, operation));
         }
-
-        router.Map(HttpMethods.Get, "/exec/{id}/json", RefuseExecAsync);
-        router.Map(HttpMethods.Post, "/exec/{id}/start", RefuseExecAsync);
-        router.Map(HttpMethods.Post, "/exec/{id}/resize", RefuseExecAsync);
     }
 
     private static Task RefuseAsync(DockerCall call, string operation)
@@ -33,7 +29,4 @@ internal static class MissingContainerEndpoints
         throw DockerApiException.NotImplemented(
             $"{operation} is not supported by the process executor: tasks of this node are processes, not containers");
     }
-
-    private static Task RefuseExecAsync(DockerCall call) =>
-        throw DockerApiException.NotFound($"No such exec instance: {call["id"]}");
 }

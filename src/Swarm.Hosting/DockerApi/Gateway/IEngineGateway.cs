@@ -33,6 +33,5 @@ internal interface IEngineGateway
     /// Serves a connection whose first request changes the protocol, as <c>docker exec</c> and <c>attach</c> do: from
     /// then on it is between client and engine.
     /// </summary>
-    /// <returns>False when the connection begins with an ordinary request; nothing of it is consumed then.</returns>
-    Task<bool> TryTunnelAsync(ConnectionContext connection, CancellationToken stopping);
+    Task TunnelAsync(ConnectionContext connection, CancellationToken stopping);
 }

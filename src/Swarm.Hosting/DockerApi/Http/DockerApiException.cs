@@ -16,6 +16,8 @@ internal sealed class DockerApiException(int status, string message, Exception? 
 
     public static DockerApiException Conflict(string message) => new(StatusCodes.Status409Conflict, message);
 
+    public static DockerApiException TooMany(string message) => new(StatusCodes.Status429TooManyRequests, message);
+
     /// <summary>A request of the Docker API that is not carried out here; the text names what is missing.</summary>
     public static DockerApiException NotImplemented(string message) =>
         new(StatusCodes.Status501NotImplemented, message);

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +13,10 @@ namespace Swarm.Hosting.DockerApi;
 
 /// <summary>Listeners of its own for the API, independent of the host's web server. Starts and stops once.</summary>
 internal sealed partial class DockerApiServer(
-    DockerEngineApi api, ILoggerFactory loggerFactory, IEngineGateway? engine = null)
+    DockerEngineApi api,
+    ILoggerFactory loggerFactory,
+    IEngineGateway? engine = null,
+    TimeProvider? timeProvider = null)
     : IHttpApplication<HttpContext>, IAsyncDisposable
 {
     private const int MaxConnections = 4096;
@@ -116,16 +120,30 @@ internal sealed partial class DockerApiServer(
     private void Listen(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1;
-        if (engine is not null)
+        listen.Use(next => connection => ServeAsync(connection, next));
+    }
+
+    // A web server cannot keep one direction of a connection open when the other has ended; `exec -i` needs it.
+    private async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
+    {
+        var (isOpen, head) = await RequestHead.PeekAsync(
+            connection, timeProvider ?? TimeProvider.System, _stopping.Token);
+        if (!isOpen)
         {
-            // A web server cannot keep one direction of a connection open when the other has ended; `exec -i` needs it.
-            listen.Use(next => async connection =>
-            {
-                if (!await engine.TryTunnelAsync(connection, _stopping.Token))
-                {
-                    await next(connection);
-                }
-            });
+            return;
+        }
+
+        if (head is { ChangesProtocol: true } && engine is not null)
+        {
+            await engine.TunnelAsync(connection, _stopping.Token);
+        }
+        else if (head is not null && HijackServer.Takes(head))
+        {
+            await HijackServer.ServeAsync(connection, head, api, _stopping.Token);
+        }
+        else
+        {
+            await next(connection);
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed partial class DockerEngineApi(
         ? new("*", "/", call => behind.ForwardAsync(call.Http, call.Cancellation), isStream: true)
         : null;
 
+    /// <summary>Largest request body in bytes.</summary>
+    internal int MaxBodyBytes => options.MaxBodyBytes;
+
     /// <summary>Newest version answered.</summary>
     private ApiVersion Maximum => options.MaximumWith(engine);
 

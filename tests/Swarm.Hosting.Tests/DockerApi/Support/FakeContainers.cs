@@ -1,8 +1,9 @@
+using System.Threading.Channels;
 using Swarm.Execution;
 
 namespace Swarm.Hosting.Tests.DockerApi.Support;
 
-internal sealed class FakeContainers : IContainerSource
+internal sealed class FakeContainers : IContainerSource, IExecSource
 {
     private readonly Lock _lock = new();
     private List<ContainerInfo> _containers = [];
@@ -10,6 +11,8 @@ internal sealed class FakeContainers : IContainerSource
     public List<string> Calls { get; } = [];
 
     public List<LogLine> Lines { get; } = [];
+
+    public ExecSpec? LastExec { get; private set; }
 
     public void Set(params ContainerInfo[] containers)
     {
@@ -51,6 +54,13 @@ internal sealed class FakeContainers : IContainerSource
     public IReadOnlyList<ContainerProcess> ListProcesses(string containerId) =>
         [new("root", 12, 1, DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(3723), "sh -c x")];
 
+    public ValueTask<IExecProcess> StartExecAsync(
+        string containerId, ExecSpec spec, CancellationToken cancellationToken)
+    {
+        LastExec = spec;
+        return spec.CommandLine[0] == "missing" ? throw new ExecStartException("not here", 127) : new(new Echo(spec));
+    }
+
     private Task Record(string call)
     {
         lock (_lock)
@@ -59,5 +69,44 @@ internal sealed class FakeContainers : IContainerSource
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>Gives its input back, says <c>end</c> on its other output unless at a terminal, and ends with 7.</summary>
+    private sealed class Echo(ExecSpec spec) : IExecProcess
+    {
+        private readonly Channel<ExecOutput> _output = Channel.CreateUnbounded<ExecOutput>();
+        private readonly TaskCompletionSource<int> _exited = new();
+
+        public int Pid => 99;
+
+        public Task<int> Exited => _exited.Task;
+
+        public IAsyncEnumerable<ExecOutput> ReadOutputAsync(CancellationToken cancellationToken) =>
+            _output.Reader.ReadAllAsync(cancellationToken);
+
+        public ValueTask WriteInputAsync(ReadOnlyMemory<byte> data, CancellationToken cancellationToken) =>
+            _output.Writer.WriteAsync(new(LogStream.Stdout, data.ToArray()), cancellationToken);
+
+        public void EndInput()
+        {
+            if (spec.Terminal is null)
+            {
+                _output.Writer.TryWrite(new(LogStream.Stderr, "end\n"u8.ToArray()));
+            }
+
+            _output.Writer.TryComplete();
+            _exited.TrySetResult(7);
+        }
+
+        public void Resize(TerminalSize size)
+        {
+            // It does not care.
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            EndInput();
+            return ValueTask.CompletedTask;
+        }
     }
 }

@@ -32,9 +32,9 @@ internal sealed class MountNamespace(ProcessExecutorOptions options, EventLoop l
 
     // Arguments: pairs of source and target, --, and the command.
     private static string Script =>
-        "read -r _ || exit 1; while [ \"$1\" != -- ]; do "
+        "read -r _ <&3 || exit 1; while [ \"$1\" != -- ]; do "
         + $"{Mount} -n --bind -o ro,nosuid,nodev \"$1\" \"$2\" || exit {MountFailedCode}; shift 2; done; "
-        + "shift; exec \"$@\" < /dev/null";
+        + "shift; exec \"$@\" 3<&-";
 
     /// <summary>Whether tasks can have one; tried once.</summary>
     internal Task<bool> WorksAsync() => _works ??= TryAsync();

@@ -14,7 +14,9 @@ internal sealed unsafe class EventLoop : IDisposable
 {
     private const int Add = 1;
     private const int Delete = 2;
+    private const int Modify = 3;
     private const uint Readable = 1;
+    private const uint WritableOnce = 4 | (1u << 30);
     private const int BatchSize = 64;
 
     // struct epoll_event is packed on x86-64 only.
@@ -42,27 +44,44 @@ internal sealed unsafe class EventLoop : IDisposable
     }
 
     /// <summary>Calls back on the loop's thread whenever the descriptor can be read, until it is removed.</summary>
-    internal ulong Register(int descriptor, Action callback)
+    internal ulong Register(int descriptor, Action callback) => Register(descriptor, Readable, callback);
+
+    /// <summary>Calls back on the loop's thread, once, when the descriptor can be written or never will.</summary>
+    internal ulong RegisterWriter(int descriptor, Action callback) => Register(descriptor, WritableOnce, callback);
+
+    /// <summary>Calls back once more.</summary>
+    internal void AwaitWriter(int descriptor, ulong token)
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_stopping, this);
-            var token = ++_lastToken;
-            _callbacks.Add(token, callback);
-            if (Control(Add, descriptor, token) < 0)
+            if (!_stopping && _callbacks.ContainsKey(token))
             {
-                _callbacks.Remove(token);
-                throw Libc.Error("epoll_ctl");
+                Control(Modify, descriptor, token, WritableOnce);
             }
+        }
+    }
 
-            if (!_started)
+    /// <summary>Stops to call back until <see cref="Resume"/>; a call that is on its way still comes.</summary>
+    internal void Pause(int descriptor)
+    {
+        lock (_gate)
+        {
+            if (!_stopping)
             {
-                Control(Add, _wake, 0);
-                new Thread(Run) { IsBackground = true, Name = "swarm-processes" }.Start();
-                _started = true;
+                Control(Delete, descriptor, 0, Readable);
             }
+        }
+    }
 
-            return token;
+    /// <summary>Calls back again.</summary>
+    internal void Resume(int descriptor, ulong token)
+    {
+        lock (_gate)
+        {
+            if (!_stopping && _callbacks.ContainsKey(token))
+            {
+                Control(Add, descriptor, token, Readable);
+            }
         }
     }
 
@@ -75,7 +94,7 @@ internal sealed unsafe class EventLoop : IDisposable
             {
                 if (!_stopping)
                 {
-                    Control(Delete, descriptor, 0);
+                    Control(Delete, descriptor, 0, Readable);
                 }
 
                 _ = Libc.Close(descriptor);
@@ -104,10 +123,34 @@ internal sealed unsafe class EventLoop : IDisposable
         CloseAll();
     }
 
-    private int Control(int operation, int descriptor, ulong token)
+    private ulong Register(int descriptor, uint events, Action callback)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_stopping, this);
+            var token = ++_lastToken;
+            _callbacks.Add(token, callback);
+            if (Control(Add, descriptor, token, events) < 0)
+            {
+                _callbacks.Remove(token);
+                throw Libc.Error("epoll_ctl");
+            }
+
+            if (!_started)
+            {
+                Control(Add, _wake, 0, Readable);
+                new Thread(Run) { IsBackground = true, Name = "swarm-processes" }.Start();
+                _started = true;
+            }
+
+            return token;
+        }
+    }
+
+    private int Control(int operation, int descriptor, ulong token, uint events)
     {
         Span<byte> pollEvent = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt32LittleEndian(pollEvent, Readable);
+        BinaryPrimitives.WriteUInt32LittleEndian(pollEvent, events);
         BinaryPrimitives.WriteUInt64LittleEndian(pollEvent[DataOffset..], token);
         fixed (byte* pointer = pollEvent)
         {

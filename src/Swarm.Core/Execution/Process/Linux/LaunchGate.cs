@@ -4,13 +4,16 @@ namespace Swarm.Execution.Processes;
 /// <remarks>
 /// A process that ran before it was moved could fork children that stay outside. .NET cannot fork, and
 /// <c>posix_spawn</c> can neither stop before the program runs nor (before glibc 2.39) enter a cgroup. So the first
-/// program is a shell that waits for a line on its standard input and then becomes the task; when the host dies in
+/// program is a shell that waits for a line on a descriptor of its own and then becomes the task; when the host dies in
 /// between, the line never comes and the shell ends. The task's command is passed as arguments, never as shell text.
 /// </remarks>
 internal static class LaunchGate
 {
+    /// <summary>Where the shell reads its line.</summary>
+    internal const int Descriptor = 3;
+
     private const string Shell = "/bin/sh";
-    private const string Script = "read -r _ && exec \"$@\" < /dev/null";
+    private const string Script = "read -r _ <&3 && exec \"$@\" 3<&-";
 
     // Shells export these on their own.
     private static readonly string[] ExportedByShells = ["PWD", "OLDPWD", "SHLVL", "_"];

@@ -39,4 +39,13 @@ internal sealed record LaunchRequest
 
     /// <summary>Directory of the pipes for its output; null means pipes that nobody else can take over.</summary>
     public string? OutputDirectory { get; init; }
+
+    /// <summary>Whether there is an input that can be written to; otherwise it reads an empty one.</summary>
+    public bool HasInput { get; init; }
+
+    /// <summary>Give it a terminal, which is its controlling one; null means pipes.</summary>
+    public TerminalSize? Terminal { get; init; }
+
+    /// <summary>Whether what it started may outlive it, until its whole group is killed.</summary>
+    public bool LeavesDescendants { get; init; }
 }

@@ -17,9 +17,11 @@ internal static unsafe partial class Libc
 
     internal const int OpenReadOnly = 0;
     internal const int OpenReadWrite = 2;
+    internal const int NoControllingTerminal = 0x100;
     internal const int CloseOnExec = 0x80000;
     internal const int NonBlocking = 0x800;
     internal const int SetFlags = 4;
+    internal const int DuplicateCloseOnExec = 1030;
     internal const int SetPipeSize = 1031;
 
     internal const short SpawnSetSignalDefaults = 0x04;
@@ -32,6 +34,8 @@ internal static unsafe partial class Libc
 
     internal const int WaitNoHang = 1;
     internal const int ClockTicksPerSecond = 2;
+
+    internal const nuint SetWindowSize = 0x5414;
 
     // The same number on every architecture.
     internal const long SyscallPidfdOpen = 434;
@@ -72,6 +76,21 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "posix_openpt", SetLastError = true)]
+    internal static partial int OpenTerminal(int flags);
+
+    [LibraryImport("libc", EntryPoint = "grantpt", SetLastError = true)]
+    internal static partial int GrantTerminal(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "unlockpt", SetLastError = true)]
+    internal static partial int UnlockTerminal(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "ptsname_r")]
+    internal static partial int NameOfTerminal(int descriptor, byte* buffer, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    internal static partial int ControlDevice(int descriptor, nuint request, void* argument);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     internal static partial uint EffectiveUserId();

@@ -64,6 +64,15 @@ internal sealed class Pipe
         return reader;
     }
 
+    /// <summary>Hands the writing end to the caller; from now on it does not wait for a slow reader.</summary>
+    internal int TakeWriter()
+    {
+        var writer = Writer;
+        Writer = -1;
+        _ = Libc.Control(writer, Libc.SetFlags, Libc.NonBlocking);
+        return writer;
+    }
+
     internal void CloseWriter()
     {
         if (Writer >= 0)

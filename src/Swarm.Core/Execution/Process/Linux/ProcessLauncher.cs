@@ -22,39 +22,30 @@ internal static unsafe class ProcessLauncher
         request = SwitchUser(request);
         var limits = ResourceLimitNames.Resolve(request.Ulimits);
         var gated = LaunchGate.IsNeeded(request);
-        var (output, errors, gate) = (Pipe.None, Pipe.None, Pipe.None);
+        var gate = Pipe.None;
+        using var streams = LaunchStreams.Open(request);
         try
         {
-            output = OpenOutput(request, OutputName);
-            errors = OpenOutput(request, ErrorsName);
             gate = gated ? Pipe.Open() : gate;
-            var pid = Spawn(gated ? LaunchGate.Wrap(request) : request, gate.Reader, output.Writer, errors.Writer);
+            var pid = Spawn(gated ? LaunchGate.Wrap(request) : request, streams, gate.Reader);
             if (gated)
             {
                 OpenGate(pid, request, limits, gate);
             }
 
-            output.CloseWriter();
-            errors.CloseWriter();
-            return Follow(pid, request, loop, output.Take(), errors.Take());
+            return Follow(pid, request, loop, streams);
         }
         finally
         {
             gate.Close();
-            output.Close();
-            errors.Close();
         }
     }
 
-    private static Pipe OpenOutput(LaunchRequest request, string name) => request.OutputDirectory is { } directory
-        ? Pipe.OpenNamed(Path.Combine(directory, name), request.User)
-        : Pipe.Open();
-
-    private static SpawnedProcess Follow(int pid, LaunchRequest request, EventLoop loop, int output, int errors)
+    private static SpawnedProcess Follow(int pid, LaunchRequest request, EventLoop loop, LaunchStreams streams)
     {
         try
         {
-            return new(pid, request, loop, output, errors);
+            return new(pid, request, loop, streams);
         }
         catch
         {
@@ -97,9 +88,9 @@ internal static unsafe class ProcessLauncher
         return request with { Executable = UserAccount.Setpriv!, Arguments = arguments.ToValueList() };
     }
 
-    private static int Spawn(LaunchRequest request, int standardInput, int standardOutput, int standardError)
+    private static int Spawn(LaunchRequest request, LaunchStreams streams, int gate)
     {
-        using var arguments = new SpawnArguments(request, standardInput, standardOutput, standardError);
+        using var arguments = new SpawnArguments(request, streams, gate);
         var error = Libc.Spawn(
             out var pid,
             arguments.Path,

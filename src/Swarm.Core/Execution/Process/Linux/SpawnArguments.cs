@@ -8,10 +8,11 @@ internal sealed unsafe class SpawnArguments : IDisposable
     // Both opaque structures are smaller than this in every C library.
     private const int OpaqueSize = 1024;
     private const int HighestSignal = 31;
+    private const int FirstOpen = 3;
 
     private readonly List<nint> _allocated = [];
 
-    internal SpawnArguments(LaunchRequest request, int standardInput, int standardOutput, int standardError)
+    internal SpawnArguments(LaunchRequest request, LaunchStreams streams, int gate)
     {
         try
         {
@@ -20,7 +21,7 @@ internal sealed unsafe class SpawnArguments : IDisposable
             Environment = CopyAll(request.Environment.Select(variable => variable.ToString()).ToValueList());
             Actions = Allocate(OpaqueSize);
             Attributes = Allocate(OpaqueSize);
-            SetActions(request.WorkingDirectory, standardInput, standardOutput, standardError);
+            SetActions(request.WorkingDirectory, streams, gate);
             SetAttributes();
         }
         catch
@@ -61,24 +62,45 @@ internal sealed unsafe class SpawnArguments : IDisposable
         _allocated.Clear();
     }
 
-    private void SetActions(string workingDirectory, int standardInput, int standardOutput, int standardError)
+    private void SetActions(string workingDirectory, LaunchStreams streams, int gate)
     {
+        var open = FirstOpen;
         _ = Libc.SpawnActionsInit(Actions);
-        _ = standardInput < 0
-            ? Libc.SpawnActionsAddOpen(Actions, 0, CopyText("/dev/null"), Libc.OpenReadOnly, 0)
-            : Libc.SpawnActionsAddDuplicate(Actions, standardInput, 0);
-        _ = Libc.SpawnActionsAddDuplicate(Actions, standardOutput, 1);
-        _ = Libc.SpawnActionsAddDuplicate(Actions, standardError, 2);
+        SetStreams(streams);
+        if (gate >= 0)
+        {
+            _ = Libc.SpawnActionsAddDuplicate(Actions, gate, LaunchGate.Descriptor);
+            open = LaunchGate.Descriptor + 1;
+        }
+
         _ = Libc.SpawnActionsAddChangeDirectory(Actions, CopyText(workingDirectory));
         try
         {
             // .NET opens everything close-on-exec, native libraries in the host may not.
-            _ = Libc.SpawnActionsAddCloseFrom(Actions, 3);
+            _ = Libc.SpawnActionsAddCloseFrom(Actions, open);
         }
         catch (EntryPointNotFoundException)
         {
             // The C library does not have it; glibc does from 2.34.
         }
+    }
+
+    private void SetStreams(LaunchStreams streams)
+    {
+        if (streams.Terminal is { } terminal)
+        {
+            // The first terminal that a leader of a session without one opens becomes the one that controls it.
+            _ = Libc.SpawnActionsAddOpen(Actions, 0, CopyText(terminal), Libc.OpenReadWrite, 0);
+            _ = Libc.SpawnActionsAddDuplicate(Actions, 0, 1);
+            _ = Libc.SpawnActionsAddDuplicate(Actions, 0, 2);
+            return;
+        }
+
+        _ = streams.Input < 0
+            ? Libc.SpawnActionsAddOpen(Actions, 0, CopyText("/dev/null"), Libc.OpenReadOnly, 0)
+            : Libc.SpawnActionsAddDuplicate(Actions, streams.Input, 0);
+        _ = Libc.SpawnActionsAddDuplicate(Actions, streams.Output, 1);
+        _ = Libc.SpawnActionsAddDuplicate(Actions, streams.Errors, 2);
     }
 
     // The runtime ignores and blocks signals for itself; a task starts with none of that.

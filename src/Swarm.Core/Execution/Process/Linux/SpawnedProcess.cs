@@ -8,7 +8,7 @@ namespace Swarm.Execution.Processes;
 /// </remarks>
 internal sealed unsafe class SpawnedProcess
 {
-    private const int SignalOffset = 128;
+    internal const int SignalOffset = 128;
     private const int BufferSize = 65_536;
 
     private readonly Lock _gate = new();
@@ -20,21 +20,27 @@ internal sealed unsafe class SpawnedProcess
     private readonly Dictionary<LogStream, (int Descriptor, ulong Token)> _outputs = [];
     private byte[]? _buffer;
     private readonly bool _adopted;
+    private readonly bool _leavesDescendants;
     private (int Descriptor, ulong Token) _handle = (-1, 0);
     private bool _reaped;
 
-    internal SpawnedProcess(int pid, LaunchRequest request, EventLoop loop, int output, int errors)
+    internal SpawnedProcess(int pid, LaunchRequest request, EventLoop loop, LaunchStreams streams)
     {
         Pid = pid;
         _loop = loop;
         _group = request.Group;
         _sink = request.Output;
+        _leavesDescendants = request.LeavesDescendants;
         lock (_gate)
         {
-            Watch(LogStream.Stdout, output);
-            Watch(LogStream.Stderr, errors);
+            Watch(LogStream.Stdout, streams.TakeOutput());
+            if (streams.TakeErrors() is >= 0 and var errors)
+            {
+                Watch(LogStream.Stderr, errors);
+            }
         }
 
+        Input = streams.TakeInput() is >= 0 and var input ? new(input, loop) : null;
         WatchExit();
     }
 
@@ -50,8 +56,12 @@ internal sealed unsafe class SpawnedProcess
 
     internal int Pid { get; }
 
+    /// <summary>Its input or its terminal; null when it has neither.</summary>
+    internal ProcessInput? Input { get; }
+
     /// <summary>
-    /// The exit code as Docker has it: 128 + signal after a signal. Everything it started is killed by then.
+    /// The exit code as Docker has it: 128 + signal after a signal. Everything it started is killed by then, unless the
+    /// request said otherwise.
     /// </summary>
     internal Task<int> Exited => _exited.Task;
 
@@ -122,6 +132,30 @@ internal sealed unsafe class SpawnedProcess
             if (!_reaped)
             {
                 _group.Kill(Signal(Libc.SigKill) ? Pid : 0);
+            }
+        }
+    }
+
+    /// <summary>Leaves output where it is, so that the process waits when it writes more than a pipe holds.</summary>
+    internal void PauseOutput()
+    {
+        lock (_gate)
+        {
+            foreach (var (descriptor, _) in _outputs.Values)
+            {
+                _loop.Pause(descriptor);
+            }
+        }
+    }
+
+    /// <summary>Reads on.</summary>
+    internal void ResumeOutput()
+    {
+        lock (_gate)
+        {
+            foreach (var (descriptor, token) in _outputs.Values)
+            {
+                _loop.Resume(descriptor, token);
             }
         }
     }
@@ -248,8 +282,12 @@ internal sealed unsafe class SpawnedProcess
                 return;
             }
 
-            // An id that does not wait for this process may be another's by now.
-            _group.Kill(_adopted ? 0 : Pid);
+            if (!_leavesDescendants)
+            {
+                // An id that does not wait for this process may be another's by now.
+                _group.Kill(_adopted ? 0 : Pid);
+            }
+
             while (Libc.WaitPid(Pid, out status, 0) < 0)
             {
                 if (System.Runtime.InteropServices.Marshal.GetLastPInvokeError() != Libc.ErrInterrupted)
