@@ -1,5 +1,5 @@
 using System.Net;
-using Swarm.Net.Nftables;
+using Swarm.Net.Kernel;
 using Swarm.Net.Tests.Userspace;
 
 namespace Swarm.Net.Tests.Conformance;

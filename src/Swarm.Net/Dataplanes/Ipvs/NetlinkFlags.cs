@@ -1,0 +1,12 @@
+namespace Swarm.Net.Ipvs;
+
+/// <summary>Flags of netlink messages (<c>linux/netlink.h</c>).</summary>
+[Flags]
+internal enum NetlinkFlags : ushort
+{
+    None = 0,
+    Request = 1,
+    Multi = 2,
+    Ack = 4,
+    Dump = 0x300,
+}
