@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Swarm.Net.Tests.Conformance;
 
@@ -11,14 +12,18 @@ internal static class Program
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    public static async Task<int> Main()
+    /// <param name="arguments">The only cases to run; none for all.</param>
+    public static async Task<int> Main(string[] arguments)
     {
         var failures = 0;
-        foreach (var method in CasesOf(typeof(IpvsConformance)))
+        foreach (var method in CasesOf(typeof(IpvsConformance))
+            .Where(method => arguments.Length == 0 || arguments.Contains(method.Name)))
         {
+            var watch = Stopwatch.StartNew();
             var outcome = await RunAsync(method);
             failures += outcome == "passed" ? 0 : 1;
             Console.WriteLine($"case {method.Name}: {outcome.ReplaceLineEndings(" | ")}");
+            Console.WriteLine($"took {watch.Elapsed.TotalSeconds:0.0} s");
         }
 
         Console.WriteLine($"suite ended: {failures} of its cases failed");
