@@ -70,6 +70,44 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
     }
 
     [SkippableFact]
+    public async Task A_worker_that_reaches_its_leader_through_one_of_our_managers_is_not_taken_for_that_manager()
+    {
+        await FormAsync(theirs: 2, ours: 1);
+        var (leader, other, ours) = (_managers[0], _managers[1], _managers[2]);
+        var before = await RunAsync(leader, "before");
+        Peer[] hidden = [leader, other];
+        foreach (var peer in hidden)
+        {
+            (await _worker!.RunAsync(["iptables", "-I", .. Hides(peer)])).Ok();
+        }
+
+        try
+        {
+            await _worker!.RestartAsync();
+            await BecomesAsync(
+                () => leader.Docker.LinesAsync("node", "ls", "--format", "{{.Hostname}} {{.Status}}"),
+                nodes => nodes.Order().SequenceEqual(
+                    _managers.Append(_worker).Select(peer => $"{peer.Name} Ready").Order()),
+                "every node is known by its own name");
+            var after = await RunAsync(leader, "after");
+            Assert.NotEqual(before, after);
+            Assert.Equal(
+                _worker.Address,
+                (await leader.Docker.OkAsync("node", "inspect", _worker.Name, "--format", "{{.Status.Addr}}")).Trim());
+            Assert.Equal(
+                ours.Address,
+                (await leader.Docker.OkAsync("node", "inspect", ours.Name, "--format", "{{.Status.Addr}}")).Trim());
+        }
+        finally
+        {
+            foreach (var peer in hidden)
+            {
+                await _worker!.RunAsync(["iptables", "-D", .. Hides(peer)]);
+            }
+        }
+    }
+
+    [SkippableFact]
     public async Task A_live_swarm_moves_to_our_managers_and_back_with_its_tasks_untouched()
     {
         await FormAsync(theirs: 1, ours: 0);
@@ -102,6 +140,12 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
         Assert.Equal(kept, Assert.Single(await _worker.ContainersAsync("kept")));
         _managers.Add(ours);
     }
+
+    private static string[] Hides(Peer manager) =>
+    [
+        "OUTPUT", "--protocol", "tcp", "--destination", manager.Address, "--dport", $"{SwarmDaemon.SwarmPort}",
+        "--jump", "REJECT", "--reject-with", "tcp-reset",
+    ];
 
     private async Task FormAsync(int theirs, int ours)
     {
@@ -170,7 +214,7 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
         {
             var tasks = await manager.Docker.RunAsync(["service", "ps", "--no-trunc", .. await manager.Docker.LinesAsync("service", "ls", "-q")]);
             var nodes = await manager.Docker.RunAsync("node", "ls");
-            var logs = _managers.Append(_worker).Select(peer => $"{peer.Name}:\n{peer.Tail(120)}");
+            var logs = await Task.WhenAll(_managers.Append<Peer>(_worker).Select(DescribeAsync));
             Assert.Fail($"runs {string.Join(' ', found)}\nand not {string.Join(' ', containers)}\n"
                 + $"{tasks.Output}\n{nodes.Output}\n{string.Join("\n\n", logs)}");
         }
@@ -214,5 +258,14 @@ public sealed class MixedQuorumTests(Engines engines, ITestOutputHelper output) 
         (await manager.Docker.LinesAsync("node", "ls", "--format", "{{.ManagerStatus}}")).Order(StringComparer.Ordinal));
 
     private Task<T> BecomesAsync<T>(Func<Task<T>> ask, Func<T, bool> wanted, string what) => Eventually.BecomesAsync(
-        ask, wanted, what, () => Task.FromResult(string.Join("\n\n", _managers.Select(manager => manager.Tail()))));
+        ask, wanted, what, async () => string.Join("\n\n", await Task.WhenAll(_managers.Append<Peer>(_worker!).Select(DescribeAsync))));
+
+    private static async Task<string> DescribeAsync(Peer manager)
+    {
+        var listening = await manager.RunAsync("ss", "-ltnp");
+        var running = await manager.RunAsync("ps", "ax");
+        var node = await manager.Docker.RunAsync("info", "--format", "{{.Swarm.NodeID}}");
+        var nodes = await manager.Docker.RunAsync("node", "ls");
+        return $"{manager.Name}: {node.Output}{nodes.Output}{nodes.Error}\n{listening.Output}\n{running.Output}\n{manager.Tail(manager.IsOurs ? 150 : 40)}";
+    }
 }

@@ -37,9 +37,12 @@ internal sealed class EtcdMembers : IAsyncDisposable
 
     public Task PutAsync(int client) => _clients[client % Connections].PutAsync(new PutRequest
     {
-        Key = ByteString.CopyFromUtf8($"key-{Random.Shared.Next(Keys):D12}"),
+        Key = NextKey(),
         Value = _value,
     }).ResponseAsync;
+
+    public Task ReadAsync(int client) =>
+        _clients[client % Connections].RangeAsync(new RangeRequest { Key = NextKey() }).ResponseAsync;
 
     public async ValueTask DisposeAsync()
     {
@@ -53,6 +56,8 @@ internal sealed class EtcdMembers : IAsyncDisposable
 
         _directory.Delete(recursive: true);
     }
+
+    private static ByteString NextKey() => ByteString.CopyFromUtf8($"key-{Random.Shared.Next(Keys):D12}");
 
     private void Start(int index, string peer, string client, string cluster)
     {

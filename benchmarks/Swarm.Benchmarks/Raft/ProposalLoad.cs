@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Swarm.Benchmarks.Raft;
 
-/// <summary>Callers that each wait for their own proposal before they make the next one.</summary>
+/// <summary>Callers that each wait for their own proposal, or read, before they make the next one.</summary>
 internal sealed record ProposalLoad(double PerSecond, double P50, double P99)
 {
     /// <summary>Bytes that this process allocated for each; 0 where that says nothing.</summary>

@@ -3,12 +3,15 @@ using System.Globalization;
 namespace Swarm.Benchmarks.Raft;
 
 /// <summary>
-/// Durable proposals of 256 bytes: ours (encrypted log, mutual TLS, members and callers in one process) against etcd
-/// (plain text, members in processes of their own, callers over gRPC), on one disk, in turns; the best of the rounds.
+/// Durable proposals of 256 bytes, and linearizable reads at the leader: ours (encrypted log, mutual TLS, members and
+/// callers in one process) against etcd (plain text, members in processes of their own, callers over gRPC), on one
+/// disk, in turns; the best of the rounds.
 /// </summary>
 internal static class RaftPeersMacro
 {
     private const int Bytes = 256;
+    private const string Proposals = "proposals";
+    private const string Reads = "reads";
 
     private static readonly int[] Sizes = [1, 3];
     private static readonly int[] Clients = [1, 16, 64, 256];
@@ -21,7 +24,7 @@ internal static class RaftPeersMacro
         new Random(1).NextBytes(value);
         foreach (var size in Sizes)
         {
-            var (ours, etcd) = (new ProposalLoad?[Clients.Length], new ProposalLoad?[Clients.Length]);
+            var (ours, etcd) = (new Figures(), new Figures());
             for (var round = 0; round < rounds; round++)
             {
                 await OursAsync(size, value, time, ours);
@@ -31,57 +34,67 @@ internal static class RaftPeersMacro
                 }
             }
 
-            for (var i = 0; i < Clients.Length; i++)
+            foreach (var (work, clients) in ours.Keys)
             {
-                Print("ours", size, Clients[i], ours[i]);
-                Print("etcd", size, Clients[i], etcd[i]);
+                Print("ours", size, work, clients, ours[(work, clients)]);
+                Print("etcd", size, work, clients, etcd.GetValueOrDefault((work, clients)));
             }
         }
     }
 
-    private static async Task OursAsync(int size, byte[] value, TimeSpan time, ProposalLoad?[] best)
+    private static async Task OursAsync(int size, byte[] value, TimeSpan time, Figures best)
     {
         await using var members = await RaftMembers.StartAsync(size);
         var leader = members.Leader;
-        for (var i = 0; i < Clients.Length; i++)
+        foreach (var clients in Clients)
         {
-            var allocated = GC.GetTotalAllocatedBytes();
-            var load = await ProposalLoad.RunAsync(Clients[i], time, _ => leader.ProposeAsync(value));
-            allocated = GC.GetTotalAllocatedBytes() - allocated;
-            var figure = load with { BytesEach = allocated / (load.PerSecond * time.TotalSeconds * 1.2) };
-            best[i] = Better(best[i], figure);
+            await MeasureAsync(best, Proposals, clients, time, _ => leader.ProposeAsync(value));
+            await MeasureAsync(best, Reads, clients, time, _ => leader.ReadBarrierAsync());
         }
     }
 
-    private static async Task EtcdAsync(int size, byte[] value, TimeSpan time, ProposalLoad?[] best)
+    private static async Task EtcdAsync(int size, byte[] value, TimeSpan time, Figures best)
     {
         await using var members = await EtcdMembers.StartAsync(size, value);
-        for (var i = 0; i < Clients.Length; i++)
+        foreach (var clients in Clients)
         {
-            best[i] = Better(best[i], await ProposalLoad.RunAsync(Clients[i], time, members.PutAsync));
+            await MeasureAsync(best, Proposals, clients, time, members.PutAsync);
+            await MeasureAsync(best, Reads, clients, time, members.ReadAsync);
         }
+    }
+
+    private static async Task MeasureAsync(
+        Figures best, string work, int clients, TimeSpan time, Func<int, Task> operation)
+    {
+        var allocated = GC.GetTotalAllocatedBytes();
+        var load = await ProposalLoad.RunAsync(clients, time, operation);
+        allocated = GC.GetTotalAllocatedBytes() - allocated;
+        var figure = load with { BytesEach = allocated / (load.PerSecond * time.TotalSeconds * 1.2) };
+        best[(work, clients)] = Better(best.GetValueOrDefault((work, clients)), figure);
     }
 
     private static ProposalLoad Better(ProposalLoad? before, ProposalLoad now) =>
         before is null || now.PerSecond > before.PerSecond ? now : before;
 
-    private static void Print(string side, int size, int clients, ProposalLoad? load)
+    private static void Print(string side, int size, string work, int clients, ProposalLoad? load)
     {
         if (load is null)
         {
             return;
         }
 
-        Print("proposals_per_second", load.PerSecond);
+        Print("per_second", load.PerSecond);
         Print("p50_us", load.P50);
         Print("p99_us", load.P99);
-        if (load.BytesEach > 0)
+        if (side == "ours")
         {
-            Print("bytes_allocated_per_proposal", load.BytesEach);
+            Print("bytes_allocated_each", load.BytesEach);
         }
 
         void Print(string figure, double value) => Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"figure":"raft_peers.{{figure}}","side":"{{side}}","nodes":{{size}},"clients":{{clients}},"value":{{value:0.#}}}"""));
+            $$"""{"figure":"raft_peers.{{work}}.{{figure}}","side":"{{side}}","nodes":{{size}},"clients":{{clients}},"value":{{value:0.#}}}"""));
     }
+
+    private sealed class Figures : Dictionary<(string Work, int Clients), ProposalLoad>;
 }

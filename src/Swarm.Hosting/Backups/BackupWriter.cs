@@ -90,7 +90,7 @@ internal sealed class BackupWriter(ManagerSetup setup, NodeDirectory directory, 
         };
         await using (var snapshot = log.BeginSnapshot(metadata, SnapshotOrigin.Received))
         {
-            StateFor(state, self, files).WriteTo(snapshot);
+            StateSnapshot.Write(StateFor(state, files), MembershipFor(state, self), snapshot);
             snapshot.Complete();
         }
 
@@ -99,35 +99,31 @@ internal sealed class BackupWriter(ManagerSetup setup, NodeDirectory directory, 
         log.Sync();
     }
 
-    private Protos.Snapshot StateFor(BackupState state, Protos.RaftMember self, ExportedIdentity files)
+    private static Protos.ClusterSnapshot MembershipFor(BackupState state, Protos.RaftMember self)
     {
-        var snapshot = new Protos.Snapshot
-        {
-            Version = Protos.Snapshot.Types.Version.V0,
-            Membership = new Protos.ClusterSnapshot { Members = { self } },
-            Store = state.View.ToWire(),
-        };
-        snapshot.Membership.Removed.AddRange(state.Members.Removed);
-        snapshot.Membership.Removed.AddRange(
+        var membership = new Protos.ClusterSnapshot { Members = { self } };
+        membership.Removed.AddRange(state.Members.Removed);
+        membership.Removed.AddRange(
             state.Members.Members.Select(found => found.RaftId).Where(id => id != self.RaftId));
-        snapshot.Store.Nodes.Clear();
-        snapshot.Store.Nodes.AddRange(state.View.Nodes
-            .Select(node => node.Id == member.NodeId ? node : FormerManagers.Demoted(node) ?? node)
-            .Select(node => node.ToWire()));
+        return membership;
+    }
+
+    private IEnumerable<ClusterObject> StateFor(BackupState state, ExportedIdentity files)
+    {
+        var objects = state.View.InOrderOfNeed().Select(item => item is Node node && node.Id != member.NodeId
+            ? FormerManagers.Demoted(node) ?? node
+            : item);
 
         // What opens the values of secrets lies in a file of the manager's, where this backup does not go.
-        if (KeyShares.ShareFor(setup.Secrets, member.NodeId, files.Certificate) is { } share)
+        if (KeyShares.ShareFor(setup.Secrets, member.NodeId, files.Certificate) is not { } share)
         {
-            var known = state.View.Secrets.FindByName(share.Spec.Name)?.Id
-                ?? new SecretId(new RandomIdGenerator().Next());
-            snapshot.Store.Secrets.Clear();
-            snapshot.Store.Secrets.AddRange(state.View.Secrets
-                .Where(secret => secret.Id != known)
-                .Append(share with { Id = known })
-                .Select(secret => secret.ToWire()));
+            return objects;
         }
 
-        return snapshot;
+        var known = state.View.Secrets.FindByName(share.Spec.Name)?.Id ?? new SecretId(new RandomIdGenerator().Next());
+        return objects
+            .Where(item => item is not Secret secret || secret.Id != known)
+            .Append(share with { Id = known });
     }
 
     private string HeadOf(BackupState state, ExportedIdentity files) => JsonSerializer.Serialize(

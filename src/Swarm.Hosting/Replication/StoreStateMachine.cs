@@ -1,4 +1,3 @@
-using Google.Protobuf;
 using Swarm.Hosting.Wire.Mapping;
 using Swarm.Raft;
 using Swarm.Raft.Consensus;
@@ -11,7 +10,7 @@ namespace Swarm.Hosting.Replication;
 /// <param name="members">The managers; they follow the log.</param>
 /// <param name="time">The clock.</param>
 /// <param name="metrics">Told how long snapshots take, if anybody wants to know.</param>
-/// <param name="background">Where snapshots are written; null for threads of their own.</param>
+/// <param name="background">Where snapshots are written and read; null for threads of their own.</param>
 internal sealed class StoreStateMachine(
     ClusterStore store,
     QuorumMembers members,
@@ -46,12 +45,7 @@ internal sealed class StoreStateMachine(
         return Task.Factory.StartNew(
             () =>
             {
-                new Wire.Protos.Snapshot
-                {
-                    Version = Wire.Protos.Snapshot.Types.Version.V0,
-                    Membership = membership,
-                    Store = view.ToWire(),
-                }.WriteTo(destination);
+                StateSnapshot.Write(view.InOrderOfNeed(), membership, destination);
                 metrics?.SnapshotEnded(time.GetElapsedTime(started));
             },
             CancellationToken.None,
@@ -59,11 +53,14 @@ internal sealed class StoreStateMachine(
             background ?? TaskScheduler.Default);
     }
 
-    public Task RestoreSnapshotAsync(Stream source, ulong index, CancellationToken cancellationToken)
+    public async Task RestoreSnapshotAsync(Stream source, ulong index, CancellationToken cancellationToken)
     {
-        var snapshot = Wire.Protos.Snapshot.Parser.ParseFrom(source);
-        store.Restore(snapshot.Store.ToRecords(), new ObjectVersion(index));
-        members.Restore(snapshot.Membership?.Members ?? [], snapshot.Membership?.Removed ?? []);
-        return Task.CompletedTask;
+        var membership = new Wire.Protos.ClusterSnapshot();
+        await Task.Factory.StartNew(
+            () => store.Restore(StateSnapshot.Read(source, membership), new ObjectVersion(index)),
+            CancellationToken.None,
+            TaskCreationOptions.DenyChildAttach,
+            background ?? TaskScheduler.Default);
+        members.Restore(membership.Members, membership.Removed);
     }
 }

@@ -26,11 +26,19 @@ public sealed partial class RaftCore
         || _appendsDue
         || _roundWanted
         || _log.HasWorkForStore
-        || _log.HandedToApply < _log.Applicable
+        || _log.HandedToApply < Applicable
         || _handedState != CurrentState
         || _readStates.Count > 0
         || _memberships.Count > 0
         || RoleChanged;
+
+    /// <summary>
+    /// Whether committed entries are kept back, because the application is not ready for them: it restores a snapshot.
+    /// Everything else goes on meanwhile.
+    /// </summary>
+    public bool HoldsEntries { get; set; }
+
+    private ulong Applicable => HoldsEntries ? _log.HandedToApply : _log.Applicable;
 
     private HardState CurrentState => new(Term, _vote, _log.Commit);
 
@@ -127,12 +135,12 @@ public sealed partial class RaftCore
     private ReadOnlyMemory<Entry> HandOutCommitted()
     {
         var from = _log.HandedToApply + 1;
-        if (from > _log.Applicable)
+        if (from > Applicable)
         {
             return default;
         }
 
-        var entries = _log.Copy(_arena, from, _log.Applicable + 1, _options.MaxApplyBytes, int.MaxValue);
+        var entries = _log.Copy(_arena, from, Applicable + 1, _options.MaxApplyBytes, int.MaxValue);
         var last = from + (ulong)entries.Length - 1;
         _log.HandedToApplyTo(last);
         _applying.Add(last, EntryLimit.PayloadBytes(entries.Span) + ((long)entries.Length * EntryLimit.Overhead));

@@ -20,6 +20,16 @@ internal sealed class ActionInput(Action<RaftNode> run, Action<Exception>? aband
     public void Abandon(Exception exception) => abandon?.Invoke(exception);
 }
 
+/// <summary>A batch of the log that is on the disk.</summary>
+internal sealed class DurableInput(ulong token) : INodeInput
+{
+    public void Run(RaftNode node) => node.TakeDurable(token);
+
+    public void Abandon(Exception exception)
+    {
+    }
+}
+
 /// <summary>Messages that came together. Whoever brought them waits: no more comes from there than can be taken.</summary>
 internal sealed class MessageInput(ReadOnlyMemory<Message> messages)
     : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), INodeInput

@@ -32,7 +32,10 @@ public interface IStateMachine
     /// <param name="cancellationToken">Gives up; the snapshot is then thrown away.</param>
     Task SaveSnapshotAsync(Stream destination, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the state by a saved one, at start or because this member was too far behind.</summary>
+    /// <summary>
+    /// Replaces the state by a saved one, at start or because this member was too far behind. Entries wait until it is
+    /// done; elections do not: what takes long should await, or work beside the node's scheduler.
+    /// </summary>
     /// <param name="source">What <see cref="SaveSnapshotAsync"/> wrote, here or on another member.</param>
     /// <param name="index">The last entry that the state covers.</param>
     /// <param name="cancellationToken">Gives up; the node stops.</param>

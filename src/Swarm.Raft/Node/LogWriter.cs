@@ -76,17 +76,30 @@ internal sealed class LogWriter(FileRaftStorage storage, Action<ulong> onDurable
             await Task.Delay(FullDiskRetry, time);
         }
 
-        if (_batch.Max(job => job.Token) is > 0 and var durable)
+        Tell();
+        _batch.Clear();
+    }
+
+    private void Tell()
+    {
+        var durable = 0UL;
+        foreach (var job in _batch)
+        {
+            durable = Math.Max(durable, job.Token);
+        }
+
+        if (durable > 0)
         {
             onDurable(durable);
         }
 
-        foreach (var job in _batch.Where(job => job.CompactTo > 0))
+        foreach (var job in _batch)
         {
-            storage.Compact(job.CompactTo);
+            if (job.CompactTo > 0)
+            {
+                storage.Compact(job.CompactTo);
+            }
         }
-
-        _batch.Clear();
     }
 
     // Without room everything since the last flush is void, and the same is written again.

@@ -11,6 +11,8 @@ namespace Swarm.Raft;
 public sealed partial class RaftNode
 {
     private Reception? _reception;
+    private Task _restoring = Task.CompletedTask;
+    private int _restoresUnderWay;
 
     /// <summary>
     /// Opens the newest snapshot, for a member that was sent a <see cref="MessageType.Snap"/>: it may be newer than the
@@ -115,20 +117,43 @@ public sealed partial class RaftNode
             ?? throw new InvalidOperationException($"the snapshot at entry {ready.Snapshot.Metadata.Index} has gone");
     }
 
-    private async Task RestoreAsync(Snapshot snapshot, Stream source)
+    // Elections and the log go on while the application takes a large state; only entries wait.
+    private void Restore(Snapshot snapshot, Stream source)
     {
-        await using (source)
-        {
-            await _machine.RestoreSnapshotAsync(source, snapshot.Metadata.Index, _stop.Token);
-        }
-
-        (_applied, _appliedTerm) = (snapshot.Metadata.Index, snapshot.Metadata.Term);
-        _lastSnapshot = snapshot.Metadata.Index;
-        _membership = snapshot.Metadata.ConfState;
-        LogRestored(Id, snapshot.Metadata.Index);
+        _core.HoldsEntries = true;
+        _restoresUnderWay++;
+        _restoring = RestoreAsync(_restoring, snapshot.Metadata, source);
     }
 
-    private void TakeDurable(ulong token)
+    private async Task RestoreAsync(Task before, SnapshotMetadata metadata, Stream source)
+    {
+        await before;
+        try
+        {
+            await using (source)
+            {
+                await _machine.RestoreSnapshotAsync(source, metadata.Index, _stop.Token);
+            }
+
+            Post(node => node.TakeRestored(metadata));
+        }
+        catch (Exception exception)
+        {
+            Post(_ => throw exception);
+        }
+    }
+
+    private void TakeRestored(SnapshotMetadata metadata)
+    {
+        Volatile.Write(ref _applied, metadata.Index);
+        (_appliedTerm, _lastSnapshot, _membership) = (metadata.Term, metadata.Index, metadata.ConfState);
+        _core.HoldsEntries = --_restoresUnderWay > 0;
+        AnswerAppliedReads();
+        LogRestored(Id, metadata.Index);
+    }
+
+    /// <summary>Takes note, in its turn, that a batch is on the disk.</summary>
+    internal void TakeDurable(ulong token)
     {
         _core.Persisted(token);
         if (_reception is { Token: > 0 and var installed } && installed <= token)

@@ -45,7 +45,21 @@ public sealed partial class RaftNode
     /// </param>
     /// <typeparam name="T">What it takes.</typeparam>
     /// <exception cref="RaftFaultedException">The node has stopped.</exception>
-    public Task<T> CaptureAsync<T>(Func<SnapshotMetadata, T> capture) => AskAsync(node => capture(node.Here));
+    public async Task<T> CaptureAsync<T>(Func<SnapshotMetadata, T> capture)
+    {
+        while (true)
+        {
+            var (isWhole, captured) = await AskAsync(node => node._restoresUnderWay == 0
+                ? (true, capture(node.Here))
+                : (false, default(T)!));
+            if (isWhole)
+            {
+                return captured;
+            }
+
+            await _restoring;
+        }
+    }
 
     // What the state machine has now, as a place in the log.
     private SnapshotMetadata Here => new() { Index = _applied, Term = _appliedTerm, ConfState = _membership };
@@ -64,6 +78,7 @@ public sealed partial class RaftNode
     {
         var interval = SnapshotInterval;
         return _applied > _lastSnapshot
+            && _restoresUnderWay == 0
             && (_isSnapshotWanted || (interval > 0 && _applied - _lastSnapshot >= interval));
     }
 

@@ -13,7 +13,7 @@ public sealed partial class RaftNode
     private ulong _applied;
     private ulong _appliedTerm;
 
-    private async Task WorkAsync()
+    private void Work()
     {
         while (_core.HasReady)
         {
@@ -28,7 +28,7 @@ public sealed partial class RaftNode
             _transport.Send(ready.Messages.Span);
             if (source is not null)
             {
-                await RestoreAsync(installed!, source);
+                Restore(installed!, source);
             }
 
             Apply(ready);

@@ -37,7 +37,7 @@ public sealed partial class RaftNode : IAsyncDisposable
         _inputs = Channel.CreateUnbounded<INodeInput>(new UnboundedChannelOptions { SingleReader = true });
         _writer = new LogWriter(
             storage,
-            token => Post(node => node.TakeDurable(token)),
+            token => Post(new DurableInput(token)),
             exception => Post(_ => throw exception),
             options.Time);
         _core = new RaftCore(
@@ -116,6 +116,7 @@ public sealed partial class RaftNode : IAsyncDisposable
 
         _inputs.Writer.TryComplete();
         await _running;
+        await _restoring;
         await _writing;
     }
 
@@ -155,7 +156,7 @@ public sealed partial class RaftNode : IAsyncDisposable
     {
         try
         {
-            await WorkAsync();
+            Work();
             while (!_stop.IsCancellationRequested && await _inputs.Reader.WaitToReadAsync())
             {
                 while (!_stop.IsCancellationRequested && _inputs.Reader.TryRead(out var input))
@@ -163,7 +164,7 @@ public sealed partial class RaftNode : IAsyncDisposable
                     Take(input);
                 }
 
-                await WorkAsync();
+                Work();
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)

@@ -175,6 +175,12 @@ internal sealed class Lines : IStateMachine
 
     public int Restored { get; private set; }
 
+    /// <summary>Restoring waits for this.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>Whether restoring has begun.</summary>
+    public bool IsRestoring { get; private set; }
+
     public string[] All
     {
         get
@@ -199,6 +205,8 @@ internal sealed class Lines : IStateMachine
 
     public async Task RestoreSnapshotAsync(Stream source, ulong index, CancellationToken cancellationToken)
     {
+        IsRestoring = true;
+        await Gate;
         using var reader = new StreamReader(source, leaveOpen: true);
         var text = await reader.ReadToEndAsync(cancellationToken);
         lock (_gate)

@@ -71,38 +71,45 @@ internal static class StoreMapping
         });
     }
 
-    /// <summary>The store; parts of its tasks are shared and must not be changed.</summary>
-    public static Protos.StoreSnapshot ToWire(this ClusterView view)
+    /// <summary>An object's place in a snapshot; parts of a task are shared and must not be changed.</summary>
+    public static Protos.StoreSnapshot ToSnapshot(this ClusterObject item, SharedMessages shared) => item switch
     {
-        var shared = new SharedMessages();
-        var wire = new Protos.StoreSnapshot();
-        wire.Nodes.AddRange(view.Nodes.Select(node => node.ToWire()));
-        wire.Services.AddRange(view.Services.Select(service => service.ToWire()));
-        wire.Networks.AddRange(view.Networks.Select(network => network.ToWire()));
-        wire.Tasks.AddRange(view.Tasks.Select(task => task.ToWire(shared)));
-        wire.Clusters.AddRange(view.Clusters.Select(cluster => cluster.ToWire()));
-        wire.Secrets.AddRange(view.Secrets.Select(secret => secret.ToWire()));
-        wire.Resources.AddRange(view.Resources.Select(resource => resource.ToWire()));
-        wire.Extensions.AddRange(view.Extensions.Select(extension => extension.ToWire()));
-        wire.Configs.AddRange(view.Configs.Select(config => config.ToWire()));
-        wire.Volumes.AddRange(view.Volumes.Select(volume => volume.ToWire()));
-        return wire;
-    }
+        Cluster cluster => new() { Clusters = { cluster.ToWire() } },
+        Node node => new() { Nodes = { node.ToWire() } },
+        Network network => new() { Networks = { network.ToWire() } },
+        Secret secret => new() { Secrets = { secret.ToWire() } },
+        Config config => new() { Configs = { config.ToWire() } },
+        Extension extension => new() { Extensions = { extension.ToWire() } },
+        Resource resource => new() { Resources = { resource.ToWire() } },
+        Volume volume => new() { Volumes = { volume.ToWire() } },
+        Service service => new() { Services = { service.ToWire() } },
+        SwarmTask task => new() { Tasks = { task.ToWire(shared) } },
+        _ => throw WireErrors.OutOfRange("stored object of kind", item.Kind),
+    };
 
-    /// <summary>The objects of a snapshot, converted one by one as they are asked for.</summary>
+    /// <summary>All objects, what others refer to before those.</summary>
+    public static IEnumerable<ClusterObject> InOrderOfNeed(this ClusterView view) => view.Clusters
+        .Concat<ClusterObject>(view.Nodes)
+        .Concat(view.Networks)
+        .Concat(view.Secrets)
+        .Concat(view.Configs)
+        .Concat(view.Extensions)
+        .Concat(view.Resources)
+        .Concat(view.Volumes)
+        .Concat(view.Services)
+        .Concat(view.Tasks);
+
+    /// <summary>The objects of a part of a snapshot, converted one by one as they are asked for.</summary>
     /// <exception cref="SwarmException">An object makes no sense.</exception>
-    public static IEnumerable<ClusterObject> ToRecords(this Protos.StoreSnapshot wire)
-    {
-        var shared = new SharedRecords();
-        return wire.Clusters.Select(cluster => (ClusterObject)cluster.ToRecord())
-            .Concat(wire.Nodes.Select(node => node.ToRecord()))
-            .Concat(wire.Networks.Select(network => network.ToRecord()))
-            .Concat(wire.Secrets.Select(secret => secret.ToRecord()))
-            .Concat(wire.Configs.Select(config => config.ToRecord()))
-            .Concat(wire.Extensions.Select(extension => extension.ToRecord()))
-            .Concat(wire.Resources.Select(resource => resource.ToRecord()))
-            .Concat(wire.Volumes.Select(volume => volume.ToRecord()))
-            .Concat(wire.Services.Select(service => service.ToRecord()))
-            .Concat(wire.Tasks.Select(task => task.ToRecord(shared)));
-    }
+    public static IEnumerable<ClusterObject> ToRecords(this Protos.StoreSnapshot wire, SharedRecords shared) => wire
+        .Clusters.Select(cluster => (ClusterObject)cluster.ToRecord())
+        .Concat(wire.Nodes.Select(node => node.ToRecord()))
+        .Concat(wire.Networks.Select(network => network.ToRecord()))
+        .Concat(wire.Secrets.Select(secret => secret.ToRecord()))
+        .Concat(wire.Configs.Select(config => config.ToRecord()))
+        .Concat(wire.Extensions.Select(extension => extension.ToRecord()))
+        .Concat(wire.Resources.Select(resource => resource.ToRecord()))
+        .Concat(wire.Volumes.Select(volume => volume.ToRecord()))
+        .Concat(wire.Services.Select(service => service.ToRecord()))
+        .Concat(wire.Tasks.Select(task => task.ToRecord(shared)));
 }

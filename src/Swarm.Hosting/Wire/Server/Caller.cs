@@ -9,12 +9,21 @@ namespace Swarm.Hosting.Wire.Server;
 /// <summary>Who makes a call, as found out by TLS and, for calls that a manager passes on, by that manager.</summary>
 internal static class Caller
 {
+    /// <summary>
+    /// Says that a manager passes the call on, by the value <c>true</c>. Without it Docker's managers do not look at the
+    /// rest, and take whoever called for the manager that passes it on.
+    /// </summary>
+    public const string Forwarded = "forwarded_cert";
+
     /// <summary>Metadata of calls that a manager passes on, as SwarmKit's proxies set them.</summary>
     public const string ForwardedName = "forwarded_cert_cn";
     public const string ForwardedUnit = "forwarded_cert_ou";
     public const string ForwardedOrganization = "forwarded_cert_org";
 
-    /// <summary>Metadata of calls that a manager passes on: where they come from.</summary>
+    /// <summary>Metadata of calls that a manager passes on: host and port of the caller, for Docker's managers.</summary>
+    public const string ForwardedAddress = "remote_addr";
+
+    /// <summary>Metadata of calls that a manager passes on: where they come from, host and port.</summary>
     public const string Redirect = "redirect";
     private const string NodeKey = "swarm.node";
 
@@ -50,12 +59,18 @@ internal static class Caller
         IPAddress address => address.ToString(),
     };
 
+    /// <summary>Host and port that the call comes from: Docker's managers take no address without a port.</summary>
+    public static string EndPointOf(ConnectionInfo connection) =>
+        IPAddress.TryParse(AddressOf(connection), out var address)
+            ? new IPEndPoint(address, connection.RemotePort).ToString()
+            : "";
+
     private static ForwardedCaller? ForwardedIn(Metadata headers)
     {
         var name = headers.GetValue(ForwardedName);
         var units = headers.GetAll(ForwardedUnit).Select(entry => entry.Value).ToValueList();
         var organization = headers.GetValue(ForwardedOrganization);
-        return name is null && organization is null && units.IsEmpty
+        return headers.GetValue(Forwarded) is null && name is null && organization is null && units.IsEmpty
             ? null
             : new ForwardedCaller(name ?? "", units, organization ?? "");
     }

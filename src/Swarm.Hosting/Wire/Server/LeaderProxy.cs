@@ -60,7 +60,8 @@ internal sealed partial class LeaderProxy(ManagerServices services, TimeProvider
     private bool IsAllowed(string method, HttpContext http, out CertificateSubject? subject)
     {
         subject = http.Connection.ClientCertificate is { } certificate ? CertificateSubject.Of(certificate) : null;
-        if (http.Request.Headers.ContainsKey(Caller.ForwardedName))
+        if (http.Request.Headers.ContainsKey(Caller.Forwarded)
+            || http.Request.Headers.ContainsKey(Caller.ForwardedName))
         {
             return false;
         }
@@ -95,10 +96,13 @@ internal sealed partial class LeaderProxy(ManagerServices services, TimeProvider
         }
 
         // Set for callers without a certificate, too: the leader must not take them for this manager.
+        var origin = Caller.EndPointOf(http.Connection);
+        request.Headers.TryAddWithoutValidation(Caller.Forwarded, "true");
         request.Headers.TryAddWithoutValidation(Caller.ForwardedName, subject?.NodeId.Value ?? "");
         request.Headers.TryAddWithoutValidation(Caller.ForwardedUnit, subject?.Unit ?? "");
         request.Headers.TryAddWithoutValidation(Caller.ForwardedOrganization, subject?.ClusterId.Value ?? "");
-        request.Headers.TryAddWithoutValidation(Caller.Redirect, Caller.AddressOf(http.Connection));
+        request.Headers.TryAddWithoutValidation(Caller.ForwardedAddress, origin);
+        request.Headers.TryAddWithoutValidation(Caller.Redirect, origin);
         using var response = await Client().SendAsync(request, http.RequestAborted);
         http.Response.StatusCode = (int)response.StatusCode;
         Copy(response.Headers, http.Response);
