@@ -9,21 +9,21 @@ namespace Swarm.Net;
 
 /// <summary>
 /// Balances TCP and UDP in the kernel, by IPVS. Needs Linux with the module <c>ip_vs</c>, the capability
-/// <c>CAP_NET_ADMIN</c>, and the programs <c>nft</c> and <c>conntrack</c>; <see cref="FindObstacleAsync"/> tells whether
-/// they are there.
+/// <c>CAP_NET_ADMIN</c>, and the programs <c>nft</c> and <c>conntrack</c>; <see cref="FindObstacleAsync"/> tells
+/// whether they are there.
 /// </summary>
 /// <remarks>
 /// <para>
 /// What IPVS cannot do is a failure of its front end: the PROXY protocol, and to lead from this machine's loopback
 /// addresses to elsewhere or the other way round; so a front end of every address does not answer at loopback
-/// addresses. A front end's address has to be the machine's own. Hashes are those of the scheduler <c>mh</c>, whose table
-/// is as large as the kernel was built with. A back end that does not answer keeps its turn, until it is taken out.
-/// <see cref="VirtualServer.MaxConnections"/> is the kernel's own limit. Back ends on other machines see this machine as
-/// their client, and clients on other machines need <c>net.ipv4.ip_forward</c>.
+/// addresses. A front end's address has to be the machine's own. Hashes are those of the scheduler <c>mh</c>, whose
+/// table is as large as the kernel was built with. A back end that does not answer keeps its turn, until it is taken
+/// out. <see cref="VirtualServer.MaxConnections"/> is the kernel's own limit. Back ends on other machines see this
+/// machine as their client, and clients on other machines need <c>net.ipv4.ip_forward</c>.
 /// </para>
 /// <para>
-/// Services of others are left alone: ours are for marks that were free, and a table of nftables records them. They stay
-/// when the process dies, and are taken over by the next one. All members may be called from any thread.
+/// Services of others are left alone: ours are for marks that were free, and a table of nftables records them. They
+/// stay when the process dies, and are taken over by the next one. All members may be called from any thread.
 /// </para>
 /// </remarks>
 public sealed partial class IpvsDataplane : IDataplane
@@ -34,7 +34,7 @@ public sealed partial class IpvsDataplane : IDataplane
     private readonly TrackedConnections _tracked;
     private readonly Departures _departures = new();
     private readonly IpvsSettings _settings = new();
-    private readonly Dictionary<Frontend, Entry> _entries = [];
+    private readonly Dictionary<Frontend, IpvsEntry> _entries = [];
     private readonly ITimer _timer;
     private readonly long _start;
     private readonly ILogger _logger;
@@ -79,11 +79,6 @@ public sealed partial class IpvsDataplane : IDataplane
         CancellationToken cancellationToken = default)
     {
         options ??= new IpvsOptions();
-        if (!OperatingSystem.IsLinux())
-        {
-            return "IPVS is a part of Linux, which this machine does not run";
-        }
-
         try
         {
             new IpvsTable().Dispose();
@@ -150,12 +145,15 @@ public sealed partial class IpvsDataplane : IDataplane
     }
 
     /// <inheritdoc/>
-    /// <remarks>Attempts to connect that failed are not known.</remarks>
+    /// <remarks>
+    /// Totals are as of some two seconds ago, when the kernel last added them up. Attempts to connect that failed are
+    /// not known.
+    /// </remarks>
     public ImmutableArray<BackendCounters> ReadCounters()
     {
         try
         {
-            return _table is { } table ? [.. _served.SelectMany(served => CountersOf(table, served))] : [];
+            return _table is { } table ? [.. _served.SelectMany(each => table.CountersOf(each.Server, each.Mark))] : [];
         }
         catch (Exception exception) when (exception is NetlinkException or ObjectDisposedException)
         {
@@ -208,31 +206,6 @@ public sealed partial class IpvsDataplane : IDataplane
         return new ApplyReport([.. failures.Select(failure => new FrontendFailure(failure.Key, failure.Value))]);
     }
 
-    private static MarkedServer MarkedOf(Entry entry)
-    {
-        var services = ServicePlan.ServicesOf(entry.Server, entry.Mark).ToArray();
-        return new MarkedServer(
-            entry.Server.Frontend,
-            entry.Mark,
-            services.Any(service => !service.IsV6),
-            services.Any(service => service.IsV6));
-    }
-
-    private static IEnumerable<BackendCounters> CountersOf(IpvsTable table, (VirtualServer Server, uint Mark) served)
-    {
-        var counts = table.Count(served.Mark).ToDictionary(count => (count.Address, count.Port));
-        foreach (var backend in served.Server.Backends)
-        {
-            var count = counts.GetValueOrDefault((backend.Address, backend.Port));
-            yield return new BackendCounters(
-                served.Server.Frontend,
-                backend,
-                served.Server.Frontend.Transport == Transport.Udp ? count.Inactive : count.Active,
-                (long)count.Total,
-                ConnectFailures: 0);
-        }
-    }
-
     // Takes over what an earlier process left. Returns why that cannot be done, or null.
     private async Task<string?> PrepareAsync(Dictionary<Frontend, VirtualServer> wanted)
     {
@@ -280,7 +253,7 @@ public sealed partial class IpvsDataplane : IDataplane
                 ? twin
                 : frontend;
             var backends = table.Of(mark).Select(each => new Backend(each.Address, each.Port)).ToImmutableArray();
-            _entries[meant] = new Entry(mark, new VirtualServer(meant, backends));
+            _entries[meant] = new IpvsEntry(mark, new VirtualServer(meant, backends));
         }
 
         foreach (var orphan in marks.Except(servers.Values))
@@ -300,13 +273,11 @@ public sealed partial class IpvsDataplane : IDataplane
             }
         }
 
-        foreach (var (frontend, entry) in _entries.Where(entry => !wanted.ContainsKey(entry.Key)))
+        var gone = _entries.Where(entry => !wanted.ContainsKey(entry.Key)).Select(entry => entry.Value);
+        foreach (var entry in gone.Where(entry => !entry.IsLeaving))
         {
-            if (!entry.IsLeaving)
-            {
-                entry.IsLeaving = true;
-                _departures.Observe(entry.Server, after: null, Now);
-            }
+            entry.IsLeaving = true;
+            _departures.Observe(entry.Server, after: null, Now);
         }
 
         _served = [.. _entries.Values.Where(entry => !entry.IsLeaving).Select(entry => (entry.Server, entry.Mark))];
@@ -341,7 +312,7 @@ public sealed partial class IpvsDataplane : IDataplane
         var entry = _entries.GetValueOrDefault(server.Frontend);
         if (entry is null)
         {
-            _entries.Add(server.Frontend, new Entry(_table!.Create(server), server));
+            _entries.Add(server.Frontend, new IpvsEntry(_table!.Create(server), server));
         }
         else
         {
@@ -358,7 +329,7 @@ public sealed partial class IpvsDataplane : IDataplane
     // Returns why it was refused, or null.
     private async Task<string?> WriteMarksAsync()
     {
-        var servers = _entries.Values.Where(entry => !entry.IsLeaving).Select(MarkedOf);
+        var servers = _entries.Values.Where(entry => !entry.IsLeaving).Select(entry => entry.Marked);
         var marks = new MarkTable([.. servers], [.. _entries.Values.Select(entry => entry.Mark)]);
         var (refusal, added) = await _marks.WriteAsync(marks);
         if (refusal is not null)
@@ -426,19 +397,4 @@ public sealed partial class IpvsDataplane : IDataplane
 
     [LoggerMessage(3020, LogLevel.Warning, "The kernel refused a change for IPVS: {Reason}")]
     private partial void LogRefused(string reason);
-
-    private sealed class Entry(uint mark, VirtualServer server)
-    {
-        public uint Mark => mark;
-
-        public VirtualServer Server { get; set; } = server;
-
-        /// <summary>Gets nothing new; its connections may go on for a while.</summary>
-        public bool IsLeaving { get; set; }
-
-        public bool IsChosen(Backend place) => !IsLeaving
-            && ServicePlan
-                .EligibleOf(Server, ServicePlan.IsV6(place.Address))
-                .Any(chosen => chosen.Port == place.Port && chosen.Address.Equals(place.Address));
-    }
 }

@@ -6,7 +6,9 @@ using System.Text;
 
 namespace Swarm.Net.Ipvs;
 
-/// <summary>The language of IPVS: generic netlink, family <c>IPVS</c>, version 1 (<c>linux/ip_vs.h</c>). Pure.</summary>
+/// <summary>
+/// The language of IPVS: generic netlink, family <c>IPVS</c>, version 1 (<c>linux/ip_vs.h</c>). Pure.
+/// </summary>
 internal static class IpvsMessages
 {
     private const ushort ControlFamily = 16;
@@ -24,7 +26,7 @@ internal static class IpvsMessages
     private const NetlinkFlags Change = NetlinkFlags.Request | NetlinkFlags.Ack;
     private const NetlinkFlags List = NetlinkFlags.Request | NetlinkFlags.Dump;
 
-    /// <summary>Asks for the number that the family has since the machine started; loads the module where it can.</summary>
+    /// <summary>Asks for the number that the family has by now; the kernel loads the module where it can.</summary>
     public static NetlinkWriter FindFamily() =>
         new NetlinkWriter(ControlFamily, Change).Command(GetFamily).Add(FamilyName, "IPVS");
 

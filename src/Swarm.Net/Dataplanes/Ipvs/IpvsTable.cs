@@ -123,16 +123,22 @@ internal sealed class IpvsTable : IDisposable
         }
     }
 
-    /// <summary>Counts of a mark, as of now.</summary>
-    public IEnumerable<IpvsDestination> Count(uint mark)
+    /// <summary>Counts of a virtual server; any thread may ask.</summary>
+    public IEnumerable<BackendCounters> CountersOf(VirtualServer server, uint mark)
     {
-        // Never more than identifies them, so that any thread may ask.
-        foreach (var isV6 in new[] { false, true })
+        var counts = ServicePlan
+            .ServicesOf(server, mark)
+            .SelectMany(Destinations)
+            .ToDictionary(count => (count.Address, count.Port));
+        foreach (var backend in server.Backends)
         {
-            foreach (var destination in Destinations(new IpvsService(mark, isV6, "")))
-            {
-                yield return destination;
-            }
+            var count = counts.GetValueOrDefault((backend.Address, backend.Port));
+            yield return new BackendCounters(
+                server.Frontend,
+                backend,
+                server.Frontend.Transport == Transport.Udp ? count.Inactive : count.Active,
+                (long)count.Total,
+                ConnectFailures: 0);
         }
     }
 
@@ -193,13 +199,11 @@ internal sealed class IpvsTable : IDisposable
             known.Weights[place] = destination.Weight;
         }
 
-        foreach (var (address, port) in known.Weights.Where(entry => entry.Value > 0).Select(entry => entry.Key).ToArray())
+        var leaving = known.Weights.Where(entry => entry.Value > 0 && !places.Contains(entry.Key)).ToArray();
+        foreach (var ((address, port), _) in leaving)
         {
-            if (!places.Contains((address, port)))
-            {
-                Write(IpvsMessages.Set(_family, known.Service, new IpvsDestination(address, port, Weight: 0)));
-                known.Weights[(address, port)] = 0;
-            }
+            Write(IpvsMessages.Set(_family, known.Service, new IpvsDestination(address, port, Weight: 0)));
+            known.Weights[(address, port)] = 0;
         }
     }
 

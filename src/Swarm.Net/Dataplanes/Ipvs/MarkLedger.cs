@@ -51,7 +51,14 @@ internal static class MarkLedger
         return new Frontend(address, parts[isEverywhere ? 1 : 2].GetInt32(), transport);
     }
 
-    private static uint ReadMark(JsonElement element) => element.ValueKind == JsonValueKind.Number
-        ? element.GetUInt32()
-        : uint.Parse(element.GetString()!.Replace("0x", "", StringComparison.Ordinal), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static uint ReadMark(JsonElement element)
+    {
+        if (element.ValueKind == JsonValueKind.Number)
+        {
+            return element.GetUInt32();
+        }
+
+        var digits = element.GetString()!.Replace("0x", "", StringComparison.Ordinal);
+        return uint.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    }
 }

@@ -13,6 +13,7 @@ internal sealed class NetlinkException(int error) : IOException($"{Marshal.GetPI
     public const int NoSuchService = 3;
     public const int Exists = 17;
     public const int NoSpace = 28;
+    public const int NoSuchFamily = 97;
 
     /// <summary>The kernel's number for why.</summary>
     public int Error => error;

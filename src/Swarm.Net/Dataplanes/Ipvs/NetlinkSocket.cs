@@ -23,6 +23,11 @@ internal sealed partial class NetlinkSocket : IDisposable
     /// <exception cref="NetlinkException">There is no such socket here.</exception>
     public NetlinkSocket()
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            throw new NetlinkException(NetlinkException.NoSuchFamily);
+        }
+
         var descriptor = OpenSocket(NetlinkFamily, RawAndClosedOnExec, GenericProtocol);
         if (descriptor < 0)
         {
