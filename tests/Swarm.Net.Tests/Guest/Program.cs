@@ -10,7 +10,7 @@ namespace Swarm.Net.Tests.Guest;
 /// </summary>
 internal static class Program
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <param name="arguments">The only cases to run; none for all.</param>
     public static async Task<int> Main(string[] arguments)

@@ -59,12 +59,12 @@ public sealed class IpvsMessagesTests
     [Fact]
     public void A_back_end_is_added_with_its_port_in_network_order() => AssertBytes(
         """
-        68000000 1F00 0500 07000000 00000000
+        64000000 1F00 0500 07000000 00000000
         05 01 0000
         1400 0180
           0600 0100 0200 0000
           0800 0500 01005753
-        4000 0280
+        3C00 0280
           0800 0100 0A000001
           0600 0200 1F90 0000
           0600 0B00 0200 0000
@@ -115,9 +115,9 @@ public sealed class IpvsMessagesTests
     {
         var messages = NetlinkReader.Messages(Bytes(
             """
-            40000000 1F00 0200 07000000 00000000
+            3C000000 1F00 0200 07000000 00000000
             01 01 0000
-            2C00 0100
+            2800 0100
               0600 0100 0200 0000
               0800 0500 01005753
               0700 0600 6D680000

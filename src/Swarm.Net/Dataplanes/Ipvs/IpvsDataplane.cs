@@ -59,10 +59,7 @@ public sealed partial class IpvsDataplane : IDataplane
         _tracked = new TrackedConnections(_options.Conntrack, _options.ConnectionMark);
         _start = _options.Time.GetTimestamp();
         _timer = _options.Time.CreateTimer(
-            _ => _ = CutDueAsync(),
-            state: null,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan);
+            _ => _ = CutDueAsync(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>How often the kernel was written to.</summary>

@@ -8,5 +8,7 @@ internal enum NetlinkFlags : ushort
     Request = 1,
     Multi = 2,
     Ack = 4,
-    Dump = 0x300,
+    Root = 0x100,
+    Match = 0x200,
+    Dump = Root | Match,
 }
