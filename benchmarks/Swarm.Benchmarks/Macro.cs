@@ -29,6 +29,9 @@ internal static class Macro
             case ["raft-peers", .. var options]:
                 await RaftPeersMacro.RunAsync(options);
                 return 0;
+            case ["raft-slow-follower", .. var options]:
+                await RaftSlowFollowerMacro.RunAsync(options);
+                return 0;
             case ["raftsnapshot", .. var options]:
                 await RaftSnapshotMacro.RunAsync(options);
                 return 0;
@@ -52,7 +55,8 @@ internal static class Macro
                 return 0;
             default:
                 Console.Error.WriteLine(
-                    "usage: macro scheduler|orchestration|storage|raftlog|raft-peers|raftsnapshot|dispatch|mesh|mesh-peers [quick]");
+                    "usage: macro scheduler|orchestration|storage|raftlog|raft-peers|raft-slow-follower|raftsnapshot|dispatch|"
+                    + "mesh|mesh-peers [quick]");
                 return 2;
         }
     }

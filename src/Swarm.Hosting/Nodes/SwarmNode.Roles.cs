@@ -100,9 +100,7 @@ internal sealed partial class SwarmNode
             }
 
             LogTakenOut(member.NodeId);
-            await manager.ResignAsync();
-            ForgetLog(member);
-            _current = new WorkerMembership(member);
+            _current = await StepBackAsync(manager);
         }
         finally
         {
@@ -116,13 +114,18 @@ internal sealed partial class SwarmNode
     {
         if (_current is ManagerMembership manager)
         {
-            await manager.ResignAsync();
-            ForgetLog(member);
-            return new WorkerMembership(member);
+            return await StepBackAsync(manager);
         }
 
         var runtime = await ManagerRuntime.JoinAsync(_setup, _directory, member, _stopping.Token);
         return Manage(runtime);
+    }
+
+    private async Task<WorkerMembership> StepBackAsync(ManagerMembership manager)
+    {
+        var member = await manager.ResignAsync();
+        ForgetLog(member);
+        return new WorkerMembership(member);
     }
 
     [LoggerMessage(4028, LogLevel.Warning, "Node {NodeId} was taken out of the quorum and joins it anew")]

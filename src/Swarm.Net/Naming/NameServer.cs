@@ -20,6 +20,7 @@ namespace Swarm.Net;
 public sealed partial class NameServer : IAsyncDisposable
 {
     private const int MaxMessage = 4_096;
+    private const int MaxAttempts = 20;
 
     private readonly NameServerOptions _options;
     private readonly DnsForwarder _forwarder;
@@ -41,26 +42,7 @@ public sealed partial class NameServer : IAsyncDisposable
         _options = options;
         _forwarder = new DnsForwarder(options);
         _logger = logger ?? NullLogger<NameServer>.Instance;
-        _socket = new Socket(options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        try
-        {
-            _socket.Bind(options.Listen);
-        }
-        catch
-        {
-            _socket.Dispose();
-            throw;
-        }
-
-        try
-        {
-            _streams = new DnsStreams(Address, AnswerStreamAsync, options.Time);
-        }
-        catch (SocketException exception)
-        {
-            LogNoStreams(Address, exception.Message);
-        }
-
+        (_socket, _streams) = Open();
         _answering = RelayContext.StartAsync(AnswerAsync);
     }
 
@@ -82,6 +64,44 @@ public sealed partial class NameServer : IAsyncDisposable
         _socket.Dispose();
         _streams?.Dispose();
         await _answering;
+    }
+
+    // A port that the system chose for UDP may be taken for TCP; one that was named has to do.
+    private (Socket Packets, DnsStreams? Streams) Open()
+    {
+        for (var left = MaxAttempts; ; left--)
+        {
+            var packets = Bind();
+            var address = (IPEndPoint)packets.LocalEndPoint!;
+            try
+            {
+                return (packets, new DnsStreams(address, AnswerStreamAsync, _options.Time));
+            }
+            catch (SocketException exception) when (_options.Listen.Port != 0 || left == 1)
+            {
+                LogNoStreams(address, exception.Message);
+                return (packets, null);
+            }
+            catch (SocketException)
+            {
+                packets.Dispose();
+            }
+        }
+    }
+
+    private Socket Bind()
+    {
+        var packets = new Socket(_options.Listen.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        try
+        {
+            packets.Bind(_options.Listen);
+            return packets;
+        }
+        catch
+        {
+            packets.Dispose();
+            throw;
+        }
     }
 
     private async Task AnswerAsync()

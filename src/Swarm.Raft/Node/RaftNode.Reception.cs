@@ -139,7 +139,7 @@ public sealed partial class RaftNode
         }
         catch (Exception exception)
         {
-            Post(_ => throw exception);
+            Fail(exception);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed partial class RaftNode : IAsyncDisposable
         _writer = new LogWriter(
             storage,
             token => Post(new DurableInput(token)),
-            exception => Post(_ => throw exception),
+            Fail,
             options.Time);
         _core = new RaftCore(
             options.Core with { Applied = storage.Snapshot.Metadata.Index },
@@ -208,6 +208,9 @@ public sealed partial class RaftNode : IAsyncDisposable
             _ended.TrySetException(Faulted(_fault));
         }
     }
+
+    // Ends the node, in its turn.
+    private void Fail(Exception exception) => Post(_ => throw exception);
 
     private RaftFaultedException Faulted(Exception cause) =>
         new($"member {Id} has stopped: {cause.Message}", cause);

@@ -1,4 +1,3 @@
-using System.Net;
 using Swarm.Net.Kernel;
 using Swarm.Net.Tests.Userspace;
 
@@ -14,7 +13,7 @@ public sealed class NftablesConformance : DataplaneConformance
     public async Task The_same_state_is_not_written_again_and_other_tables_are_left_alone()
     {
         await using var server = new EchoServer("a");
-        var state = new MeshState([new VirtualServer(new(IPAddress.Loopback, FreePort.Find()), [server.Backend])]);
+        var state = new MeshState([new VirtualServer(new(OwnAddress.Next(), FreePort.Find()), [server.Backend])]);
         await ApplyAsync(MeshState.Empty);
         var others = await OthersAsync();
 
@@ -31,8 +30,8 @@ public sealed class NftablesConformance : DataplaneConformance
     public async Task The_next_process_takes_over_what_the_last_one_left_and_connections_go_on()
     {
         await using var server = new EchoServer("a");
-        var frontend = new Frontend(IPAddress.Loopback, FreePort.Find());
-        var gone = new Frontend(IPAddress.Loopback, FreePort.Find());
+        var frontend = new Frontend(OwnAddress.Next(), FreePort.Find());
+        var gone = new Frontend(OwnAddress.Next(), FreePort.Find());
         await ApplyAsync(new MeshState([new(frontend, [server.Backend]), new(gone, [server.Backend])]));
         using var old = await LineClient.ConnectAsync(frontend);
         await old.ReadAsync();
@@ -50,7 +49,7 @@ public sealed class NftablesConformance : DataplaneConformance
     public async Task Whoever_meddles_with_the_table_is_overruled_by_the_next_change()
     {
         await using var server = new EchoServer("a");
-        var frontend = new Frontend(IPAddress.Loopback, FreePort.Find());
+        var frontend = new Frontend(OwnAddress.Next(), FreePort.Find());
         await ApplyAsync(new MeshState([new(frontend, [])]));
         await KernelCommand.RunAsync("nft", ["delete", "table", "inet", Options.Table], "", default);
 
@@ -63,7 +62,7 @@ public sealed class NftablesConformance : DataplaneConformance
     public async Task Connections_are_counted()
     {
         await using var server = new EchoServer("a");
-        var frontend = new Frontend(IPAddress.Loopback, FreePort.Find());
+        var frontend = new Frontend(OwnAddress.Next(), FreePort.Find());
         await ApplyAsync(new MeshState([new(frontend, [server.Backend])]));
         await LineClient.AskAsync(frontend);
         using var open = await LineClient.ConnectAsync(frontend);
@@ -79,7 +78,7 @@ public sealed class NftablesConformance : DataplaneConformance
     public async Task What_the_kernel_cannot_do_is_a_failure_of_its_front_end_alone()
     {
         await using var server = new EchoServer("a");
-        var frontend = new Frontend(IPAddress.Loopback, FreePort.Find());
+        var frontend = new Frontend(OwnAddress.Next(), FreePort.Find());
         var other = frontend with { Port = FreePort.Find() };
         var third = frontend with { Port = FreePort.Find() };
         await ApplyAsync(MeshState.Empty);

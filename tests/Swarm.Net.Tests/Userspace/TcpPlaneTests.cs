@@ -7,7 +7,7 @@ namespace Swarm.Net.Tests.Userspace;
 public sealed class TcpPlaneTests : IAsyncLifetime
 #pragma warning restore CA1001
 {
-    private readonly Frontend _frontend = new(IPAddress.Loopback, FreePort.Find());
+    private readonly Frontend _frontend = new(OwnAddress.Next(), FreePort.Find());
     private readonly ManualTime _time = new();
     private readonly EchoServer _a = new("a");
     private readonly EchoServer _b = new("b");

@@ -89,16 +89,19 @@ internal sealed class LineClient : IDisposable
     }
 
     /// <summary>The name of the back end that a new connection comes to; empty when it is reset.</summary>
-    public static async Task<string> AskAsync(Frontend frontend)
+    public static async Task<string> AskAsync(Frontend frontend) => (await TryAskAsync(frontend)).Name;
+
+    /// <summary>The name of the back end that a new connection comes to, or why it comes to none.</summary>
+    public static async Task<(string Name, string Error)> TryAskAsync(Frontend frontend)
     {
         try
         {
             using var client = await ConnectAsync(frontend);
-            return await client.ReadAsync() ?? "";
+            return await client.ReadAsync() is { } name ? (name, "") : ("", "closed without a word");
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {
-            return "";
+            return ("", exception.Message);
         }
     }
 
@@ -179,6 +182,21 @@ internal sealed class UdpClientUnderTest : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+}
+
+/// <summary>
+/// Loopback addresses that nobody else uses: what a kernel plane answers on takes no port, so that others would be given
+/// the same one.
+/// </summary>
+internal static class OwnAddress
+{
+    private static int _last;
+
+    public static IPAddress Next()
+    {
+        var (process, number) = (Environment.ProcessId, Interlocked.Increment(ref _last));
+        return new([127, (byte)(20 + (process % 100)), (byte)((process / 100) + (number / 250)), (byte)(1 + (number % 250))]);
+    }
 }
 
 /// <summary>Numbers of ports that were free a moment ago.</summary>

@@ -1,4 +1,3 @@
-using System.Net;
 
 namespace Swarm.Net.Tests.Userspace;
 
@@ -6,7 +5,7 @@ namespace Swarm.Net.Tests.Userspace;
 public sealed class UdpPlaneTests : IAsyncLifetime
 #pragma warning restore CA1001
 {
-    private readonly Frontend _frontend = new(IPAddress.Loopback, FreePort.Find(), Transport.Udp);
+    private readonly Frontend _frontend = new(OwnAddress.Next(), FreePort.Find(), Transport.Udp);
     private readonly ManualTime _time = new();
     private readonly NamedUdp _a = new("a");
     private readonly NamedUdp _b = new("b");

@@ -165,7 +165,15 @@ internal sealed class RuleText(NftablesOptions options)
         var eligible = active.Length > 0 ? active : [.. server.Backends];
         foreach (var family in eligible.GroupBy(backend => IsV6(backend.Address)))
         {
-            Line($"{chain} meta nfproto {(family.Key ? "ipv6" : "ipv4")} {Selection(server, family.Key, [.. family])}");
+            Backend[] backends = [.. family];
+            var only = $"{chain} meta nfproto {(family.Key ? "ipv6" : "ipv4")}";
+            if (backends.Length > 1)
+            {
+                Line($"{only} {Selection(server, family.Key, backends)}");
+            }
+
+            // A packet may find the map empty while another takes its place, although it still sees the old rules.
+            Line($"{only} goto {Names.Of(server.Frontend, backends[0])}");
         }
 
         var isV4 = server.Frontend.Address.Equals(IPAddress.Any);
