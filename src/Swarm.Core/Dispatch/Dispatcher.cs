@@ -16,6 +16,7 @@ internal sealed class Dispatcher
     private readonly DependencyFinder _finder;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly TaskCompletionSource _opened = new();
     private ManagerPeer[] _managers = [];
     private volatile Root _root = new("", default);
 
@@ -67,6 +68,7 @@ internal sealed class Dispatcher
             Presences.Open();
             Logs.Start();
             DispatchLog.Started(_logger);
+            _opened.TrySetResult();
             await await Task.WhenAny(loops);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -78,6 +80,7 @@ internal sealed class Dispatcher
             Loops.Stop(scope);
             Presences.Close();
             Logs.Stop();
+            _opened.TrySetResult();
             await Task.WhenAll(loops.Select(Loops.IgnoreAsync));
             DispatchLog.Stopped(_logger);
         }
@@ -89,6 +92,8 @@ internal sealed class Dispatcher
         SessionRequest request,
         CancellationToken cancellationToken)
     {
+        // A term begins with a write about all nodes; whoever comes before it is done need not come again.
+        await _opened.Task.WaitAsync(cancellationToken);
         var known = request.SessionId.Length > 0 ? Presences.Find(id, request.SessionId) : null;
         if (Store.Current.Nodes.Find(id.Value) is null)
         {

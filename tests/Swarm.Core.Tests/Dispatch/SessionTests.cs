@@ -145,6 +145,22 @@ public class SessionTests
     }
 
     [Fact]
+    public void A_node_that_comes_before_the_term_has_begun_waits_for_it()
+    {
+        var fixture = new DispatcherFixture();
+        fixture.AddNode("n1");
+        var node = fixture.Join("n1");
+        Assert.Null(node.SessionError);
+
+        fixture.Start();
+        fixture.Advance(1);
+
+        Assert.Null(node.SessionError);
+        node.Beat();
+        Assert.Equal(NodeState.Ready, fixture.NodeOf("n1").Status.State);
+    }
+
+    [Fact]
     public void A_stopped_dispatcher_ends_sessions_and_takes_no_calls()
     {
         var fixture = new DispatcherFixture().Start();
