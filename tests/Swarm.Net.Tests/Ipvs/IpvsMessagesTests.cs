@@ -22,9 +22,9 @@ public sealed class IpvsMessagesTests
     [Fact]
     public void A_service_is_added_with_everything_that_is_to_be_said_of_it() => AssertBytes(
         """
-        58000000 1F00 0500 07000000 00000000
+        4C000000 1F00 0500 07000000 00000000
         01 01 0000
-        4400 0180
+        3800 0180
           0600 0100 0200 0000
           0800 0500 01005753
           0700 0600 6D680000

@@ -54,7 +54,9 @@ public sealed class MarkRulesTests
             await writer.EndAsync();
         }
 
-        Assert.Equal(([], []), await writer.ReadAsync());
+        var (none, unmarked) = await writer.ReadAsync();
+        Assert.Empty(none);
+        Assert.Empty(unmarked);
         var listed = await KernelCommand.RunAsync("nft", ["list", "table", "inet", options.Table], "", default);
         Assert.NotEqual(0, listed.ExitCode);
     }

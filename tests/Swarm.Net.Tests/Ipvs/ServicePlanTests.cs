@@ -53,10 +53,10 @@ public sealed class ServicePlanTests
 
         Assert.Equal(
             [new IpvsDestination(other.Address, 9, Weight: 1)],
-            ServicePlan.EligibleOf(new(Everywhere, [draining, other]), isV6: false));
+            ServicePlan.EligibleOf(new(Everywhere, [draining, other]), isV6: false).ToArray());
         Assert.Equal(
             [new IpvsDestination(V4.Address, 8_080, Weight: 3)],
-            ServicePlan.EligibleOf(new(Everywhere, [draining]), isV6: false));
+            ServicePlan.EligibleOf(new(Everywhere, [draining]), isV6: false).ToArray());
         Assert.Empty(ServicePlan.EligibleOf(new(Everywhere, [draining]), isV6: true));
     }
 
