@@ -13,4 +13,11 @@ public enum MeshDataplane
     /// address from outside.
     /// </summary>
     Nftables = 1,
+
+    /// <summary>
+    /// The kernel, by IPVS: needs root, the module <c>ip_vs</c>, and the programs <c>nft</c> and <c>conntrack</c>. What
+    /// the kernel cannot do (the PROXY protocol, and whatever has a task on this node for clients elsewhere, since
+    /// tasks may listen at 127.0.0.1) is still done by this process.
+    /// </summary>
+    Ipvs = 2,
 }

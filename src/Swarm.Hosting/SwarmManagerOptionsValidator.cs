@@ -56,7 +56,7 @@ internal sealed class SwarmManagerOptionsValidator : IValidateOptions<SwarmManag
 
         if (!Enum.IsDefined(options.Dataplane))
         {
-            yield return $"{Section}:Dataplane {options.Dataplane} must be Userspace or Nftables";
+            yield return $"{Section}:Dataplane {options.Dataplane} must be Userspace, Nftables or Ipvs";
         }
 
         if (options.SubnetSize is < 1 or > 29)

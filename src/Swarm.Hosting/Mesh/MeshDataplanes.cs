@@ -12,22 +12,33 @@ internal static class MeshDataplanes
         var userspace = new UserspaceDataplane(
             new UserspaceOptions { Time = setup.Time },
             setup.Loggers.CreateLogger<UserspaceDataplane>());
-        return setup.Dataplane == MeshDataplane.Userspace
-            ? userspace
-            : new FallbackDataplane(
+        return setup.Dataplane switch
+        {
+            MeshDataplane.Nftables => new FallbackDataplane(
                 new NftablesDataplane(
                     new NftablesOptions { Table = $"swarm_{node}", RoutesLoopback = true, Time = setup.Time },
                     setup.Loggers.CreateLogger<NftablesDataplane>()),
-                server => NftablesDataplane.FindLack(server) is null,
-                userspace);
+                userspace),
+            MeshDataplane.Ipvs => new FallbackDataplane(
+                new IpvsDataplane(
+                    new IpvsOptions { Table = $"swarm_{node}", Time = setup.Time },
+                    setup.Loggers.CreateLogger<IpvsDataplane>()),
+                userspace),
+            _ => userspace,
+        };
     }
 
     /// <summary>Looks whether the machine can do what is asked of it.</summary>
     /// <exception cref="SwarmException">It cannot; the text says why.</exception>
     public static async Task RequireAsync(MeshDataplane dataplane, CancellationToken cancellationToken)
     {
-        if (dataplane == MeshDataplane.Nftables
-            && await NftablesDataplane.FindObstacleAsync(cancellationToken: cancellationToken) is { } obstacle)
+        var obstacle = dataplane switch
+        {
+            MeshDataplane.Nftables => await NftablesDataplane.FindObstacleAsync(cancellationToken: cancellationToken),
+            MeshDataplane.Ipvs => await IpvsDataplane.FindObstacleAsync(cancellationToken: cancellationToken),
+            _ => null,
+        };
+        if (obstacle is not null)
         {
             throw new SwarmException(
                 SwarmErrorCode.FailedPrecondition,

@@ -2,28 +2,43 @@ using System.Collections.Immutable;
 
 namespace Swarm.Net;
 
-/// <summary>Two data planes as one: what the first is not for is the second's.</summary>
-/// <param name="first">The plane that serves what it is for; owned.</param>
-/// <param name="isForFirst">Whether a virtual server is.</param>
-/// <param name="second">The plane for all others; owned.</param>
-public sealed class FallbackDataplane(
-    IDataplane first,
-    Func<VirtualServer, bool> isForFirst,
-    IDataplane second) : IDataplane
+/// <summary>
+/// Two data planes as one: the first takes what it can out of the hands of the second, which has every front end open
+/// and so answers all that the first does not.
+/// </summary>
+/// <remarks>
+/// For planes of the kernel before the user-space plane: packets come to the kernel first, so both can have the same
+/// front end, and one that becomes the other's is closed at no time. The ports are also taken, for other programs.
+/// </remarks>
+/// <param name="first">The plane that is asked first; owned.</param>
+/// <param name="second">The plane behind it; owned.</param>
+public sealed class FallbackDataplane(IDataplane first, IDataplane second) : IDataplane
 {
     /// <inheritdoc/>
-    /// <remarks>A front end that changes sides is closed before it is opened again.</remarks>
+    /// <remarks>A front end is a failure when neither plane could open it.</remarks>
     public async ValueTask<ApplyReport> ApplyAsync(MeshState state, CancellationToken cancellationToken)
     {
-        MeshStateRules.Require(state);
-        var parts = state.Servers.ToLookup(isForFirst);
-        var others = await second.ApplyAsync(new MeshState([.. parts[false]]), cancellationToken);
-        var own = await first.ApplyAsync(new MeshState([.. parts[true]]), cancellationToken);
-        return new ApplyReport([.. own.Failures, .. others.Failures]);
+        // Whoever stands behind is there before the first one lets go.
+        var behind = await second.ApplyAsync(state, cancellationToken);
+        var ahead = await first.ApplyAsync(state, cancellationToken);
+        var lacking = ahead.Failures.Select(failure => failure.Frontend).ToHashSet();
+        return new ApplyReport([.. behind.Failures.Where(failure => lacking.Contains(failure.Frontend))]);
     }
 
     /// <inheritdoc/>
-    public ImmutableArray<BackendCounters> ReadCounters() => [.. first.ReadCounters(), .. second.ReadCounters()];
+    /// <remarks>Of both planes together.</remarks>
+    public ImmutableArray<BackendCounters> ReadCounters() =>
+    [
+        .. second.ReadCounters()
+            .Concat(first.ReadCounters())
+            .GroupBy(each => (each.Frontend, each.Backend.Address, each.Backend.Port))
+            .Select(each => each.Aggregate((one, other) => one with
+            {
+                ActiveConnections = one.ActiveConnections + other.ActiveConnections,
+                TotalConnections = one.TotalConnections + other.TotalConnections,
+                ConnectFailures = one.ConnectFailures + other.ConnectFailures,
+            })),
+    ];
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

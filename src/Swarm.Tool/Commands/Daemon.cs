@@ -51,7 +51,12 @@ internal static class Daemon
             options.ListenAddress = settings.Listen;
             options.AdvertiseAddress = settings.Advertise;
             options.StopTasksOnShutdown = !settings.KeepTasks;
-            options.Dataplane = settings.Dataplane == "nftables" ? MeshDataplane.Nftables : MeshDataplane.Userspace;
+            options.Dataplane = settings.Dataplane switch
+            {
+                "nftables" => MeshDataplane.Nftables,
+                "ipvs" => MeshDataplane.Ipvs,
+                _ => MeshDataplane.Userspace,
+            };
             options.SecretStorage = settings.Secrets == "plain" ? SecretStorage.Plain : SecretStorage.Sealed;
             foreach (var label in settings.Labels)
             {

@@ -74,7 +74,7 @@ internal static class DaemonCommand
 
     private static readonly Option<string> Dataplane = new("--dataplane")
     {
-        Description = "What answers published ports: userspace, or nftables (as root).",
+        Description = "What answers published ports: userspace, or nftables or ipvs (as root).",
         DefaultValueFactory = _ => "userspace",
     };
 

@@ -26,8 +26,8 @@ internal sealed record DaemonSettings(
         { Engine: { } engine } when Api.Contains(engine, StringComparer.Ordinal) =>
             $"--engine {engine} is this daemon's own --api; name the address of the Docker Engine",
         { Secrets: not ("sealed" or "plain") } => $"--secrets {Secrets} is unknown; use sealed or plain",
-        { Dataplane: not ("userspace" or "nftables") } =>
-            $"--dataplane {Dataplane} is unknown; use userspace or nftables",
+        { Dataplane: not ("userspace" or "nftables" or "ipvs") } =>
+            $"--dataplane {Dataplane} is unknown; use userspace, nftables or ipvs",
         { MetricsAddress: { } metrics } when !IsAddress(metrics) =>
             $"--metrics-addr {metrics} must be IP:PORT, such as 127.0.0.1:9323",
         _ => Labels.FirstOrDefault(label => label.IndexOf('=', StringComparison.Ordinal) < 1) is { } bad

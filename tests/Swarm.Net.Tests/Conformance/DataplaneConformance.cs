@@ -266,7 +266,7 @@ public abstract class DataplaneConformance : IAsyncLifetime
     {
         var servers = Enumerable.Range(0, 1_000).Select(i => new VirtualServer(
             new Frontend(IPAddress.Parse($"127.9.{i / 250}.{1 + (i % 250)}"), 8_080),
-            [.. Enumerable.Range(1, 10).Select(k => new Backend(IPAddress.Parse($"10.77.{i / 250}.{k}"), 1_000 + i))]));
+            [.. Enumerable.Range(1, 10).Select(k => new Backend(IPAddress.Parse($"127.77.{i / 250}.{k}"), 1_000 + i))]));
         var state = new MeshState([.. servers, new VirtualServer(_frontend, [_a.Backend])]);
 
         await ApplyAsync(state);

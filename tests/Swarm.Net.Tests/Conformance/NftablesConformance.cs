@@ -1,4 +1,4 @@
-using Swarm.Net.Nftables;
+using Swarm.Net.Kernel;
 using Swarm.Net.Tests.Userspace;
 
 namespace Swarm.Net.Tests.Conformance;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Runtime.Versioning;
-using Swarm.Net.Nftables;
+using Swarm.Net.Kernel;
 using Swarm.Net.Tests.Userspace;
 
 namespace Swarm.Net.Tests.Conformance;

@@ -12,10 +12,10 @@ internal sealed class EchoServer : IAsyncDisposable
     private readonly Task _accepting;
     private int _accepted;
 
-    public EchoServer(string name, int port = 0)
+    public EchoServer(string name, int port = 0, IPAddress? address = null)
     {
         _name = name;
-        _listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        _listener.Bind(new IPEndPoint(address ?? IPAddress.Loopback, port));
         _listener.Listen();
         _accepting = AcceptAsync();
     }

@@ -13,9 +13,5 @@ internal static class Names
     public static string Of(Frontend frontend, Backend backend) =>
         $"backend_{Of(frontend.Transport)}_{Of(frontend.Address)}_{frontend.Port}_{Of(backend.Address)}_{backend.Port}";
 
-    /// <summary>Whether it stands for every address of the machine.</summary>
-    public static bool IsEverywhere(this Frontend frontend) =>
-        frontend.Address.Equals(IPAddress.Any) || frontend.Address.Equals(IPAddress.IPv6Any);
-
     private static string Of(IPAddress address) => address.ToString().Replace(':', '.');
 }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Swarm.Net.Kernel;
 using Swarm.Net.Nftables;
 
 namespace Swarm.Net;
@@ -48,13 +48,13 @@ public sealed partial class NftablesDataplane : IDataplane
     public NftablesDataplane(NftablesOptions? options = null, ILogger<NftablesDataplane>? logger = null)
     {
         _options = options ?? new NftablesOptions();
-        if (!IsName(_options.Table))
+        if (!KernelCommand.IsTableName(_options.Table))
         {
             throw new ArgumentException($"\"{_options.Table}\" cannot be the name of a table", nameof(options));
         }
 
         _logger = logger ?? NullLogger<NftablesDataplane>.Instance;
-        _tracked = new TrackedConnections(_options);
+        _tracked = new TrackedConnections(_options.Conntrack, _options.ConnectionMark);
         _start = _options.Time.GetTimestamp();
         _timer = _options.Time.CreateTimer(
             _ => _ = CutDueAsync(),
@@ -85,8 +85,8 @@ public sealed partial class NftablesDataplane : IDataplane
             return $"nftables cannot be used: {made.Reason}";
         }
 
-        var counted = await KernelCommand.RunAsync(options.Conntrack, ["-C"], input: "", cancellationToken);
-        return counted.ExitCode == 0 ? null : $"connections cannot be looked at: {counted.Reason}";
+        return await new TrackedConnections(options.Conntrack, options.ConnectionMark)
+            .FindObstacleAsync(cancellationToken);
     }
 
     /// <summary>Tells whether the kernel can do what a virtual server asks for.</summary>
@@ -101,7 +101,7 @@ public sealed partial class NftablesDataplane : IDataplane
                 $"nftables cannot balance by {server.Balancer}; the user-space plane can",
             { ProxyProtocol: not ProxyProtocol.None } =>
                 "nftables cannot speak the PROXY protocol; the user-space plane can",
-            _ => server.Backends.Select(backend => backend.Address).Append(server.Frontend.Address).Any(HasScope)
+            _ => server.HasScope()
                 ? "nftables knows no addresses with a scope; the user-space plane does"
                 : null,
         };
@@ -120,7 +120,7 @@ public sealed partial class NftablesDataplane : IDataplane
             var wanted = ImmutableDictionary.CreateBuilder<Frontend, VirtualServer>();
             foreach (var server in state.Servers)
             {
-                if ((FindLack(server) ?? FindRival(server.Frontend, wanted)) is { } lack)
+                if ((FindLack(server) ?? server.Frontend.FindRival(wanted)) is { } lack)
                 {
                     failures.Add(new FrontendFailure(server.Frontend, lack));
                 }
@@ -196,22 +196,6 @@ public sealed partial class NftablesDataplane : IDataplane
             _turn.Release();
         }
     }
-
-    private static bool IsName(string text) => text.Length is >= 1 and <= 64
-        && !char.IsAsciiDigit(text[0])
-        && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');
-
-    private static string? FindRival(Frontend frontend, ImmutableDictionary<Frontend, VirtualServer>.Builder others)
-    {
-        var isV4 = frontend.Address.Equals(IPAddress.Any);
-        var twin = frontend with { Address = isV4 ? IPAddress.IPv6Any : IPAddress.Any };
-        return frontend.IsEverywhere() && others.ContainsKey(twin)
-            ? $"{twin} has the port at every address already"
-            : null;
-    }
-
-    private static bool HasScope(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0;
 
     private static bool IsSame(VirtualServer one, VirtualServer other) =>
         one.Balancer == other.Balancer

@@ -1,14 +1,23 @@
 using System.Globalization;
 using System.Net;
+using Swarm.Net.Nftables;
 
-namespace Swarm.Net.Nftables;
+namespace Swarm.Net.Kernel;
 
 /// <summary>What the kernel remembers of connections, by the program <c>conntrack</c>.</summary>
-internal sealed class TrackedConnections(NftablesOptions options)
+/// <param name="program">The program <c>conntrack</c>.</param>
+/// <param name="mark">The bit of the connection mark that tells a plane's connections from others.</param>
+internal sealed class TrackedConnections(string program, uint mark)
 {
-    private string Mark => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{options.ConnectionMark}/{options.ConnectionMark}");
+    private string Mark => string.Create(CultureInfo.InvariantCulture, $"{mark}/{mark}");
+
+    /// <summary>Looks whether they can be looked at.</summary>
+    /// <returns>What is in the way, or null.</returns>
+    public async Task<string?> FindObstacleAsync(CancellationToken cancellationToken)
+    {
+        var counted = await RunAsync(["-C"], cancellationToken);
+        return counted.ExitCode == 0 ? null : $"connections cannot be looked at: {counted.Reason}";
+    }
 
     /// <summary>Forgets the connections of a back end: their next packet goes elsewhere, where a TCP one is reset.</summary>
     public Task CutAsync(Frontend frontend, Backend backend) => RunAsync(
@@ -75,5 +84,5 @@ internal sealed class TrackedConnections(NftablesOptions options)
 
     // Finding nothing to delete is an exit code other than zero.
     private Task<KernelCommand.Outcome> RunAsync(string[] arguments, CancellationToken cancellationToken) =>
-        KernelCommand.RunAsync(options.Conntrack, arguments, input: "", cancellationToken);
+        KernelCommand.RunAsync(program, arguments, input: "", cancellationToken);
 }

@@ -1,4 +1,4 @@
-namespace Swarm.Net.Nftables;
+namespace Swarm.Net.Kernel;
 
 /// <summary>Back ends whose connections end at a certain time, because they drain or have gone.</summary>
 internal sealed class Departures

@@ -1,11 +1,16 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace Swarm.Net.Nftables;
+namespace Swarm.Net.Kernel;
 
 /// <summary>Runs the programs that talk to the kernel.</summary>
 internal static class KernelCommand
 {
+    /// <summary>Whether a text can be the name of a table of nftables.</summary>
+    public static bool IsTableName(string text) => text.Length is >= 1 and <= 64
+        && !char.IsAsciiDigit(text[0])
+        && text.All(letter => char.IsAsciiLetterOrDigit(letter) || letter == '_');
+
     /// <summary>Runs a program to its end.</summary>
     /// <returns>Its exit code, what it printed, and what it complained about.</returns>
     public static async Task<Outcome> RunAsync(

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Swarm.Net.Kernel;
+
+/// <summary>What kernels ask of front ends.</summary>
+internal static class Frontends
+{
+    /// <summary>Whether it stands for every address of the machine.</summary>
+    public static bool IsEverywhere(this Frontend frontend) =>
+        frontend.Address.Equals(IPAddress.Any) || frontend.Address.Equals(IPAddress.IPv6Any);
+
+    /// <summary>Whether some address means something on one interface only.</summary>
+    public static bool HasScope(this VirtualServer server) => server.Backends
+        .Select(backend => backend.Address)
+        .Append(server.Frontend.Address)
+        .Any(address => address.AddressFamily == AddressFamily.InterNetworkV6 && address.ScopeId != 0);
+
+    /// <summary>Why a front end of every address cannot be beside others; null when it can.</summary>
+    public static string? FindRival<T>(this Frontend frontend, IReadOnlyDictionary<Frontend, T> others)
+    {
+        var isV4 = frontend.Address.Equals(IPAddress.Any);
+        var twin = frontend with { Address = isV4 ? IPAddress.IPv6Any : IPAddress.Any };
+        return frontend.IsEverywhere() && others.ContainsKey(twin)
+            ? $"{twin} has the port at every address already"
+            : null;
+    }
+}
