@@ -10,8 +10,8 @@ namespace Swarm.Hosting.Wire.Server;
 internal static class Caller
 {
     /// <summary>
-    /// Says that a manager passes the call on, by the value <c>true</c>. Without it Docker's managers do not look at the
-    /// rest, and take whoever called for the manager that passes it on.
+    /// Says that a manager passes the call on, by the value <c>true</c>. Without it Docker's managers do not look at
+    /// the rest, and take whoever called for the manager that passes it on.
     /// </summary>
     public const string Forwarded = "forwarded_cert";
 
