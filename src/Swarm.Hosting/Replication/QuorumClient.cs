@@ -36,7 +36,7 @@ internal sealed class QuorumClient(
     public IAsyncEnumerable<ObjectChange> WatchAsync(
         WatchFilter? filter = null,
         CancellationToken cancellationToken = default) => CaughtUp.UntilAsync(
-            () => local.WatchAsync(filter, cancellationToken), stopping, cancellationToken);
+            local.WatchAsync(filter, cancellationToken), stopping, cancellationToken);
 
     /// <summary>The same client, whose endless sequences end with a token as well.</summary>
     public QuorumClient Until(CancellationToken token) => new(local, leader, token);
@@ -71,16 +71,16 @@ internal static class CaughtUp
         Func<IAsyncEnumerable<T>> list,
         CancellationToken stopping,
         CancellationToken cancellationToken) =>
-        UntilAsync(() => ListAsync(leader, list, cancellationToken), stopping, cancellationToken);
+        UntilAsync(ListAsync(leader, list, cancellationToken), stopping, cancellationToken);
 
     /// <summary>Ends a sequence with either token.</summary>
     public static async IAsyncEnumerable<T> UntilAsync<T>(
-        Func<IAsyncEnumerable<T>> list,
+        IAsyncEnumerable<T> items,
         CancellationToken stopping,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
-        await foreach (var item in list().WithCancellation(either.Token))
+        await foreach (var item in items.WithCancellation(either.Token))
         {
             yield return item;
         }

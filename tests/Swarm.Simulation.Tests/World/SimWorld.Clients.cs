@@ -131,7 +131,7 @@ internal sealed partial class SimWorld
     // After everything is healed an append and a read have to come through.
     private void AskAtLast(SimMember leader)
     {
-        StopDisturbers();
+        StopDisturbers(leader);
 
         // What a deposed leader accepted may never be heard of again: nobody knows it lost until its index is taken.
         if (_finalAppend < 0 || _clients.IsUnsuccessful(_finalAppend)
@@ -147,10 +147,17 @@ internal sealed partial class SimWorld
     }
 
     // Without pre-vote and quorum checks nothing but its host keeps a removed member from disturbing the others. Who
-    // is one, the member knows that applied most: a deposed leader would take its successors for disturbers.
-    private void StopDisturbers()
+    // is one, a leader knows that has applied its whole log and more than anybody: a deposed one would take its
+    // successors for disturbers, and one with changes under way those that they add.
+    private void StopDisturbers(SimMember leader)
     {
-        var membership = _members.OfType<SimMember>().MaxBy(member => member.Applied)!.Membership;
+        if (leader.Applied < leader.Core.LastIndex
+            || _members.OfType<SimMember>().Any(member => member.Applied > leader.Applied))
+        {
+            return;
+        }
+
+        var membership = leader.Membership;
         var members = membership.Voters.Union(membership.VotersOutgoing).Union(membership.Learners);
         var guarded = _plan.Core is { PreVote: true, CheckQuorum: true } && !_plan.DifferentSettings;
         foreach (var member in _members)
