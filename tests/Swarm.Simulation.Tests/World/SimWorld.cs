@@ -1,3 +1,4 @@
+using Swarm.Raft;
 using Swarm.Raft.Consensus;
 
 namespace Swarm.Simulation.Tests;
@@ -274,10 +275,12 @@ internal sealed partial class SimWorld
             case SimEventKind.SnapshotSaved:
                 SnapshotSaved(member);
                 break;
-            case SimEventKind.Leave when member.Gone:
+            case SimEventKind.Leave when member.Gone && (!_calm || member.Core.Role == RaftRole.Leader):
                 Leave(member);
                 break;
             case SimEventKind.Leave:
+                // It was added again meanwhile, or may have been without knowing it yet.
+                member.Gone = false;
                 break;
             case SimEventKind.Report:
                 Report(member, item.Argument);
