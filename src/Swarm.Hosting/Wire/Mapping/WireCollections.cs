@@ -79,8 +79,9 @@ internal static class WireCollections
         return new(entries);
     }
 
+    // Not copied: neither side ever changes.
     public static ByteString ToWire(this ValueList<byte> bytes) =>
-        bytes.IsEmpty ? ByteString.Empty : ByteString.CopyFrom(bytes.AsSpan());
+        bytes.IsEmpty ? ByteString.Empty : UnsafeByteOperations.UnsafeWrap(bytes.AsMemory());
 
     public static ValueList<byte> ToBytes(this ByteString bytes) => bytes.IsEmpty ? default : new(bytes.ToByteArray());
 
