@@ -9,6 +9,8 @@ namespace Swarm.Hosting.Nodes;
 /// </summary>
 internal sealed class NodeClient(ISwarmNode node, IHostApplicationLifetime? lifetime = null) : ISwarmClient
 {
+    private volatile Bound? _bound;
+
     public IServiceOperations Services => Current.Services;
 
     public ITaskOperations Tasks => Current.Tasks;
@@ -23,11 +25,29 @@ internal sealed class NodeClient(ISwarmNode node, IHostApplicationLifetime? life
 
     public IClusterOperations Cluster => Current.Cluster;
 
-    private ISwarmClient Current => lifetime is not null && node.Client is QuorumClient quorum
-        ? quorum.Until(lifetime.ApplicationStopping)
-        : node.Client;
+    private ISwarmClient Current
+    {
+        get
+        {
+            if (lifetime is null || node.Client is not QuorumClient quorum)
+            {
+                return node.Client;
+            }
+
+            var bound = _bound;
+            if (bound?.Quorum != quorum)
+            {
+                _bound = bound = new Bound(quorum, quorum.Until(lifetime.ApplicationStopping));
+            }
+
+            return bound.Client;
+        }
+    }
 
     public IAsyncEnumerable<ObjectChange> WatchAsync(
         WatchFilter? filter = null,
         CancellationToken cancellationToken = default) => Current.WatchAsync(filter, cancellationToken);
+
+    /// <summary>The client of a membership, and the same that ends with the host.</summary>
+    private sealed record Bound(QuorumClient Quorum, QuorumClient Client);
 }

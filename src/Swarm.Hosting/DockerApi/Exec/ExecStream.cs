@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Pipelines;
 using System.Text;
 using Swarm.Execution;
@@ -9,8 +8,6 @@ namespace Swarm.Hosting.DockerApi;
 /// <summary>Bytes between a client and a command: frames that name the output, or bare bytes of a terminal.</summary>
 internal static class ExecStream
 {
-    private const int HeaderLength = 8;
-
     /// <summary>Copies until the command has ended and all of its output is sent, or the client has gone.</summary>
     /// <param name="process">The command.</param>
     /// <param name="request">Which of its streams the client wants.</param>
@@ -61,11 +58,7 @@ internal static class ExecStream
     {
         if (!isTerminal)
         {
-            var header = output.GetSpan(HeaderLength)[..HeaderLength];
-            header.Clear();
-            header[0] = (byte)piece.Stream;
-            BinaryPrimitives.WriteUInt32BigEndian(header[4..], (uint)piece.Data.Length);
-            output.Advance(HeaderLength);
+            LogFrames.WriteHeader(output, (byte)piece.Stream, piece.Data.Length);
         }
 
         output.Write(piece.Data.Span);

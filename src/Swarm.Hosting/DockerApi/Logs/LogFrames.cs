@@ -37,6 +37,19 @@ internal static class LogFrames
         output.Write(text);
     }
 
+    /// <summary>Writes what stands before the bytes of a frame.</summary>
+    /// <param name="output">Where to.</param>
+    /// <param name="stream">What they were written to.</param>
+    /// <param name="length">How many there are.</param>
+    public static void WriteHeader(IBufferWriter<byte> output, byte stream, int length)
+    {
+        var header = output.GetSpan(HeaderLength)[..HeaderLength];
+        header.Clear();
+        header[0] = stream;
+        BinaryPrimitives.WriteUInt32BigEndian(header[4..], (uint)length);
+        output.Advance(HeaderLength);
+    }
+
     private static string Prefix(LogEntry entry, LogQuery query)
     {
         var details = query.Details ? entry.Details + " " : "";
@@ -45,14 +58,5 @@ internal static class LogFrames
                 CultureInfo.InvariantCulture,
                 $"{entry.Line.Timestamp.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fffffff}00Z {details}")
             : details;
-    }
-
-    private static void WriteHeader(IBufferWriter<byte> output, byte stream, int length)
-    {
-        var header = output.GetSpan(HeaderLength)[..HeaderLength];
-        header.Clear();
-        header[0] = stream;
-        BinaryPrimitives.WriteUInt32BigEndian(header[4..], (uint)length);
-        output.Advance(HeaderLength);
     }
 }

@@ -32,11 +32,9 @@ public sealed partial class IpvsDataplane : IDataplane
     private readonly IpvsOptions _options;
     private readonly MarkWriter _marks;
     private readonly TrackedConnections _tracked;
-    private readonly Departures _departures = new();
+    private readonly Departures _departures;
     private readonly IpvsSettings _settings = new();
     private readonly Dictionary<Frontend, IpvsEntry> _entries = [];
-    private readonly ITimer _timer;
-    private readonly long _start;
     private readonly ILogger _logger;
     private IpvsTable? _table;
     private ImmutableArray<(VirtualServer Server, uint Mark)> _served = [];
@@ -57,15 +55,11 @@ public sealed partial class IpvsDataplane : IDataplane
         _logger = logger ?? NullLogger<IpvsDataplane>.Instance;
         _marks = new MarkWriter(_options);
         _tracked = new TrackedConnections(_options.Conntrack, _options.ConnectionMark);
-        _start = _options.Time.GetTimestamp();
-        _timer = _options.Time.CreateTimer(
-            _ => _ = CutDueAsync(), state: null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _departures = new Departures(_options.Time, _turn, CutAsync);
     }
 
     /// <summary>How often the kernel was written to.</summary>
     public long Writes => _marks.Writes + (_table?.Writes ?? 0);
-
-    private TimeSpan Now => _options.Time.GetElapsedTime(_start);
 
     /// <summary>Looks whether the plane can work here; leaves nothing behind.</summary>
     /// <param name="options">Options; null means the defaults.</param>
@@ -132,7 +126,7 @@ public sealed partial class IpvsDataplane : IDataplane
 
             Program(wanted, failures);
             refusal = await WriteMarksAsync();
-            await CutAsync();
+            await _departures.CutDueAsync();
             return Report(failures, refusal is null ? [] : wanted.Keys, refusal ?? "");
         }
         finally
@@ -171,7 +165,7 @@ public sealed partial class IpvsDataplane : IDataplane
             }
 
             _isDisposed = true;
-            await _timer.DisposeAsync();
+            await _departures.DisposeAsync();
             if (_table is not null)
             {
                 await _marks.EndAsync();
@@ -274,7 +268,7 @@ public sealed partial class IpvsDataplane : IDataplane
         foreach (var entry in gone.Where(entry => !entry.IsLeaving))
         {
             entry.IsLeaving = true;
-            _departures.Observe(entry.Server, after: null, Now);
+            _departures.Observe(entry.Server, after: null);
         }
 
         _served = [.. _entries.Values.Where(entry => !entry.IsLeaving).Select(entry => (entry.Server, entry.Mark))];
@@ -316,7 +310,7 @@ public sealed partial class IpvsDataplane : IDataplane
             _table!.Bring(entry.Mark, server);
         }
 
-        _departures.Observe(entry?.Server, server, Now);
+        _departures.Observe(entry?.Server, server);
         if (entry is not null)
         {
             (entry.Server, entry.IsLeaving) = (server, false);
@@ -342,25 +336,9 @@ public sealed partial class IpvsDataplane : IDataplane
         return refusal;
     }
 
-    private async Task CutDueAsync()
+    private async Task CutAsync((Frontend Frontend, Backend Backend)[] due)
     {
-        await _turn.WaitAsync();
-        try
-        {
-            if (!_isDisposed)
-            {
-                await CutAsync();
-            }
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private async Task CutAsync()
-    {
-        foreach (var (frontend, backend) in _departures.TakeDue(Now))
+        foreach (var (frontend, backend) in due)
         {
             if (_entries.TryGetValue(frontend, out var entry) && !entry.IsChosen(backend))
             {
@@ -383,12 +361,6 @@ public sealed partial class IpvsDataplane : IDataplane
             {
                 _table!.Remove(entry.Mark);
             }
-        }
-
-        if (_departures.Next is { } next)
-        {
-            var left = next - Now;
-            _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 

@@ -1,3 +1,5 @@
+using Swarm.Net.Kernel;
+
 namespace Swarm.Net.Ipvs;
 
 /// <summary>A front end with the mark that its packets get.</summary>
@@ -28,6 +30,6 @@ internal sealed class IpvsEntry(uint mark, VirtualServer server)
     /// <summary>Whether a back end gets connections.</summary>
     public bool IsChosen(Backend place) => !IsLeaving
         && ServicePlan
-            .EligibleOf(Server, ServicePlan.IsV6(place.Address))
+            .EligibleOf(Server, place.Address.IsV6())
             .Any(chosen => chosen.Port == place.Port && chosen.Address.Equals(place.Address));
 }

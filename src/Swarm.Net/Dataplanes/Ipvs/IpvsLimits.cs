@@ -27,9 +27,9 @@ internal static class IpvsLimits
                 : "IPVS leads nobody to a loopback address; the user-space plane does";
         }
 
-        var isV6 = ServicePlan.IsV6(server.Frontend.Address);
+        var isV6 = server.Frontend.Address.IsV6();
         var isForBoth = server.Frontend.Address.Equals(IPAddress.IPv6Any);
-        return !isForBoth && server.Backends.Any(backend => ServicePlan.IsV6(backend.Address) != isV6)
+        return !isForBoth && server.Backends.Any(backend => backend.Address.IsV6() != isV6)
             ? "IPVS does not lead from one family of addresses to the other; the user-space plane does"
             : null;
     }

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text;
+using Swarm.Net.Kernel;
 
 namespace Swarm.Net.Ipvs;
 
@@ -172,7 +172,7 @@ internal static class IpvsMessages
 
     private static void Identify(NetlinkWriter nest, IpvsDestination destination)
     {
-        var isV6 = destination.Address.AddressFamily == AddressFamily.InterNetworkV6;
+        var isV6 = destination.Address.IsV6();
         nest.Add(DestinationAttribute.Address, destination.Address.GetAddressBytes());
         nest.AddBigEndian(DestinationAttribute.Port, (ushort)destination.Port);
         nest.Add(DestinationAttribute.Family, isV6 ? InterNetworkV6 : InterNetwork);

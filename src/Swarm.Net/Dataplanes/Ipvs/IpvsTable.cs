@@ -1,4 +1,5 @@
 using System.Net;
+using Swarm.Net.Kernel;
 
 namespace Swarm.Net.Ipvs;
 
@@ -105,7 +106,7 @@ internal sealed class IpvsTable : IDisposable
     /// <summary>Takes a back end away, and with it its connections.</summary>
     public void Remove(uint mark, IPAddress address, int port)
     {
-        if (_known.TryGetValue((mark, ServicePlan.IsV6(address)), out var known)
+        if (_known.TryGetValue((mark, address.IsV6()), out var known)
             && known.Weights.Remove((address, port)))
         {
             var destination = new IpvsDestination(address, port, Weight: 0);

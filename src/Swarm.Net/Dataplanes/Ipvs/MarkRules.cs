@@ -76,7 +76,7 @@ internal sealed class MarkRules(IpvsOptions options)
         var address = server.Frontend.Address;
         if (!server.Frontend.IsEverywhere())
         {
-            yield return $"{(ServicePlan.IsV6(address) ? "address6" : "address4")} {{ {address} . {port}";
+            yield return $"{(address.IsV6() ? "address6" : "address4")} {{ {address} . {port}";
             yield break;
         }
 

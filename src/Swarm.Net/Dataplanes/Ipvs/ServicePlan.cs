@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
-using System.Net.Sockets;
+using Swarm.Net.Kernel;
 
 namespace Swarm.Net.Ipvs;
 
@@ -18,26 +18,20 @@ internal static class ServicePlan
         }
     }
 
-    /// <summary>Who gets connections, with their weights: a last one that drains is better than none.</summary>
-    public static ImmutableArray<IpvsDestination> EligibleOf(VirtualServer server, bool isV6)
-    {
-        var active = server.Backends.Where(backend => backend.State == BackendState.Active).ToArray();
-        return
-        [
-            .. (active.Length > 0 ? active : [.. server.Backends])
-                .Where(backend => IsV6(backend.Address) == isV6)
-                .Select(backend => new IpvsDestination(backend.Address, backend.Port, (uint)backend.Weight)),
-        ];
-    }
-
-    public static bool IsV6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
+    /// <summary>Who gets connections, with their weights.</summary>
+    public static ImmutableArray<IpvsDestination> EligibleOf(VirtualServer server, bool isV6) =>
+    [
+        .. server.Eligible()
+            .Where(backend => backend.Address.IsV6() == isV6)
+            .Select(backend => new IpvsDestination(backend.Address, backend.Port, (uint)backend.Weight)),
+    ];
 
     // A family without any back end is answered only when no family has one.
     private static IEnumerable<bool> FamiliesOf(VirtualServer server)
     {
         var address = server.Frontend.Address;
-        bool[] families = address.Equals(IPAddress.IPv6Any) ? [false, true] : [IsV6(address)];
-        var found = families.Where(isV6 => server.Backends.Any(backend => IsV6(backend.Address) == isV6));
+        bool[] families = address.Equals(IPAddress.IPv6Any) ? [false, true] : [address.IsV6()];
+        var found = families.Where(isV6 => server.Backends.Any(backend => backend.Address.IsV6() == isV6));
         return server.Backends.IsEmpty ? families : found;
     }
 

@@ -72,7 +72,7 @@ internal sealed class TrackedConnections(string program, uint mark)
     }
 
     private static string Family(IPAddress address) =>
-        address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6 ? "ipv6" : "ipv4";
+        address.IsV6() ? "ipv6" : "ipv4";
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -33,9 +33,7 @@ public sealed partial class NftablesDataplane : IDataplane
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly NftablesOptions _options;
     private readonly TrackedConnections _tracked;
-    private readonly Departures _departures = new();
-    private readonly ITimer _timer;
-    private readonly long _start;
+    private readonly Departures _departures;
     private readonly ILogger _logger;
     private ImmutableDictionary<Frontend, VirtualServer>? _programmed;
     private ImmutableArray<BackendCounters> _counters = [];
@@ -55,18 +53,11 @@ public sealed partial class NftablesDataplane : IDataplane
 
         _logger = logger ?? NullLogger<NftablesDataplane>.Instance;
         _tracked = new TrackedConnections(_options.Conntrack, _options.ConnectionMark);
-        _start = _options.Time.GetTimestamp();
-        _timer = _options.Time.CreateTimer(
-            _ => _ = CutDueAsync(),
-            state: null,
-            Timeout.InfiniteTimeSpan,
-            Timeout.InfiniteTimeSpan);
+        _departures = new Departures(_options.Time, _turn, CutAsync);
     }
 
     /// <summary>How often the kernel was written to.</summary>
     public long Writes { get; private set; }
-
-    private TimeSpan Now => _options.Time.GetElapsedTime(_start);
 
     /// <summary>Looks whether the plane can work here; leaves nothing behind.</summary>
     /// <param name="options">Options; null means the defaults.</param>
@@ -184,7 +175,7 @@ public sealed partial class NftablesDataplane : IDataplane
             if (!_isDisposed)
             {
                 _isDisposed = true;
-                await _timer.DisposeAsync();
+                await _departures.DisposeAsync();
                 if (_programmed is not null)
                 {
                     await WriteAsync(new RuleText(_options).End());
@@ -283,43 +274,21 @@ public sealed partial class NftablesDataplane : IDataplane
     {
         foreach (var frontend in before.Keys.Union(after.Keys))
         {
-            _departures.Observe(before.GetValueOrDefault(frontend), after.GetValueOrDefault(frontend), Now);
+            _departures.Observe(before.GetValueOrDefault(frontend), after.GetValueOrDefault(frontend));
             if (frontend.Transport == Transport.Udp && !before.ContainsKey(frontend))
             {
                 await _tracked.ForgetAsync(frontend);
             }
         }
 
-        await CutAsync();
+        await _departures.CutDueAsync();
     }
 
-    private async Task CutDueAsync()
+    private async Task CutAsync((Frontend Frontend, Backend Backend)[] due)
     {
-        await _turn.WaitAsync();
-        try
-        {
-            if (!_isDisposed)
-            {
-                await CutAsync();
-            }
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private async Task CutAsync()
-    {
-        foreach (var (frontend, backend) in _departures.TakeDue(Now))
+        foreach (var (frontend, backend) in due)
         {
             await _tracked.CutAsync(frontend, backend);
-        }
-
-        if (_departures.Next is { } next)
-        {
-            var left = next - Now;
-            _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 

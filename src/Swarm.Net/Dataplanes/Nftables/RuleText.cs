@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Swarm.Net.Kernel;
 
@@ -132,10 +131,8 @@ internal sealed class RuleText(NftablesOptions options)
         var port = $"{Names.Of(frontend.Transport)} . {frontend.Port}";
         return frontend.IsEverywhere()
             ? $"everywhere {{ {port}"
-            : $"{(IsV6(frontend.Address) ? "address6" : "address4")} {{ {frontend.Address} . {port}";
+            : $"{(frontend.Address.IsV6() ? "address6" : "address4")} {{ {frontend.Address} . {port}";
     }
-
-    private static bool IsV6(IPAddress address) => address.AddressFamily == AddressFamily.InterNetworkV6;
 
     private static string Key(BalancerKind balancer, string family) => balancer == BalancerKind.Maglev
         ? $"jhash {family} saddr . th sport"
@@ -144,7 +141,7 @@ internal sealed class RuleText(NftablesOptions options)
     private void Add(Frontend frontend, Backend backend)
     {
         var chain = Names.Of(frontend, backend);
-        var v6 = IsV6(backend.Address);
+        var v6 = backend.Address.IsV6();
         var target = v6 ? $"[{backend.Address}]:{backend.Port}" : $"{backend.Address}:{backend.Port}";
         Line($"add chain {Table} {chain}");
         Line($"add rule {Table} {chain} meta l4proto {Names.Of(frontend.Transport)} "
@@ -161,9 +158,7 @@ internal sealed class RuleText(NftablesOptions options)
     private void Choose(VirtualServer server)
     {
         var chain = $"add rule {Table} {Names.Of(server.Frontend)}";
-        var active = server.Backends.Where(backend => backend.State == BackendState.Active).ToArray();
-        var eligible = active.Length > 0 ? active : [.. server.Backends];
-        foreach (var family in eligible.GroupBy(backend => IsV6(backend.Address)))
+        foreach (var family in server.Eligible().GroupBy(backend => backend.Address.IsV6()))
         {
             Backend[] backends = [.. family];
             var only = $"{chain} meta nfproto {(family.Key ? "ipv6" : "ipv4")}";
