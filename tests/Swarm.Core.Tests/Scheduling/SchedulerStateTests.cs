@@ -107,13 +107,17 @@ public sealed class SchedulerStateTests
             var spec = Given.Spec(nanoCpus: 1, placement: placement);
             var placer = new GroupPlacer(state, SchedulingFilters.Default, []);
             Measure(state, placer, Given.Tasks(20_000, spec));
-            var few = Measure(state, placer, Given.Tasks(1_000, spec));
-            var many = Measure(state, placer, Given.Tasks(20_000, spec));
+            var few = Least(state, placer, Given.Tasks(1_000, spec));
+            var many = Least(state, placer, Given.Tasks(20_000, spec));
 
             // 19,000 tasks more; a collection in between may cost a few bytes.
             Assert.InRange(many - few, -1000, 1000);
         }
     }
+
+    // A collection in the middle counts what is left of the thread's piece of the heap, up to 8 KiB, as allocated.
+    private static long Least(SchedulerState state, GroupPlacer placer, SwarmTask[] tasks) =>
+        Enumerable.Range(0, 3).Min(_ => Measure(state, placer, tasks));
 
     private static long Measure(SchedulerState state, GroupPlacer placer, SwarmTask[] tasks)
     {
