@@ -99,9 +99,21 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
         nodes => nodes.Any(node => node.Text("Hostname") == name && node.Text("Status") == status),
         $"node {name} is {status}");
 
-    /// <summary>The id of a node by its host name, among those not down.</summary>
-    public async Task<string> NodeIdAsync(string name) =>
-        (await NodesAsync()).Single(node => node.Text("Hostname") == name && node.Text("Status") == "Ready").Text("ID");
+    /// <summary>
+    /// The id of a node by its host name, once one is ready: a busy machine may take a node that comes back for one that
+    /// is down.
+    /// </summary>
+    public async Task<string> NodeIdAsync(string name)
+    {
+        var ready = await BecomesAsync(
+            async () => (await NodesAsync())
+                .Where(node => node.Text("Hostname") == name && node.Text("Status") == "Ready")
+                .Select(node => node.Text("ID"))
+                .ToArray(),
+            ids => ids.Length == 1,
+            $"one node {name} is ready");
+        return ready[0];
+    }
 
     /// <summary>The root certificate a node says it trusts.</summary>
     public async Task<string> TrustRootAsync(string name) => (await Docker.OkAsync(
