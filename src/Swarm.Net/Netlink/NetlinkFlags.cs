@@ -1,4 +1,4 @@
-namespace Swarm.Net.Ipvs;
+namespace Swarm.Net.Netlink;
 
 /// <summary>Flags of netlink messages (<c>linux/netlink.h</c>).</summary>
 [Flags]
@@ -11,4 +11,10 @@ internal enum NetlinkFlags : ushort
     Root = 0x100,
     Match = 0x200,
     Dump = Root | Match,
+
+    // The same bits mean something else in messages that make something.
+    Replace = 0x100,
+    Exclusive = 0x200,
+    Create = 0x400,
+    Append = 0x800,
 }
