@@ -21,7 +21,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
 
     private readonly IMeshSource _source;
     private readonly MeshTable _table;
-    private readonly NodeNames? _names;
+    private readonly INodeNames? _names;
     private readonly IDataplane _dataplane;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -36,6 +36,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
     /// <param name="listen">The address that the node answers published ports at.</param>
     /// <param name="source">Where the node learns what the mesh is.</param>
     /// <param name="block">Where the addresses of networks are on this node; null for none, and then no names.</param>
+    /// <param name="overlay">Gives tasks networks of their own; null where they share the node's.</param>
     /// <param name="dataplane">Moves the bytes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes the logs.</param>
@@ -45,6 +46,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         IPAddress listen,
         IMeshSource source,
         LoopbackBlock? block,
+        IOverlay? overlay,
         IDataplane dataplane,
         TimeProvider time,
         ILoggerFactory loggers,
@@ -53,9 +55,11 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         (_source, _dataplane, _time) = (source, dataplane, time);
         _logger = loggers.CreateLogger<NodeMesh>();
         _metrics = new MeshMetrics(meters, dataplane);
-        var twins = block is null ? null : new TwinAddresses(block);
+        var twins = block is null || overlay is not null ? null : new TwinAddresses(block);
         _table = new MeshTable(self, listen, twins);
-        _names = twins is null ? null : new NodeNames(twins, RefreshAsync, time, loggers);
+        _names = overlay is not null ? new NodeOverlay(self, overlay, RefreshAsync, time, loggers)
+            : twins is not null ? new NodeNames(twins, RefreshAsync, time, loggers)
+            : null;
     }
 
     /// <summary>The names that the node's tasks see; null when it has no place for them.</summary>
@@ -63,6 +67,9 @@ internal sealed partial class NodeMesh : IAsyncDisposable
 
     /// <summary>Published ports that could not be opened.</summary>
     public IReadOnlyList<string> ClosedPorts => [.. _closed.Select(frontend => frontend.ToString())];
+
+    /// <summary>Takes over the keys of encrypted networks.</summary>
+    public void Use(ValueList<EncryptionKey> keys) => _names?.Use(keys);
 
     /// <summary>Begins. To be called on a scheduler that runs one thing at a time.</summary>
     public Task RunAsync() => _running = Task.WhenAll(FollowAsync(), RetryAsync());
@@ -96,7 +103,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
             catch (SwarmException exception) when (exception.Code == SwarmErrorCode.Unimplemented)
             {
                 // That there is nothing to know is all that tasks wait for.
-                _names?.Show(_table.Services);
+                await ShowAsync(_stop.Token);
                 delay = NoMeshDelay;
             }
             catch (Exception exception) when (exception is SwarmException or OperationCanceledException or IOException)
@@ -123,6 +130,9 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         }
     }
 
+    private ValueTask ShowAsync(CancellationToken cancellationToken) =>
+        _names?.ShowAsync(_table.Services, cancellationToken) ?? ValueTask.CompletedTask;
+
     private Task RefreshAsync(CancellationToken cancellationToken) => ApplyAsync(update: null, cancellationToken);
 
     private async Task ApplyAsync(MeshUpdate? update, CancellationToken cancellationToken)
@@ -135,8 +145,9 @@ internal sealed partial class NodeMesh : IAsyncDisposable
                 _table.Apply(update);
             }
 
-            var report = await _dataplane.ApplyAsync(_table.ToState(_names?.Networks ?? []), cancellationToken);
-            _names?.Show(_table.Services);
+            var state = _table.ToState(_names?.Networks ?? [], _names?.Places);
+            var report = await _dataplane.ApplyAsync(state, cancellationToken);
+            await ShowAsync(cancellationToken);
             Tell(report);
         }
         finally

@@ -5,6 +5,7 @@ using Swarm.Dispatch;
 using Swarm.Execution;
 using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Wire.Client;
+using Swarm.Net;
 using Swarm.Storage;
 
 namespace Swarm.Hosting.Nodes;
@@ -50,16 +51,17 @@ internal sealed partial class MemberAgent : IAsyncDisposable
         _agent = new NodeAgent(
             identity.NodeId,
             new NearestConnection(() => _leader, identity.NodeId, () => Addresses.AdvertiseHost, _wire),
-            new DescribedExecutor(executor, () => Identity.Value.TlsInfo),
+            new DescribedExecutor(
+                executor, () => Identity.Value.TlsInfo, isOnOverlay: setup.Overlay && executor is ProcessExecutor),
             new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
-            new NodeSession(Renewal, Remember),
+            new NodeSession(Renewal, Remember, keys => _mesh?.Use(keys)),
             setup);
         if (PublishedPorts.AreAnsweredWith(executor))
         {
             // Containers have the names of their engine.
             var processes = executor as ProcessExecutor;
-            _block = processes is null ? null : ClaimBlock(setup);
-            _mesh = NewMesh(setup);
+            _block = processes is null || setup.Overlay ? null : ClaimBlock(setup);
+            _mesh = NewMesh(setup, processes is null ? null : NodeOverlays.Create(setup, NodeId, Addresses));
             if (processes is not null)
             {
                 processes.Names = _mesh.Names;
@@ -165,11 +167,12 @@ internal sealed partial class MemberAgent : IAsyncDisposable
         return block;
     }
 
-    private NodeMesh NewMesh(NodeSetup setup) => new(
+    private NodeMesh NewMesh(NodeSetup setup, IOverlay? overlay) => new(
         NodeId,
         PublishedPorts.ListenAddress(Addresses),
         new NearestMesh(() => _leader?.Mesh, Managers, Identity, setup.Time),
         _block,
+        overlay,
         MeshDataplanes.Create(setup, NodeId),
         setup.Time,
         setup.Loggers,

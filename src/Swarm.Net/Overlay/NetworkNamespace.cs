@@ -50,8 +50,8 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// <exception cref="IOException">The system refuses.</exception>
     public static NetworkNamespace Create(string path)
     {
-        Remove(path);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Remove(path);
         File.Create(path).Dispose();
         try
         {
