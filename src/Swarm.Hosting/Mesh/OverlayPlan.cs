@@ -140,11 +140,16 @@ internal static class OverlayPlan
 
     private static int MtuOf(Network network)
     {
-        var encrypted = IsEncrypted(network);
-        var least = encrypted ? OverlayNetwork.UsualEncryptedMtu : OverlayNetwork.UsualMtu;
-        return network.Spec.Driver?.Options.TryGetValue(MtuOption, out var text) is true
-            && int.TryParse(text, CultureInfo.InvariantCulture, out var underlay)
-                ? Math.Clamp(underlay - (UnderlayMtu - least), LeastMtu, ushort.MaxValue) / 4 * 4
-                : least;
+        var isEncrypted = IsEncrypted(network);
+        var usual = isEncrypted ? OverlayNetwork.UsualEncryptedMtu : OverlayNetwork.UsualMtu;
+        if (network.Spec.Driver?.Options.TryGetValue(MtuOption, out var text) is not true
+            || !int.TryParse(text, CultureInfo.InvariantCulture, out var underlay))
+        {
+            return usual;
+        }
+
+        // ESP pads to four bytes.
+        var mtu = Math.Clamp(underlay - (UnderlayMtu - usual), LeastMtu, ushort.MaxValue);
+        return isEncrypted ? mtu / 4 * 4 : mtu;
     }
 }

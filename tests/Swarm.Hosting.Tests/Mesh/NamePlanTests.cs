@@ -226,7 +226,7 @@ public sealed class NamePlanTests : IDisposable
         var variables = TaskVariables.Of(
             [Service("my-web", "10.0.1.2"), Service("rr", ""), Service("elsewhere", "10.0.2.2", Back)],
             new HashSet<NetworkId> { Front },
-            _twins);
+            _twins.Of);
 
         Assert.Equal(
             [
@@ -272,7 +272,7 @@ public sealed class NamePlanTests : IDisposable
     }
 
     private NameTable NamesOn(HashSet<NetworkId> networks, params MeshService[] services) =>
-        new(NameRecords.Of(services, networks, _twins));
+        new(NameRecords.Of(services, networks, _twins.Of));
 
     private string Twin(string place) => $"127.{_block.Number}.{place}";
 

@@ -20,10 +20,15 @@ internal static class GuestMachine
         "nft_ct", "nft_fib", "nft_fib_inet", "nft_fib_ipv4", "nft_fib_ipv6", "ip_vs", "ip_vs_rr", "ip_vs_wrr",
         "ip_vs_lc", "ip_vs_wlc", "ip_vs_mh", "bridge", "veth", "vxlan", "nft_numgen", "nft_reject", "nft_reject_ipv4",
         "nft_reject_inet", "nft_xfrm", "nft_meta_bridge", "xfrm_user", "xfrm_algo", "esp4", "gcm", "ghash_generic",
-        "ctr", "seqiv", "echainiv", "aes_generic", "drbg", "sha512_generic", "hmac",
+        "ctr", "seqiv", "echainiv", "aes_generic", "sha3_generic", "jitterentropy_rng", "drbg", "sha512_generic", "hmac",
     ];
 
     private static readonly string[] Programs = ["busybox", "nft", "conntrack"];
+
+    // What the runtime opens by name when it is asked for cryptography.
+    private static readonly string[] Opened = ["libssl.so.3", "libcrypto.so.3"];
+
+    private static readonly string[] LibraryFolders = ["/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64"];
 
     // Large, and for debuggers only.
     private static readonly string[] Needless = ["libmscordbi.so", "libmscordaccore.so", "libclrgc.so", "libclrgcexp.so"];
@@ -133,8 +138,9 @@ internal static class GuestMachine
             archive.Add($"bin/{Path.GetFileName(binary)}", binary);
         }
 
-        string[] native = [Path.Combine(dotnet, "dotnet"), .. Directory.GetFiles(runtime, "*.so")];
-        foreach (var library in await LibrariesOfAsync([.. binaries, .. native]))
+        string[] opened = [.. Opened.SelectMany(name => LibraryFolders.Select(folder => Path.Combine(folder, name)))];
+        string[] native = [.. opened.Where(File.Exists), Path.Combine(dotnet, "dotnet"), .. Directory.GetFiles(runtime, "*.so")];
+        foreach (var library in (await LibrariesOfAsync([.. binaries, .. native])).Union(opened.Where(File.Exists)))
         {
             archive.Add(library, library);
         }
