@@ -104,7 +104,9 @@ internal sealed class MeshTable(NodeId self, IPAddress listen, TwinAddresses? tw
         foreach (var backend in port.Backends.OrderBy(backend => backend.IsDraining))
         {
             var place = backend.NodeId == self ? _local.Find(backend.Port, port.IsUdp) : null;
-            place ??= AddressOf(backend.NodeId, backend.Address) is { } node ? new IPEndPoint(node, backend.Port) : null;
+            place ??= AddressOf(backend.NodeId, backend.Address) is { } node
+                ? new IPEndPoint(node, backend.Port)
+                : null;
             if (place is not null && places.Add((place.Address, place.Port)))
             {
                 backends.Add(new Backend(

@@ -6,7 +6,8 @@ namespace Swarm.Hosting.Mesh;
 
 /// <summary>
 /// The names that tasks on certain networks see, as Docker has them: the service and its aliases, <c>tasks.</c> in
-/// front of them, and each task; all of them also with the network's name behind. Pure but for what tells where addresses are.
+/// front of them, and each task; all of them also with the network's name behind. Pure but for what tells where
+/// addresses are.
 /// </summary>
 internal static class NameRecords
 {

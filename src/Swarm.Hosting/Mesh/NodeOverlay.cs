@@ -130,12 +130,20 @@ internal sealed partial class NodeOverlay(
     public async ValueTask<TaskNames> EnterAsync(SwarmTask task, CancellationToken cancellationToken)
     {
         var attachments = OverlayPlan.AttachmentsOf(task);
+        var others = task.Networks.Except(attachments).Select(item => item.Network);
+        if (others.FirstOrDefault(OverlayPlan.IsEncrypted) is { } clear)
+        {
+            throw new TaskRejectedException(
+                $"network {clear.Spec.Name} is encrypted, and this node cannot encrypt what processes send there");
+        }
+
         if (attachments.Length == 0)
         {
             return TaskNames.None;
         }
 
-        if (attachments.Select(item => OverlayPlan.FaultOf(item.Network)).OfType<string>().FirstOrDefault() is { } fault)
+        var faults = attachments.Select(item => OverlayPlan.FaultOf(item.Network)).OfType<string>();
+        if (faults.FirstOrDefault() is { } fault)
         {
             throw new TaskRejectedException(fault);
         }
@@ -256,11 +264,21 @@ internal sealed partial class NodeOverlay(
         {
             _report = report;
             var places = report.Places.ToDictionary(place => place.Member, StringComparer.Ordinal);
+
+            // Tasks on the same networks see the same names.
+            MeshService[] reachable = [.. Reachable()];
+            var tables = new Dictionary<string, NameTable>(StringComparer.Ordinal);
             foreach (var task in _tasks.Values)
             {
                 task.Place = places.GetValueOrDefault(task.Task.Id.Value);
                 task.Server ??= task.Place is null ? null : TryListen(task, task.Place);
-                task.Server?.Apply(NameRecords.Of(Reachable(), task.Networks, OverlayPlan.Parse));
+                if (!tables.TryGetValue(task.View, out var table))
+                {
+                    table = new NameTable(NameRecords.Of(reachable, task.Networks, OverlayPlan.Parse));
+                    tables.Add(task.View, table);
+                }
+
+                task.Server?.Apply(table);
             }
         }
     }
@@ -327,6 +345,10 @@ internal sealed partial class NodeOverlay(
         public NetworkAttachment[] Attachments => attachments;
 
         public FrozenSet<NetworkId> Networks { get; } = attachments.Select(item => item.Network.Id).ToFrozenSet();
+
+        /// <summary>The same as text: tasks of one view see the same names.</summary>
+        public string View { get; } =
+            string.Join(' ', attachments.Select(item => item.Network.Id.Value).Order(StringComparer.Ordinal));
 
         /// <summary>What it would have without us.</summary>
         public ResolverFile Resolver { get; } = ResolverFile

@@ -22,7 +22,8 @@ internal static class NodeOverlays
         if (address is null || address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetwork)
         {
             return new RefusingOverlay(
-                $"overlay networks need a node with an address of IPv4, and this one advertises {addresses.AdvertiseHost}");
+                "overlay networks need a node with an address of IPv4, and this one advertises "
+                + addresses.AdvertiseHost);
         }
 
         return new VxlanOverlay(
@@ -38,8 +39,8 @@ internal static class NodeOverlays
         {
             throw new SwarmException(
                 SwarmErrorCode.FailedPrecondition,
-                $"this node cannot give tasks networks of their own: {obstacle}; run as root with nftables and conntrack "
-                + "installed, or without the overlay");
+                $"this node cannot give tasks networks of their own: {obstacle}; run as root with nftables and "
+                + "conntrack installed, or without the overlay");
         }
     }
 }

@@ -63,7 +63,10 @@ internal static class OverlayPlan
             ],
             IsEncrypted = IsEncrypted(network),
             Mtu = MtuOf(network),
-            Peers = [.. here.SelectMany(service => PeersOf(service, network.Id, self)).DistinctBy(peer => peer.Address)],
+            Peers =
+            [
+                .. here.SelectMany(service => PeersOf(service, network.Id, self)).DistinctBy(peer => peer.Address),
+            ],
             Services = [.. here.SelectMany(service => ServicesOf(service, network.Id))],
         };
     }
@@ -87,7 +90,9 @@ internal static class OverlayPlan
 
     /// <summary>An address of IPv4; null for anything else.</summary>
     public static IPAddress? Parse(string text) =>
-        IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork ? address : null;
+        IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork
+            ? address
+            : null;
 
     private static IEnumerable<OverlayPeer> PeersOf(MeshService service, NetworkId network, NodeId self)
     {

@@ -12,6 +12,9 @@ internal sealed partial class NetworkNamespace : IDisposable
     private const int AskKind = 0xB703;
     private const int ReadOnlyAndClosedOnExec = 0x80000;
     private const int Bind = 4096;
+    private const int Recursive = 0x4000;
+    private const int Shared = 0x10_0000;
+    private const int InvalidArgument = 22;
     private const int Detach = 2;
     private const string OfThisThread = "/proc/thread-self/ns/net";
 
@@ -50,7 +53,7 @@ internal sealed partial class NetworkNamespace : IDisposable
     /// <exception cref="IOException">The system refuses.</exception>
     public static NetworkNamespace Create(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Share(Path.GetDirectoryName(path)!);
         Remove(path);
         File.Create(path).Dispose();
         try
@@ -130,6 +133,20 @@ internal sealed partial class NetworkNamespace : IDisposable
         thread.Join();
         failure?.Throw();
         return result;
+    }
+
+    // As ip(8) does with its folder. Otherwise that would do it later, and hide a second mount of each name.
+    private static void Share(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        if (Mount("", folder, "none", Shared | Recursive, 0) == 0
+            || Marshal.GetLastPInvokeError() != InvalidArgument)
+        {
+            return;
+        }
+
+        Require(Mount(folder, folder, "none", Bind | Recursive, 0), $"mount {folder}");
+        Require(Mount("", folder, "none", Shared | Recursive, 0), $"mount {folder}");
     }
 
     private static void Require(int result, string call)

@@ -38,7 +38,8 @@ internal sealed class NetworkSandbox : IDisposable
     public void Bring(OverlayNetwork network, OverlayOptions options, NamespaceLinks machine)
     {
         Bridge = Links.RequireBridge(OverlayNames.Bridge, network.Mtu);
-        var vxlan = RequireTunnel(network, new Tunnel((uint)network.Vni, (ushort)options.Port, options.Address), machine);
+        var tunnel = new Tunnel((uint)network.Vni, (ushort)options.Port, options.Address);
+        var vxlan = RequireTunnel(network, tunnel, machine);
         BringPeers(vxlan, network, options);
         Links.Bring(vxlan, network.Mtu, Bridge);
         Links.Bring(Bridge, network.Mtu);

@@ -169,7 +169,7 @@ internal sealed class OutsideBridge
             }
         }
 
-        throw new IOException($"{pool} has no subnet that is free on this machine, for the way of tasks to the outside");
+        throw new IOException($"{pool} has no subnet that is free on this machine, for the way to the outside");
     }
 
     private static IPAddress Add(IPAddress address, uint number)

@@ -18,7 +18,7 @@ internal static class OverlayRules
         if (!IsName(options.Owner, LongestOwner))
         {
             throw new ArgumentException(
-                $"\"{options.Owner}\" cannot be the owner of an overlay: it has to be 1–{LongestOwner} letters and digits",
+                $"\"{options.Owner}\" cannot be the owner of an overlay: that is 1–{LongestOwner} letters and digits",
                 nameof(options));
         }
 

@@ -36,7 +36,10 @@ public sealed partial class VxlanOverlay
         }
     }
 
-    private static async Task<string?> TryAsync(string path, OverlayOptions options, CancellationToken cancellationToken)
+    private static async Task<string?> TryAsync(
+        string path,
+        OverlayOptions options,
+        CancellationToken cancellationToken)
     {
         var writes = new WriteCount();
         using var space = NetworkNamespace.Create(path);

@@ -203,14 +203,10 @@ public sealed class EncryptionConformance : IAsyncLifetime
             ["-f", "-"],
             """
             table ip watch {
-              counter encrypted {
-              }
-              counter clear {
-              }
               chain arriving {
                 type filter hook prerouting priority -400
-                ip protocol esp counter name encrypted
-                udp dport 4789 meta ipsec missing counter name clear
+                ip protocol esp counter
+                udp dport 4789 meta ipsec missing counter
               }
             }
 
@@ -221,15 +217,15 @@ public sealed class EncryptionConformance : IAsyncLifetime
 
     private static async Task<(int Encrypted, int Clear)> SeenAsync(TestMachine machine)
     {
-        return (await CountAsync("encrypted"), await CountAsync("clear"));
-
-        async Task<int> CountAsync(string name)
-        {
-            var listed = await machine.Space.Run(() =>
-                KernelCommand.RunAsync("nft", ["list", "counter", "ip", "watch", name], "", default));
-            var words = listed.Output.Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            return int.Parse(words[Array.IndexOf(words, "packets") + 1], CultureInfo.InvariantCulture);
-        }
+        var listed = await machine.Space.Run(() =>
+            KernelCommand.RunAsync("nft", ["list", "chain", "ip", "watch", "arriving"], "", default));
+        var words = listed.Output.Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        var counts = words
+            .Index()
+            .Where(word => word.Item == "packets")
+            .Select(word => int.Parse(words[word.Index + 1], CultureInfo.InvariantCulture))
+            .ToArray();
+        return (counts[0], counts[1]);
     }
 
     private OverlayState State(TestMachine machine, OverlayKey[] keys)

@@ -59,7 +59,11 @@ internal static class MeshNameMapping
         .ToValueList();
 
     private static IEnumerable<Protos.MeshTaskAddress> ToWire(ValueList<MeshTaskAddress> addresses) =>
-        addresses.Select(item => new Protos.MeshTaskAddress { NetworkId = item.NetworkId.Value, Address = item.Address });
+        addresses.Select(item => new Protos.MeshTaskAddress
+        {
+            NetworkId = item.NetworkId.Value,
+            Address = item.Address,
+        });
 
     private static Protos.MeshStartingTask ToWire(MeshStartingTask task)
     {
