@@ -30,6 +30,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
     private readonly Pulse _failed = new();
     private readonly MeshMetrics _metrics;
     private volatile HashSet<Frontend> _closed = [];
+    private volatile bool _hasNews;
     private Task _running = Task.CompletedTask;
 
     /// <param name="self">The node.</param>
@@ -103,7 +104,8 @@ internal sealed partial class NodeMesh : IAsyncDisposable
             catch (SwarmException exception) when (exception.Code == SwarmErrorCode.Unimplemented)
             {
                 // That there is nothing to know is all that tasks wait for.
-                await ShowAsync(_stop.Token);
+                _hasNews = true;
+                await Loops.IgnoreAsync(RefreshAsync(_stop.Token));
                 delay = NoMeshDelay;
             }
             catch (Exception exception) when (exception is SwarmException or OperationCanceledException or IOException)
@@ -145,9 +147,21 @@ internal sealed partial class NodeMesh : IAsyncDisposable
                 _table.Apply(update);
             }
 
+            // Where tasks have networks of their own, the data plane leads to them; otherwise names lead to it.
+            var isFirst = _names?.CarriesNetworks is true;
+            _hasNews |= update is not null;
+            if (isFirst && _hasNews)
+            {
+                await ShowAsync(cancellationToken);
+            }
+
             var state = _table.ToState(_names?.Networks ?? [], _names?.Places);
             var report = await _dataplane.ApplyAsync(state, cancellationToken);
-            await ShowAsync(cancellationToken);
+            if (!isFirst)
+            {
+                await ShowAsync(cancellationToken);
+            }
+
             Tell(report);
         }
         finally

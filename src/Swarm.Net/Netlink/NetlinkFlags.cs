@@ -13,8 +13,10 @@ internal enum NetlinkFlags : ushort
     Dump = Root | Match,
 
     // The same bits mean something else in messages that make something.
+#pragma warning disable CA1069
     Replace = 0x100,
     Exclusive = 0x200,
     Create = 0x400,
     Append = 0x800,
+#pragma warning restore CA1069
 }

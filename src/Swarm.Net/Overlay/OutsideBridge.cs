@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Net;
-using Swarm.Net.Kernel;
 
 namespace Swarm.Net.Overlay;
 

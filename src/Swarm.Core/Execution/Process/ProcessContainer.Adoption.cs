@@ -73,12 +73,18 @@ internal sealed partial class ProcessContainer
         try
         {
             await names.EnterAsync(Task, CancellationToken.None);
-            await names.PublishAsync(Task.Id, Ports, CancellationToken.None);
         }
-        catch (Exception exception) when (exception is TaskRejectedException or TransientExecutorException)
+        catch (TransientExecutorException)
+        {
+            // It enters as soon as a manager tells of its networks.
+        }
+        catch (TaskRejectedException exception)
         {
             ExecutorLog.NotRejoined(_runtime.Logger, Task.Name, exception.Message);
+            return;
         }
+
+        await names.PublishAsync(Task.Id, Ports, CancellationToken.None);
     }
 
     private bool Resume(ProcessRecord record)
