@@ -12,7 +12,9 @@ namespace Swarm.Net.Tests.Overlay;
 /// (<see cref="Guest.OverlayGuestTests"/>).
 /// </summary>
 [Collection(nameof(VxlanOverlayTests))]
+#pragma warning disable CA1001 // IAsyncLifetime disposes of the machines.
 public sealed class EncryptionConformance : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private const int Vni = 4_097;
     private const int TunnelPort = 4_789;

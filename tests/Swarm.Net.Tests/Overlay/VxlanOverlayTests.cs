@@ -6,7 +6,9 @@ namespace Swarm.Net.Tests.Overlay;
 
 /// <summary>Networks between machines that are namespaces of this one.</summary>
 [Collection(nameof(VxlanOverlayTests))]
+#pragma warning disable CA1001 // IAsyncLifetime disposes of the machines.
 public sealed class VxlanOverlayTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private static readonly IPNetwork Subnet = IPNetwork.Parse("10.0.1.0/24");
     private static readonly IPAddress Virtual = IPAddress.Parse("10.0.1.2");
