@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net;
 using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Wire.Mapping;
-using Swarm.Net;
 
 namespace Swarm.Hosting.Tests.Mesh;
 
