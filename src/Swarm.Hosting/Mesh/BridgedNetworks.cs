@@ -306,7 +306,7 @@ internal sealed partial class BridgedNetworks(
         var first = task.Networks.FirstOrDefault(item => networks.Contains(item.Network.Id));
         if (_isDisposed
             || first is null
-            || BridgePlan.Parse(NamePlan.Plain(first.Addresses.FirstOrDefault() ?? "")) is not { } address)
+            || BridgePlan.Parse(NamePlan.Plain(first.Addresses is [var own, ..] ? own : "")) is not { } address)
         {
             return null;
         }

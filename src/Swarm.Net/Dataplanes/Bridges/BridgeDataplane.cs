@@ -24,6 +24,7 @@ internal sealed class BridgeDataplane : IAsyncDisposable
     private readonly HashSet<string> _turning = new(StringComparer.Ordinal);
     private HashSet<(string Bridge, IPAddress Address)> _routes = [];
     private bool _isWritten;
+    private bool _isClean;
     private bool _isDisposed;
 
     /// <summary>Makes a plane; nothing is changed before the first state is applied.</summary>
@@ -67,12 +68,18 @@ internal sealed class BridgeDataplane : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_isDisposed || (!_isWritten && state.Addresses.IsEmpty && state.Resolvers.IsEmpty))
+            if (_isDisposed)
             {
                 return null;
             }
 
-            _isWritten = true;
+            if (!_isWritten && state.Addresses.IsEmpty && state.Resolvers.IsEmpty)
+            {
+                await CleanAsync();
+                return null;
+            }
+
+            (_isWritten, _isClean) = (true, true);
             var rules = await KernelCommand.RunAsync(
                 Nft, ["-f", "-"], BridgeRules.Replace(_table, state), CancellationToken.None);
             if (rules.ExitCode != 0)
@@ -100,8 +107,7 @@ internal sealed class BridgeDataplane : IAsyncDisposable
             if (!_isDisposed && _isWritten)
             {
                 await RouteAsync([]);
-                await KernelCommand.RunAsync(
-                    Nft, ["-f", "-"], BridgeRules.Remove(_table), CancellationToken.None);
+                await RemoveAsync();
             }
 
             _isDisposed = true;
@@ -111,6 +117,19 @@ internal sealed class BridgeDataplane : IAsyncDisposable
             _turn.Release();
         }
     }
+
+    // What an earlier process has left. A machine that refuses has nothing of the kind.
+    private async Task CleanAsync()
+    {
+        if (!_isClean)
+        {
+            _isClean = true;
+            await RemoveAsync();
+        }
+    }
+
+    private Task RemoveAsync() =>
+        KernelCommand.RunAsync(Nft, ["-f", "-"], BridgeRules.Remove(_table), CancellationToken.None);
 
     // All of them each time: a bridge that went down for a moment has lost its own. What is to go may have gone with
     // its bridge.
