@@ -208,7 +208,7 @@ public sealed partial class DockerExecutorTests
     {
         var answer = await Docker.RunAsync(
             "exec", container, "timeout", "10", "nslookup", "-type=a", name, "127.0.0.11");
-        return [.. AnswerAddress().Matches(answer.Output).Select(match => match.Groups[1].Value)];
+        return [.. AnswerAddress().Matches(answer.Output).Select(match => match.Groups["address"].Value)];
     }
 
     private Task<string> ProcessAsync(string container) => Node.InspectAsync(container, "{{.State.Pid}}");
@@ -230,6 +230,6 @@ public sealed partial class DockerExecutorTests
 
     private async Task<string> OutputAsync(string command) => (await Node.RunAsync(command.Split(' '))).Output;
 
-    [GeneratedRegex(@"^Address: (\d+\.\d+\.\d+\.\d+)$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^Address: (?<address>\d+\.\d+\.\d+\.\d+)$", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex AnswerAddress();
 }

@@ -24,7 +24,7 @@ internal sealed class BridgeDataplane : IAsyncDisposable
     private readonly HashSet<string> _turning = new(StringComparer.Ordinal);
     private HashSet<(string Bridge, IPAddress Address)> _routes = [];
     private bool _isWritten;
-    private bool _isClean;
+    private bool _isAsked;
     private bool _isDisposed;
 
     /// <summary>Makes a plane; nothing is changed before the first state is applied.</summary>
@@ -68,18 +68,14 @@ internal sealed class BridgeDataplane : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_isDisposed)
+            // What an earlier process has left works on until there is something to take its place.
+            _isAsked = true;
+            if (_isDisposed || (!_isWritten && state.Addresses.IsEmpty && state.Resolvers.IsEmpty))
             {
                 return null;
             }
 
-            if (!_isWritten && state.Addresses.IsEmpty && state.Resolvers.IsEmpty)
-            {
-                await CleanAsync();
-                return null;
-            }
-
-            (_isWritten, _isClean) = (true, true);
+            _isWritten = true;
             var rules = await KernelCommand.RunAsync(
                 Nft, ["-f", "-"], BridgeRules.Replace(_table, state), CancellationToken.None);
             if (rules.ExitCode != 0)
@@ -104,7 +100,8 @@ internal sealed class BridgeDataplane : IAsyncDisposable
         await _turn.WaitAsync();
         try
         {
-            if (!_isDisposed && _isWritten)
+            // Where this process may not, there is nothing of the kind.
+            if (!_isDisposed && _isAsked)
             {
                 await RouteAsync([]);
                 await RemoveAsync();
@@ -118,18 +115,8 @@ internal sealed class BridgeDataplane : IAsyncDisposable
         }
     }
 
-    // What an earlier process has left. A machine that refuses has nothing of the kind.
-    private async Task CleanAsync()
-    {
-        if (!_isClean)
-        {
-            _isClean = true;
-            await RemoveAsync();
-        }
-    }
-
-    private Task RemoveAsync() =>
-        KernelCommand.RunAsync(Nft, ["-f", "-"], BridgeRules.Remove(_table), CancellationToken.None);
+    private async Task RemoveAsync() =>
+        await KernelCommand.RunAsync(Nft, ["-f", "-"], BridgeRules.Remove(_table), CancellationToken.None);
 
     // All of them each time: a bridge that went down for a moment has lost its own. What is to go may have gone with
     // its bridge.
