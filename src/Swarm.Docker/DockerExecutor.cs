@@ -12,9 +12,9 @@ namespace Swarm.Docker;
 /// Containers are those that the engine's own executor would make: same names, labels and settings. Secrets and
 /// configs are files in this machine's memory, mounted read-only. Overlay networks are bridges of the engine: tasks of
 /// one node reach each other by name, those of other nodes by published ports. Where this process may, it answers the
-/// virtual addresses of services on them (<see cref="DockerExecutorOptions.AnswerVirtualAddresses"/>). Ports in ingress mode are published at
-/// numbers of the engine's choice, to which the routing mesh of every node leads. When the host process dies,
-/// containers run on and the next executor takes them over by their names.
+/// virtual addresses of services on them (<see cref="DockerExecutorOptions.AnswerVirtualAddresses"/>). Ports in ingress
+/// mode are published at numbers of the engine's choice, to which the routing mesh of every node leads. When the host
+/// process dies, containers run on and the next executor takes them over by their names.
 /// </remarks>
 public sealed class DockerExecutor : IExecutor, IAsyncDisposable, ILeftoverSource, IBridgeExecutor
 {

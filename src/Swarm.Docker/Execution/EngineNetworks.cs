@@ -35,9 +35,15 @@ internal sealed class EngineNetworks(IDockerEngine engine, ILogger logger) : IDi
             var ready = new List<TaskNetwork>();
             foreach (var network in networks.ToArray())
             {
-                ready.Add(network.Definition is { } definition
-                    ? await LookAsync(network, await EnsureAsync(network, definition, cancellationToken), cancellationToken)
-                    : network);
+                if (network.Definition is { } definition)
+                {
+                    var existing = await EnsureAsync(network, definition, cancellationToken);
+                    ready.Add(await LookAsync(network, existing, cancellationToken));
+                }
+                else
+                {
+                    ready.Add(network);
+                }
             }
 
             return ready.ToValueList();

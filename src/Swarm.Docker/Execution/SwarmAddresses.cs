@@ -35,7 +35,9 @@ internal sealed record SwarmAddresses(IPNetwork Subnet, IPAddress Gateway, IPAdd
 
     private const int LongestPrefix = 30;
 
-    /// <summary>The addresses of an attachment; null where a bridge cannot have them: it takes one subnet, of IPv4.</summary>
+    /// <summary>
+    /// The addresses of an attachment; null where a bridge cannot have them: it takes one subnet, of IPv4.
+    /// </summary>
     internal static SwarmAddresses? Of(NetworkAttachment attachment) =>
         attachment.Network.Ipam is { Configs: [var config] }
         && IPNetwork.TryParse(config.Subnet, out var subnet)

@@ -313,7 +313,8 @@ internal sealed partial class BridgedNetworks(
 
         var gateway = _bridges[first.Network.Id].Bridge.Gateway;
         var options = new NameServerOptions { Listen = new IPEndPoint(gateway, 0), Time = time };
-        var resolver = ResolverFile.Load(MountNamespace.ResolverTarget).With((task.Spec.Workload as ContainerSpec)?.Dns);
+        var resolver = ResolverFile.Load(MountNamespace.ResolverTarget)
+            .With((task.Spec.Workload as ContainerSpec)?.Dns);
         foreach (var server in resolver.Servers)
         {
             options.Forwarders.Add(new IPEndPoint(server, NamePort));

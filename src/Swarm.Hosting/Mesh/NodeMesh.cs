@@ -41,7 +41,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes the logs.</param>
     /// <param name="meters">Makes the meters.</param>
-    /// <param name="bridges">The node's networks that are bridges; null when it has none such. Disposed of here.</param>
+    /// <param name="bridges">The node's networks that are bridges; null for none such. Disposed of here.</param>
     public NodeMesh(
         NodeId self,
         IPAddress listen,
@@ -159,7 +159,8 @@ internal sealed partial class NodeMesh : IAsyncDisposable
 
     private async Task ShowBridgesAsync(CancellationToken cancellationToken)
     {
-        if (_bridges is not null && await _bridges.ShowAsync(_table.Services, _table.Version > 0, cancellationToken) is { } refusal)
+        if (_bridges is { } bridges
+            && await bridges.ShowAsync(_table.Services, _table.Version > 0, cancellationToken) is { } refusal)
         {
             LogBridgesRefused(refusal);
             _failed.Set();

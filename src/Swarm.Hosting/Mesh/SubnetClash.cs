@@ -25,7 +25,7 @@ internal static class SubnetClash
         }
     }
 
-    /// <summary>Reads the table of the kernel: addresses are numbers in the machine's byte order (see proc(5)).</summary>
+    /// <summary>Reads the table of the kernel, with numbers in the machine's byte order (see proc(5)).</summary>
     public static IReadOnlyList<IPNetwork> ReadRoutes(string table)
     {
         const int destination = 1;
