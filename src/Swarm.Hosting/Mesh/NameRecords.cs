@@ -6,24 +6,24 @@ namespace Swarm.Hosting.Mesh;
 
 /// <summary>
 /// The names that tasks on certain networks see, as Docker has them: the service and its aliases, <c>tasks.</c> in
-/// front of them, and each task; all of them also with the network's name behind. Pure but for the twins.
+/// front of them, and each task; all of them also with the network's name behind. Pure.
 /// </summary>
 internal static class NameRecords
 {
     /// <param name="services">All services.</param>
     /// <param name="networks">The networks that are seen.</param>
-    /// <param name="twins">Where the addresses of networks are on this node.</param>
+    /// <param name="addressOf">Where an address of a network is on this node; null for nowhere.</param>
     public static List<NameRecord> Of(
         IEnumerable<MeshService> services,
         IReadOnlySet<NetworkId> networks,
-        TwinAddresses twins)
+        Func<string, IPAddress?> addressOf)
     {
         var records = new List<NameRecord>();
         foreach (var service in services)
         {
             foreach (var network in service.Networks.Where(network => networks.Contains(network.Id)))
             {
-                Add(records, service, network, twins);
+                Add(records, service, network, addressOf);
             }
         }
 
@@ -34,12 +34,12 @@ internal static class NameRecords
         List<NameRecord> records,
         MeshService service,
         MeshNetwork network,
-        TwinAddresses twins)
+        Func<string, IPAddress?> addressOf)
     {
         var tasks = new List<IPAddress>();
         foreach (var task in service.Tasks.Where(task => !task.IsDraining))
         {
-            if (twins.Of(AddressOn(task, network.Id)) is { } address)
+            if (addressOf(AddressOn(task, network.Id)) is { } address)
             {
                 tasks.Add(address);
                 var names = task.Names.Select(name => (name, true));
@@ -49,7 +49,7 @@ internal static class NameRecords
 
         ImmutableArray<IPAddress> all = [.. tasks];
         ImmutableArray<IPAddress> own = network.Address.Length == 0 ? all
-            : twins.Of(network.Address) is { } virtualAddress ? [virtualAddress]
+            : addressOf(network.Address) is { } virtualAddress ? [virtualAddress]
             : [];
         var services = network.Aliases.Prepend(service.Name).ToArray();
         AddNames(records, network, own, services.Select(name => (name, false)));

@@ -58,7 +58,7 @@ internal sealed partial class NodeNames(
             {
                 if (!tables.TryGetValue(task.View, out var table))
                 {
-                    table = new NameTable(NameRecords.Of(services, task.Networks, twins));
+                    table = new NameTable(NameRecords.Of(services, task.Networks, twins.Of));
                     tables.Add(task.View, table);
                 }
 

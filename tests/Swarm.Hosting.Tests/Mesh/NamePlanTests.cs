@@ -272,7 +272,7 @@ public sealed class NamePlanTests : IDisposable
     }
 
     private NameTable NamesOn(HashSet<NetworkId> networks, params MeshService[] services) =>
-        new(NameRecords.Of(services, networks, _twins));
+        new(NameRecords.Of(services, networks, _twins.Of));
 
     private string Twin(string place) => $"127.{_block.Number}.{place}";
 
