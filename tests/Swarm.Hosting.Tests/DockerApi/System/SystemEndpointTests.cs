@@ -126,6 +126,25 @@ public sealed class SystemEndpointTests
         Assert.Equal((404, message), (answer.Status, answer.Message));
     }
 
+    [SkippableTheory]
+    [InlineData("host:latest", true)]
+    [InlineData("web:1", true)]
+    [InlineData("web:2", false)]
+    public async Task An_image_of_the_node_itself_has_no_digest_and_no_warning_is_due(string image, bool isKnown)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "the process executor needs Linux");
+        var options = new ProcessExecutorOptions { StateDirectory = Path.Combine(Path.GetTempPath(), "none") };
+        options.Images.Add("web:1", new ProcessImage { Executable = "/bin/sleep" });
+        await using var executor = new ProcessExecutor(options);
+        await using var api = await ApiUnderTest.StartAsync(new FakeSwarmNode { Containers = executor }.AsManager());
+        var answer = await api.GetAsync($"/v1.41/distribution/{image}/json");
+        Assert.Equal(isKnown ? 200 : 404, answer.Status);
+        if (isKnown)
+        {
+            Assert.Equal("""{"mediaType":"","digest":"","size":0}""", answer.Json["Descriptor"]!.ToJsonString());
+        }
+    }
+
     [Theory]
     [InlineData("/volumes/create", "volume")]
     [InlineData("/images/create?fromImage=x", "image")]
