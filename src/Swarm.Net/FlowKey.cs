@@ -28,11 +28,14 @@ public readonly record struct FlowKey(ulong High, ulong Low, ushort Port)
     }
 
     /// <summary>The key of a socket address as the system gave it.</summary>
-    internal static FlowKey Of(SocketAddress address)
+    internal static FlowKey Of(SocketAddress address) =>
+        Of(address.Family == AddressFamily.InterNetwork, address.Buffer.Span);
+
+    /// <summary>The key of a sockaddr_in or sockaddr_in6.</summary>
+    internal static FlowKey Of(bool isIPv4, ReadOnlySpan<byte> bytes)
     {
-        var bytes = address.Buffer.Span;
         var port = BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]);
-        return address.Family == AddressFamily.InterNetwork
+        return isIPv4
             ? new(0, MappedPrefix | BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]), port)
             : new(
                 BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]),

@@ -29,14 +29,9 @@ internal static class PeersMacro
         var balancers = new List<Balancer>();
         try
         {
-            // The second one runs what follows on the thread that waits for the system, instead of handing it over: the
-            // difference is what the hand-over costs.
+            // The second one is what systems without epoll have.
             balancers.Add(Balancer.Swarm("swarm", "userspace", ports));
-            balancers.Add(Balancer.Swarm(
-                "swarm-inline",
-                "userspace",
-                ports,
-                ("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1")));
+            balancers.Add(Balancer.Swarm("swarm-portable", "portable", ports));
             if (await NftablesDataplane.FindObstacleAsync() is not { } obstacle)
             {
                 balancers.Add(Balancer.Swarm("swarm-nftables", "nftables", ports));
@@ -66,9 +61,12 @@ internal static class PeersMacro
     /// <summary>The data plane as a process of its own: until its input ends.</summary>
     public static async Task ServeAsync(string kind, string port, IEnumerable<string> backends)
     {
-        await using IDataplane plane = kind == "nftables"
-            ? new NftablesDataplane(new NftablesOptions { Table = "swarm_benchmark" })
-            : new UserspaceDataplane();
+        await using IDataplane plane = kind switch
+        {
+            "nftables" => new NftablesDataplane(new NftablesOptions { Table = "swarm_benchmark" }),
+            "portable" => new UserspaceDataplane(new UserspaceOptions { EventLoops = 0 }),
+            _ => new UserspaceDataplane(),
+        };
         var frontend = new Frontend(IPAddress.Loopback, int.Parse(port, CultureInfo.InvariantCulture));
         await plane.ApplyAsync(
             new MeshState([new(frontend, [.. backends.Select(text =>
@@ -132,7 +130,7 @@ internal static class PeersMacro
 
         public IPEndPoint EndPoint { get; } = new(IPAddress.Loopback, port);
 
-        public static Balancer Swarm(string name, string plane, int[] backends, params (string Name, string Value)[] environment)
+        public static Balancer Swarm(string name, string plane, int[] backends)
         {
             var port = MeshMacro.FreePort();
             return new(
@@ -140,8 +138,7 @@ internal static class PeersMacro
                 port,
                 Start(
                     "dotnet",
-                    [typeof(PeersMacro).Assembly.Location, "macro", "mesh-serve", plane, $"{port}", .. backends.Select(item => $"{item}")],
-                    environment),
+                    [typeof(PeersMacro).Assembly.Location, "macro", "mesh-serve", plane, $"{port}", .. backends.Select(item => $"{item}")]),
                 directory: null);
         }
 
@@ -260,17 +257,9 @@ internal static class PeersMacro
             return new(name, port, Start(program, [.. arguments, file]), directory);
         }
 
-        private static Process Start(
-            string program,
-            string[] arguments,
-            params (string Name, string Value)[] environment)
+        private static Process Start(string program, string[] arguments)
         {
             var start = new ProcessStartInfo(program) { RedirectStandardInput = true, UseShellExecute = false };
-            foreach (var (name, value) in environment)
-            {
-                start.Environment[name] = value;
-            }
-
             foreach (var argument in arguments)
             {
                 start.ArgumentList.Add(argument);

@@ -17,6 +17,9 @@ internal sealed class BackendSlot(Backend backend)
 
     public IPEndPoint EndPoint { get; } = new(backend.Address, backend.Port);
 
+    /// <summary>The end point as the system wants it.</summary>
+    public SocketAddress Address { get; } = new IPEndPoint(backend.Address, backend.Port).Serialize();
+
     /// <summary>Its hash, by address and port alone.</summary>
     public ulong Key { get; } = FlowKey.Of(backend.Address, backend.Port).FlowHash;
 

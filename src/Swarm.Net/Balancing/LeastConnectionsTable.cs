@@ -1,9 +1,8 @@
 namespace Swarm.Net.Balancing;
 
 /// <summary>
-/// The fewest open connections. Few back ends are all looked at. Of many, one chosen at random and the better one of
-/// the last time: nearly as good as the best, at a cost that does not grow (Mitzenmacher and others, Load balancing
-/// with memory, FOCS 2002).
+/// The fewest open connections. Few back ends are all looked at; of many, the better one of two chosen at random:
+/// nearly as good as the best, at a cost that does not grow (Mitzenmacher, The power of two choices, 2001).
 /// </summary>
 internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor cursor, bool isWeighted) : PickTable
 {
@@ -11,7 +10,6 @@ internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor curs
 
     // Beside the slots, and not in them: so they are near at hand however many there are.
     private readonly int[] _weights = Array.ConvertAll(slots, slot => isWeighted ? slot.Weight : 1);
-    private int _kept;
 
     public override BackendSlot Pick(in FlowKey flow)
     {
@@ -22,22 +20,16 @@ internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor curs
             return all[Scan(all, weights)];
         }
 
-        var drawn = (int)Hashing.Scale(cursor.Random(), (uint)all.Length);
-        var kept = _kept;
-        var (drawnLoad, keptLoad) = (LoadOf(all[drawn]) * weights[kept], LoadOf(all[kept]) * weights[drawn]);
+        // Two halves of one draw; they may meet, which does no harm.
+        var draw = cursor.Random();
+        var one = (int)Hashing.Scale((uint)draw, (uint)all.Length);
+        var other = (int)Hashing.Scale((uint)(draw >> 32), (uint)all.Length);
+        var (left, right) = (LoadOf(all[one]) * weights[other], LoadOf(all[other]) * weights[one]);
 
         // Which one is better is anybody's guess, the processor's too; so there is no branch. The mask is all ones
-        // where the kept one is.
-        var mask = (keptLoad - drawnLoad) >> 63;
-        var both = drawn ^ kept;
-        var chosen = drawn ^ (both & (int)mask);
-        var load = drawnLoad ^ ((drawnLoad ^ keptLoad) & mask);
-        var other = both ^ chosen;
-
-        // The one that was not chosen is kept unless the chosen one is better even with this connection.
-        var isStill = (load + weights[other] - (drawnLoad ^ keptLoad ^ load)) >> 63;
-        _kept = other ^ (both & (int)isStill);
-        return all[chosen];
+        // where the other one is.
+        var mask = (int)((right - left) >> 63);
+        return all[one ^ ((one ^ other) & mask)];
     }
 
     // Begins at another one each time, so that equals take turns.

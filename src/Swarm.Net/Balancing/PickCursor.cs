@@ -22,6 +22,10 @@ internal sealed class PickCursor
         return turn;
     }
 
-    /// <summary>A number that looks like chance: the upper half of a Weyl sequence, spread.</summary>
-    public uint Random() => (uint)(((_random += 0x9E37_79B9_7F4A_7C15) * 0xD6E8_FEB8_6659_FD93) >> 32);
+    /// <summary>A number that looks like chance, both halves of it: a Weyl sequence, spread.</summary>
+    public ulong Random()
+    {
+        var high = Math.BigMul(_random += 0x9E37_79B9_7F4A_7C15, 0xD6E8_FEB8_6659_FD93, out var low);
+        return high ^ low;
+    }
 }

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Swarm.Net.Tests.Userspace;
 
 #pragma warning disable CA1001 // IAsyncLifetime disposes of the fields.
-public sealed class TcpPlaneTests : IAsyncLifetime
+public abstract class TcpPlaneTests(int eventLoops) : IAsyncLifetime
 #pragma warning restore CA1001
 {
     private readonly Frontend _frontend = new(OwnAddress.Next(), FreePort.Find());
@@ -16,7 +16,7 @@ public sealed class TcpPlaneTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _plane = new UserspaceDataplane(new UserspaceOptions { Time = _time });
+        _plane = new UserspaceDataplane(Options());
         return Task.CompletedTask;
     }
 
@@ -112,7 +112,8 @@ public sealed class TcpPlaneTests : IAsyncLifetime
     [Fact]
     public async Task Connections_that_stand_still_are_closed_where_that_is_asked_for()
     {
-        var options = new UserspaceOptions { Time = _time, TcpIdle = TimeSpan.FromMinutes(10) };
+        var options = Options();
+        options.TcpIdle = TimeSpan.FromMinutes(10);
         await using var plane = new UserspaceDataplane(options);
         var frontend = _frontend with { Port = FreePort.Find() };
         await plane.ApplyAsync(new MeshState([new VirtualServer(frontend, [_a.Backend])]), default);
@@ -163,9 +164,102 @@ public sealed class TcpPlaneTests : IAsyncLifetime
         Assert.Equal("a", await LineClient.AskAsync(new Frontend(IPAddress.IPv6Loopback, both.Port)));
     }
 
+    [Fact]
+    public async Task Bytes_arrive_as_they_were_sent_however_late_they_are_taken()
+    {
+        await ApplyAsync(_a.Backend);
+        var bytes = RandomBytes(seed: 1, count: 32 * 1024 * 1024);
+        using var client = new TcpClient();
+        await client.ConnectAsync(_frontend.Address, _frontend.Port);
+
+        var stream = client.GetStream();
+
+        // Everything on the way is full before anything is taken.
+        var sending = SendAsync(client.Client, bytes);
+        await UntilAsync(() => sending.IsCompleted || !client.Client.Poll(0, SelectMode.SelectWrite));
+        var received = await ReadToEndAsync(stream);
+        await sending;
+
+        Assert.True(received.AsSpan().SequenceEqual([.. "a\n"u8, .. bytes, .. "bye\n"u8]));
+    }
+
+    [Fact]
+    public async Task A_crowd_is_served_without_a_reset()
+    {
+        await ApplyAsync(_a.Backend, _b.Backend, _c.Backend);
+
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(async seed =>
+        {
+            var bytes = RandomBytes(seed, count: 1 << (seed % 20));
+            using var client = new TcpClient();
+            await client.ConnectAsync(_frontend.Address, _frontend.Port);
+            var stream = client.GetStream();
+            var sending = SendAsync(client.Client, bytes);
+            var received = await ReadToEndAsync(stream);
+            await sending;
+
+            Assert.True(received.AsSpan(2).SequenceEqual([.. bytes, .. "bye\n"u8]));
+        }));
+
+        await UntilAsync(() => _plane.ReadCounters().All(counters => counters.ActiveConnections == 0));
+        Assert.Equal(200, _plane.ReadCounters().Sum(counters => counters.TotalConnections));
+    }
+
+    [Fact]
+    public async Task A_client_that_is_reset_takes_its_back_end_s_connection_with_it()
+    {
+        await ApplyAsync(_a.Backend);
+        var client = await LineClient.ConnectAsync(_frontend);
+        await client.ReadAsync();
+
+        client.Socket.LingerState = new LingerOption(enable: true, seconds: 0);
+        client.Dispose();
+
+        await UntilAsync(() => _plane.ReadCounters()[0].ActiveConnections == 0);
+    }
+
+    private static byte[] RandomBytes(int seed, int count)
+    {
+        var bytes = new byte[count];
+        new Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static async Task SendAsync(Socket socket, byte[] bytes)
+    {
+        for (var sent = 0; sent < bytes.Length;)
+        {
+            sent += await socket.SendAsync(bytes.AsMemory(sent));
+        }
+
+        socket.Shutdown(SocketShutdown.Send);
+    }
+
+    private static async Task<byte[]> ReadToEndAsync(Stream stream)
+    {
+        using var bytes = new MemoryStream();
+        await stream.CopyToAsync(bytes);
+        return bytes.ToArray();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            await Task.Yield();
+        }
+    }
+
+    private UserspaceOptions Options() => new() { Time = _time, EventLoops = eventLoops };
+
     private async Task ApplyAsync(params Backend[] backends)
     {
         var report = await _plane.ApplyAsync(new MeshState([new VirtualServer(_frontend, [.. backends])]), default);
         Assert.Empty(report.Failures);
     }
 }
+
+public sealed class EpollPlaneTests() : TcpPlaneTests(eventLoops: 3);
+
+/// <summary>As on systems without epoll.</summary>
+public sealed class PortablePlaneTests() : TcpPlaneTests(eventLoops: 0);

@@ -13,6 +13,9 @@ internal sealed class PortState(RelayContext context)
 
     public ServerBalancer Balancer { get; } = new();
 
+    /// <summary>Connections that have a place.</summary>
+    public int Open => Volatile.Read(ref _open);
+
     public VirtualServer Server => Volatile.Read(ref _server)!;
 
     public void Update(VirtualServer server)

@@ -6,10 +6,11 @@ namespace Swarm.Net.Userspace;
 /// <summary>Sockets as the plane wants them.</summary>
 internal static class Sockets
 {
+    public const int KeepAliveSeconds = 60;
+    public const int KeepAliveInterval = 15;
+    public const int KeepAliveProbes = 4;
+
     private const int Backlog = 4096;
-    private const int KeepAliveSeconds = 60;
-    private const int KeepAliveInterval = 15;
-    private const int KeepAliveProbes = 4;
 
     /// <summary>Opens a front end.</summary>
     /// <exception cref="SocketException">The address is in use, or not of this machine.</exception>

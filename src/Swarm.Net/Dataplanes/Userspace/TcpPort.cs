@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using System.Net.Sockets;
-using Microsoft.Extensions.Logging;
 
 namespace Swarm.Net.Userspace;
 
-/// <summary>A TCP front end: one listener for as long as the front end is wanted, whatever is behind it.</summary>
-internal sealed partial class TcpPort : IPort
+/// <summary>A TCP front end on the sockets of the runtime, for systems without epoll.</summary>
+internal sealed class TcpPort : IPort
 {
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
@@ -89,7 +88,7 @@ internal sealed partial class TcpPort : IPort
             catch (SocketException exception)
             {
                 // A client that has gone again, or no descriptor left: neither ends the port.
-                LogAcceptFailed(_state.Context.Logger, _frontend, exception.Message);
+                RelayLog.AcceptFailed(_state.Context.Logger, _frontend, exception.Message);
                 await Task.Delay(AcceptPause, _state.Context.Time);
             }
         }
@@ -99,7 +98,7 @@ internal sealed partial class TcpPort : IPort
     {
         if (!_state.TryEnter())
         {
-            LogFull(_state.Context.Logger, _frontend);
+            RelayLog.Full(_state.Context.Logger, _frontend);
             Sockets.Reset(client);
             return;
         }
@@ -121,7 +120,7 @@ internal sealed partial class TcpPort : IPort
         }
         catch (Exception exception)
         {
-            LogRelayFailed(_state.Context.Logger, exception, _frontend);
+            RelayLog.RelayFailed(_state.Context.Logger, exception, _frontend);
         }
         finally
         {
@@ -133,13 +132,4 @@ internal sealed partial class TcpPort : IPort
             _state.Leave();
         }
     }
-
-    [LoggerMessage(3000, LogLevel.Debug, "{Frontend} could not accept a connection: {Reason}")]
-    private static partial void LogAcceptFailed(ILogger logger, Frontend frontend, string reason);
-
-    [LoggerMessage(3001, LogLevel.Warning, "{Frontend} has as many connections as it may have and resets another one")]
-    private static partial void LogFull(ILogger logger, Frontend frontend);
-
-    [LoggerMessage(3002, LogLevel.Error, "A connection of {Frontend} failed")]
-    private static partial void LogRelayFailed(ILogger logger, Exception exception, Frontend frontend);
 }

@@ -5,7 +5,7 @@ using Swarm.Net.Balancing;
 
 namespace Swarm.Net.Userspace;
 
-/// <summary>One client's connection and the one to its back end.</summary>
+/// <summary>One client's connection and the one to its back end, on the sockets of the runtime.</summary>
 internal sealed class TcpRelay(Socket client, PortState state)
 {
     private readonly RelayContext _context = state.Context;

@@ -24,6 +24,7 @@ public sealed class UserspaceDataplane : IDataplane
     private readonly ITimer _sweeping;
     private ImmutableDictionary<Frontend, IPort> _ports = ImmutableDictionary<Frontend, IPort>.Empty;
     private ImmutableList<IPort> _closing = [];
+    private EventLoops? _loops;
     private bool _isDisposed;
 
     /// <summary>Makes a plane that has no front end yet.</summary>
@@ -98,6 +99,8 @@ public sealed class UserspaceDataplane : IDataplane
             {
                 port.Cut();
             }
+
+            await (_loops?.StopAsync() ?? Task.CompletedTask);
         }
         finally
         {
@@ -109,16 +112,26 @@ public sealed class UserspaceDataplane : IDataplane
     {
         try
         {
-            IPort port = server.Frontend.Transport == Transport.Tcp
-                ? new TcpPort(server, _context)
-                : new UdpPort(server, _context);
+            var port = Open(server);
             Volatile.Write(ref _ports, _ports.Add(server.Frontend, port));
             return null;
         }
-        catch (SocketException exception)
+        catch (Exception exception) when (exception is SocketException or IOException)
         {
             return new FrontendFailure(server.Frontend, exception.Message);
         }
+    }
+
+    private IPort Open(VirtualServer server)
+    {
+        if (server.Frontend.Transport == Transport.Udp)
+        {
+            return new UdpPort(server, _context);
+        }
+
+        return _context.Options.EventLoops > 0
+            ? new EpollPort(server, _context, _loops ??= new EventLoops(_context))
+            : new TcpPort(server, _context);
     }
 
     private void Close(Frontend[] frontends)
@@ -135,6 +148,7 @@ public sealed class UserspaceDataplane : IDataplane
     private void Sweep()
     {
         var now = _context.Now;
+        Volatile.Read(ref _loops)?.Sweep();
         foreach (var port in Volatile.Read(ref _ports).Values)
         {
             port.Sweep(now);
