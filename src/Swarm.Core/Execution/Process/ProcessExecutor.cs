@@ -70,7 +70,7 @@ public sealed class ProcessExecutor
 
     /// <inheritdoc/>
     public ValueTask<NodeDescription> DescribeAsync(CancellationToken cancellationToken) =>
-        new(MachineDescription.Describe(_runtime.Options));
+        new(MachineDescription.Describe(_runtime.Options, _runtime.Cgroups.Limits()));
 
     /// <inheritdoc/>
     public ValueTask ConfigureAsync(Node node, CancellationToken cancellationToken)
