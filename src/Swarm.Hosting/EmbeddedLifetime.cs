@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace Swarm.Hosting;
 
 /// <summary>
-/// The lifetime of a web server inside of a host: it starts and stops when it is told to. The default one would listen for
-/// signals beside the host's, and say a second time that the application has started.
+/// The lifetime of a web server inside of a host: it starts and stops when it is told to. The default one would listen
+/// for signals beside the host's, and say a second time that the application has started.
 /// </summary>
 internal sealed class EmbeddedLifetime : IHostLifetime
 {

@@ -81,8 +81,8 @@ internal sealed class Agent
 
     /// <summary>Stops and removes every task, then ends <see cref="RunAsync"/>.</summary>
     /// <remarks>
-    /// The session stays meanwhile where there is one, so that the managers learn what has stopped; otherwise they learn
-    /// it in the node's next life.
+    /// The session stays meanwhile where there is one, so that the managers learn what has stopped; otherwise they
+    /// learn it in the node's next life.
     /// </remarks>
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {

@@ -20,7 +20,10 @@ internal sealed class TaskRemoval(ITaskController controller, SwarmTask task, Ag
     public async Task<TaskExit?> ExitAsync()
     {
         TaskExit? exit = null;
-        await TryAsync("asking for the end", async token => exit = await controller.WaitAsync(token), _options.ExecutorTimeout);
+        await TryAsync(
+            "asking for the end",
+            async token => exit = await controller.WaitAsync(token),
+            _options.ExecutorTimeout);
         return exit;
     }
 

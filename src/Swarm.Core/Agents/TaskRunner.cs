@@ -76,7 +76,7 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
         await _loop;
     }
 
-    /// <summary>Stops the task and removes everything it left behind, because the managers do not want it any more.</summary>
+    /// <summary>Stops and removes the task with all it left behind, because the managers do not want it any more.</summary>
     public Task RemoveAsync() =>
         RemoveAsync(_ => Task.FromResult(
             TaskStateMachine.AfterSuccess(_task.Status, TaskStep.Shutdown, context.Time.GetUtcNow())));

@@ -118,8 +118,8 @@ public interface IServiceOperations
     /// <summary>The same with a period of the caller's instead of the service's monitor period.</summary>
     /// <param name="id">The service.</param>
     /// <param name="stableFor">
-    /// How long the tasks must have run together; zero means that it is enough that they run, which says little of tasks
-    /// without a health check: one that ends after a second has run.
+    /// How long the tasks must have run together; zero means that it is enough that they run, which says little of
+    /// tasks without a health check: one that ends after a second has run.
     /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>As for the other overloads.</returns>

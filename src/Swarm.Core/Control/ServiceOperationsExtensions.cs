@@ -6,8 +6,8 @@ public static class ServiceOperationsExtensions
     private const int Attempts = 10;
 
     /// <summary>
-    /// Makes a service be as a spec says: creates it, or updates the one of this name, which changes nothing when it is so
-    /// already. For programs that say at their start what is to run.
+    /// Makes a service be as a spec says: creates it, or updates the one of this name, which changes nothing when it is
+    /// so already. For programs that say at their start what is to run.
     /// </summary>
     /// <param name="services">The operations.</param>
     /// <param name="spec">What the service should be; its name says which it is.</param>
@@ -50,7 +50,8 @@ public static class ServiceOperationsExtensions
             var service = await services.FindAsync(name, cancellationToken);
             return service.Spec.Name == name ? service : null;
         }
-        catch (SwarmException exception) when (exception.Code is SwarmErrorCode.NotFound or SwarmErrorCode.InvalidArgument)
+        catch (SwarmException exception) when (
+            exception.Code is SwarmErrorCode.NotFound or SwarmErrorCode.InvalidArgument)
         {
             // Nothing of this name; an empty one is refused by the creation, in its own words.
             return null;

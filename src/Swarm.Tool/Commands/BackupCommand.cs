@@ -45,7 +45,8 @@ internal static class BackupCommand
             var path = Path.GetFullPath(to);
             await Console.Out.WriteLineAsync(isJson
                 ? OneDocument.Write(("File", path))
-                : $"{path}, {new FileInfo(path).Length} bytes; 'swarm restore --from {to} --state DIRECTORY' makes a swarm of it");
+                : $"{path}, {new FileInfo(path).Length} bytes; "
+                    + $"'swarm restore --from {to} --state DIRECTORY' makes a swarm of it");
 
             return ExitCode.Success;
         }

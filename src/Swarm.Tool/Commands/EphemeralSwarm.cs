@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -9,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Swarm.Tool.Commands;
 
 /// <summary>
-/// A swarm of one node that ends with this process and leaves nothing: its state is in a temporary directory, and it has
-/// an address of the machine to itself, so that any number of them run side by side.
+/// A swarm of one node that ends with this process and leaves nothing: its state is in a temporary directory, and it
+/// has an address of the machine to itself, so that any number of them run side by side.
 /// </summary>
 internal sealed class EphemeralSwarm : IAsyncDisposable
 {
@@ -100,14 +99,18 @@ internal sealed class EphemeralSwarm : IAsyncDisposable
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
         {
-            var address = string.Create(
-                CultureInfo.InvariantCulture,
-                $"127.{RandomNumberGenerator.GetInt32(192, 255)}.{RandomNumberGenerator.GetInt32(256)}.{RandomNumberGenerator.GetInt32(1, 255)}");
-            using var probe = new TcpListener(IPAddress.Parse(address), Port);
+            var address = new IPAddress(
+            [
+                127,
+                (byte)RandomNumberGenerator.GetInt32(192, 255),
+                (byte)RandomNumberGenerator.GetInt32(256),
+                (byte)RandomNumberGenerator.GetInt32(1, 255),
+            ]);
+            using var probe = new TcpListener(address, Port);
             try
             {
                 probe.Start();
-                return address;
+                return address.ToString();
             }
             catch (SocketException)
             {
@@ -116,6 +119,7 @@ internal sealed class EphemeralSwarm : IAsyncDisposable
         }
 
         throw new IOException(
-            $"no loopback address with a free port {Port} was found in {Attempts} attempts; is something listening at 0.0.0.0:{Port}?");
+            $"no loopback address with a free port {Port} was found in {Attempts} attempts; "
+            + $"does something listen at 0.0.0.0:{Port}?");
     }
 }

@@ -16,8 +16,8 @@ internal static class ReportCommand
         var json = CommonOptions.Json();
         var command = new Command(
             "report",
-            "Writes nodes, services, tasks, why they do not run, events and the last output of services into one file of "
-            + "at most 8 MB. Values of secrets are not in it, environments of services are.")
+            "Writes nodes, services, tasks, why they do not run, events and the last output of services into one file "
+            + "of at most 8 MB. Values of secrets are not in it, environments of services are.")
         {
             to, host, json,
         };

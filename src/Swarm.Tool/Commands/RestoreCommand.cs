@@ -40,8 +40,8 @@ internal static class RestoreCommand
             var path = Path.GetFullPath(state);
             await Console.Out.WriteLineAsync(isJson
                 ? OneDocument.Write(("State", path))
-                : $"{path} is the only manager of the swarm now; start it with 'swarm daemon --state {state} …', with the "
-                    + "old managers off, and join the others again");
+                : $"{path} is the only manager of the swarm now; start it with 'swarm daemon --state {state} …', with "
+                    + "the old managers off, and join the others again");
 
             return ExitCode.Success;
         }

@@ -8,7 +8,8 @@ using Swarm.Tool.Stacks;
 namespace Swarm.Tool.Commands;
 
 /// <summary>
-/// <c>swarm run</c>: a swarm for as long as a command takes, such as the tests of a pipeline, and nothing of it afterwards.
+/// <c>swarm run</c>: a swarm for as long as a command takes, such as the tests of a pipeline, and nothing of it
+/// afterwards.
 /// </summary>
 internal static class RunCommand
 {
@@ -18,7 +19,7 @@ internal static class RunCommand
 
     private static readonly Argument<string[]> Words = new("COMMAND")
     {
-        Description = "The command and its arguments, after --. Without one the swarm is there until it is interrupted.",
+        Description = "The command and its arguments, after --. Without one the swarm is there until interrupted.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -59,9 +60,9 @@ internal static class RunCommand
         var command = new Command(
             "run",
             "Starts a swarm of one node, deploys a stack and waits for it, runs a command with DOCKER_HOST and "
-            + "SWARM_ADDRESS (where published ports are answered) in its environment, and removes the swarm. Ends with the "
-            + $"command's exit code; with {ExitCode.Failure} when the stack failed and with {ExitCode.Timeout} when it was "
-            + "not up in time. Needs no privileges and leaves nothing.")
+            + "SWARM_ADDRESS (where published ports are answered) in its environment, and removes the swarm. Ends with "
+            + $"the command's exit code; with {ExitCode.Failure} when the stack failed and with {ExitCode.Timeout} "
+            + "when it was not up in time. Needs no privileges and leaves nothing.")
         {
             Words, Files, Stack, Limit, Stable, Report, Executor, Engine,
         };

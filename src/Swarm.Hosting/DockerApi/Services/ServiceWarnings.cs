@@ -42,9 +42,9 @@ internal static class ServiceWarnings
             if (without.Count > 0)
             {
                 var more = without.Count > NamedNodes ? $" and {without.Count - NamedNodes} more" : "";
-                yield return $"limits of {limit} are not kept on {string.Join(", ", without.Take(NamedNodes))}{more}: no "
-                    + "writable cgroup there. Give the daemon one (systemd: Delegate=yes), or keep the service off with "
-                    + $"--constraint engine.labels.{MachineDescription.LimitsLabel}!={MachineDescription.NoLimits}";
+                yield return $"limits of {limit} are not kept on {string.Join(", ", without.Take(NamedNodes))}{more}: "
+                    + "no writable cgroup there. Give the daemon one (systemd: Delegate=yes), or keep the service off "
+                    + $"with --constraint engine.labels.{MachineDescription.LimitsLabel}!={MachineDescription.NoLimits}";
             }
         }
     }

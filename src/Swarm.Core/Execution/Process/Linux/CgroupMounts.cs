@@ -20,7 +20,11 @@ internal sealed record CgroupMounts(string? Unified, IReadOnlyDictionary<string,
     internal IReadOnlyList<string> Limits()
     {
         var unified = Unified is null ? [] : ReadControllers(Path.Combine(Unified, "cgroup.subtree_control"));
-        return [.. Wanted.Where(name => Controllers.ContainsKey(name) || unified.Contains(name, StringComparer.Ordinal))];
+        return
+        [
+            .. Wanted.Where(name =>
+                Controllers.ContainsKey(name) || unified.Contains(name, StringComparer.Ordinal)),
+        ];
     }
 
     internal static CgroupMounts Detect()
