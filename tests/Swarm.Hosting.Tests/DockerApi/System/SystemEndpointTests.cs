@@ -69,6 +69,17 @@ public sealed class SystemEndpointTests
     }
 
     [Fact]
+    public async Task Two_managers_are_warned_about_where_the_docker_command_shows_it()
+    {
+        var node = new FakeSwarmNode().AsManager();
+        node.Swarm.NodeList.Add(node.Swarm.NodeList[0] with { Id = new("m2") });
+        await using var api = await ApiUnderTest.StartAsync(node);
+        var info = (await api.GetAsync("/v1.41/info")).Json;
+        Assert.StartsWith(
+            "WARNING: Running Swarm in a two-manager configuration.", (string)info["Warnings"]![0]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nodes_on_one_machine_have_different_ids()
     {
         Assert.NotEqual(MachineFacts.EngineIdOf("a", "/x"), MachineFacts.EngineIdOf("a", "/y"), StringComparer.Ordinal);
