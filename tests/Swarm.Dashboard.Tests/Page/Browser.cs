@@ -37,7 +37,10 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Opens the page of a dashboard; the test is skipped where there is no browser.</summary>
-    internal async Task<PageUnderTest> OpenAsync(DashboardUnderTest dashboard, string query = "", bool dark = false)
+    internal Task<PageUnderTest> OpenAsync(DashboardUnderTest dashboard, string query = "", bool dark = false) =>
+        OpenAsync(dashboard.Address, query, dark);
+
+    internal async Task<PageUnderTest> OpenAsync(Uri dashboard, string query = "", bool dark = false)
     {
         Skip.If(_browser is null, "no Chromium was found; SWARM_CHROMIUM names another path");
         var context = await _browser.NewContextAsync(new()
@@ -45,8 +48,8 @@ public sealed class Browser : IAsyncLifetime
             ViewportSize = new() { Width = 1440, Height = 900 },
             ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
         });
-        var page = new PageUnderTest(await context.NewPageAsync(), dashboard.Address);
-        await page.Page.GotoAsync(new Uri(dashboard.Address, query).ToString());
+        var page = new PageUnderTest(await context.NewPageAsync(), dashboard);
+        await page.Page.GotoAsync(new Uri(dashboard, query).ToString());
         return page;
     }
 }
