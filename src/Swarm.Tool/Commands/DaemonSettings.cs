@@ -15,7 +15,8 @@ internal sealed record DaemonSettings(
     string? MetricsAddress,
     string Secrets,
     bool KeepTasks,
-    string Dataplane)
+    string Dataplane,
+    bool Initialize = false)
 {
     /// <summary>Why the daemon cannot run like this; null when it can.</summary>
     public string? Fault() => this switch
