@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Docker.Engine;
 using Swarm.Docker.Execution;
 using Swarm.Execution;
+using Swarm.Hosting.Mesh;
 
 namespace Swarm.Docker;
 
@@ -10,11 +11,12 @@ namespace Swarm.Docker;
 /// <remarks>
 /// Containers are those that the engine's own executor would make: same names, labels and settings. Secrets and
 /// configs are files in this machine's memory, mounted read-only. Overlay networks are bridges of the engine: tasks of
-/// one node reach each other by name, those of other nodes by published ports. Ports in ingress mode are published at
-/// numbers of the engine's choice, to which the routing mesh of every node leads. When the host process dies,
-/// containers run on and the next executor takes them over by their names.
+/// one node reach each other by name, those of other nodes by published ports. Where this process may, it answers the
+/// virtual addresses of services on them (<see cref="DockerExecutorOptions.AnswerVirtualAddresses"/>). Ports in ingress
+/// mode are published at numbers of the engine's choice, to which the routing mesh of every node leads. When the host
+/// process dies, containers run on and the next executor takes them over by their names.
 /// </remarks>
-public sealed class DockerExecutor : IExecutor, IAsyncDisposable, ILeftoverSource, INodePortExecutor
+public sealed class DockerExecutor : IExecutor, IAsyncDisposable, ILeftoverSource, IBridgeExecutor
 {
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(10);
 
@@ -71,6 +73,9 @@ public sealed class DockerExecutor : IExecutor, IAsyncDisposable, ILeftoverSourc
             ? new DockerTaskController(task, dependencies, _runtime)
             : throw new TaskRejectedException("the docker executor runs containers only");
     }
+
+    void IBridgeExecutor.Use(IBridgedNetworks networks) =>
+        _runtime.Bridges = _runtime.Options.AnswerVirtualAddresses && _runtime.Engine.Address.IsLocal ? networks : null;
 
     Task ILeftoverSource.RemoveLeftoversAsync(IReadOnlySet<TaskId> known, CancellationToken cancellationToken) =>
         new OwnContainers(_runtime).RemoveUnknownAsync(known, cancellationToken);

@@ -62,6 +62,15 @@ public sealed class DockerExecutorOptions
     public TimeSpan DrainDelay { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
+    /// Give networks the swarm's own addresses and answer the virtual addresses of services there, where that is
+    /// possible: this process has <c>CAP_NET_ADMIN</c> in the network namespace of the engine, whose socket is on this
+    /// machine, <c>nft</c> and <c>ip</c> are installed, and the subnet is not in use around the machine. Otherwise
+    /// addresses are the engine's choice, and the name of a service leads to those of its tasks.
+    /// </summary>
+    /// <value>Default true.</value>
+    public bool AnswerVirtualAddresses { get; set; } = true;
+
+    /// <summary>
     /// Let the engine answer what this node's Docker API does not: containers, images, volumes, its own networks.
     /// </summary>
     /// <value>Default true. Only for the manager of a process, which is whose API it is.</value>

@@ -37,11 +37,13 @@ internal static class ToolProgram
     internal static RootCommand CreateRoot() => new(Description.ReplaceLineEndings("\n"))
     {
         DaemonCommand.Create(),
+        RunCommand.Create(),
         CreateStack(),
         PlanCommand.Create(),
         WaitCommand.Create(),
         ExplainCommand.Create(),
         TopCommand.Create(),
+        ReportCommand.Create(),
         BackupCommand.Create(),
         RestoreCommand.Create(),
         RotateCommand.Create("secret"),

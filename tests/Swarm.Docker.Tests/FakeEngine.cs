@@ -5,7 +5,7 @@ using Swarm.Docker.Engine;
 
 namespace Swarm.Docker.Tests;
 
-/// <summary>An engine with at most one container, moved by tests.</summary>
+/// <summary>An engine with at most one container and one network, moved by tests.</summary>
 internal sealed class FakeEngine : IDockerEngine
 {
     private readonly Channel<EngineEventDocument> _events = Channel.CreateUnbounded<EngineEventDocument>();
@@ -13,6 +13,9 @@ internal sealed class FakeEngine : IDockerEngine
     public EngineAddress Address { get; } = EngineAddress.Parse("unix:///fake.sock");
 
     public ContainerDocument? Container { get; private set; }
+
+    /// <summary>The last network that was made.</summary>
+    public EngineNetworkDocument? Network { get; private set; }
 
     public ContainerCreateDocument? Made { get; private set; }
 
@@ -80,13 +83,19 @@ internal sealed class FakeEngine : IDockerEngine
     }
 
     public Task<EngineNetworkDocument?> FindNetworkAsync(string name, CancellationToken cancellationToken) =>
-        Answer("find network", () => (EngineNetworkDocument?)null);
+        Answer("find network", () => Network?.Name == name ? Network : null);
 
     public Task CreateNetworkAsync(NetworkCreateDocument network, CancellationToken cancellationToken) =>
-        Answer($"create network {network.Name}", () => true);
+        Answer($"create network {network.Name}", () => Network = new()
+        {
+            Name = network.Name,
+            Id = "net1",
+            Labels = network.Labels,
+            Addressing = network.Addressing,
+        });
 
     public Task RemoveNetworkAsync(string name, CancellationToken cancellationToken) =>
-        Answer($"remove network {name}", () => true);
+        Answer($"remove network {name}", () => Network = null);
 
     public Task ConnectAsync(
         string network, string container, EndpointDocument endpoint, CancellationToken cancellationToken) =>

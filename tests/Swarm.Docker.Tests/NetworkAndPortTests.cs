@@ -72,7 +72,7 @@ public sealed class NetworkAndPortTests
 
         Assert.Equal("macvlan", definition.Driver);
         Assert.Equal("eth0", definition.Options!["parent"]);
-        Assert.Equal("192.168.7.0/24", Assert.Single(definition.Addressing!.Config).Subnet);
+        Assert.Equal("192.168.7.0/24", Assert.Single(definition.Addressing!.Config!).Subnet);
     }
 
     [Fact]

@@ -142,8 +142,8 @@ public sealed partial class DockerExecutorTests
         await Swarm.RunningAsync("front", 1);
         var front = Assert.Single(await Node.ContainersAsync("front"));
 
-        Assert.Equal("hello\n", await Docker.OkAsync("exec", front, "wget", "-q", "-O", "-", "http://back/"));
-        Assert.Equal("hello\n", await Docker.OkAsync("exec", front, "wget", "-q", "-O", "-", "http://tasks.back/"));
+        await FindsAsync(front, "http://back/", "hello\n");
+        await FindsAsync(front, "http://tasks.back/", "hello\n");
         Assert.Equal(
             "swarm 3",
             (await Docker.OkAsync("network", "inspect", "--format", "{{.Scope}} {{len .Containers}}", "inner")).Trim());

@@ -80,7 +80,10 @@ internal sealed class Agent
     }
 
     /// <summary>Stops and removes every task, then ends <see cref="RunAsync"/>.</summary>
-    /// <remarks>The session stays meanwhile, so that the managers learn what has stopped.</remarks>
+    /// <remarks>
+    /// The session stays meanwhile where there is one, so that the managers learn what has stopped; otherwise they
+    /// learn it in the node's next life.
+    /// </remarks>
     public async Task LeaveAsync(CancellationToken cancellationToken)
     {
         await _worker.RestoreAsync(cancellationToken);

@@ -16,6 +16,17 @@ internal sealed class TaskRemoval(ITaskController controller, SwarmTask task, Ag
             || await TryAsync("killing", controller.TerminateAsync, _options.ExecutorTimeout);
     }
 
+    /// <summary>How a task that was stopped ended; null when its executor does not say so at once.</summary>
+    public async Task<TaskExit?> ExitAsync()
+    {
+        TaskExit? exit = null;
+        await TryAsync(
+            "asking for the end",
+            async token => exit = await controller.WaitAsync(token),
+            _options.ExecutorTimeout);
+        return exit;
+    }
+
     /// <summary>Removes what the task left behind.</summary>
     public async Task CleanUpAsync()
     {

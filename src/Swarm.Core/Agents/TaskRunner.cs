@@ -76,8 +76,18 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
         await _loop;
     }
 
-    /// <summary>Stops the task and removes everything it left behind.</summary>
-    public async Task RemoveAsync()
+    /// <summary>Stops and removes the task with all it left behind, because the managers do not want it any more.</summary>
+    public Task RemoveAsync() =>
+        RemoveAsync(_ => Task.FromResult(
+            TaskStateMachine.AfterSuccess(_task.Status, TaskStep.Shutdown, context.Time.GetUtcNow())));
+
+    /// <summary>The same because the node stops: what ran has failed, with the exit code it had.</summary>
+    public Task EndAsync() => RemoveAsync(async removal =>
+        _task is { DesiredState: < TaskState.Shutdown, Status.State: TaskState.Running }
+            ? TaskStateMachine.AfterInterruption(_task.Status, await removal.ExitAsync(), context.Time.GetUtcNow())
+            : TaskStateMachine.AfterSuccess(_task.Status, TaskStep.Shutdown, context.Time.GetUtcNow()));
+
+    private async Task RemoveAsync(Func<TaskRemoval, Task<SwarmTaskStatus>> statusAfter)
     {
         await StopAsync();
         if (_controller is not { } controller)
@@ -88,7 +98,7 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
         var removal = new TaskRemoval(controller, _task, context);
         if (_task.Status.State < TaskState.Complete && await removal.StopAsync())
         {
-            await EnterAsync(TaskStateMachine.AfterSuccess(_task.Status, TaskStep.Shutdown, context.Time.GetUtcNow()));
+            await EnterAsync(await statusAfter(removal));
         }
 
         await removal.CleanUpAsync();

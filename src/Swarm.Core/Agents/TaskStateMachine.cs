@@ -9,6 +9,7 @@ namespace Swarm.Agents;
 internal static class TaskStateMachine
 {
     private const int MaxErrorLength = 4096;
+    private const string Interrupted = "it was stopped because its node stopped";
 
     public static TaskStep Next(TaskState desired, TaskState observed) => (desired, observed) switch
     {
@@ -57,6 +58,22 @@ internal static class TaskStateMachine
                 Container = WithExitCode(status.Container, error),
             },
         };
+
+    /// <summary>
+    /// The status of a task that ran until its node stopped. It has failed whatever its exit code is: it was not asked
+    /// whether it is done, so that neither a job may count it nor a restart policy take it for finished.
+    /// </summary>
+    public static SwarmTaskStatus AfterInterruption(SwarmTaskStatus status, TaskExit? exit, DateTimeOffset now)
+    {
+        var end = (exit ?? new(0)) with { Error = Interrupted };
+        return status with
+        {
+            State = TaskState.Failed,
+            Error = end.Describe(),
+            Timestamp = now,
+            Container = WithExitCode(status.Container, new TaskFailedException(end)),
+        };
+    }
 
     /// <summary>The status of a task that the executor has no controller for.</summary>
     public static SwarmTaskStatus AfterFailedResolution(SwarmTaskStatus status, Exception error, DateTimeOffset now) =>

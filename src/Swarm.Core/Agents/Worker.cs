@@ -105,18 +105,15 @@ internal sealed class Worker(AgentContext context)
     }
 
     /// <summary>Stops and removes every task, and takes no new one.</summary>
+    /// <remarks>How tasks ended stays in the store, for the managers to be told in the node's next life.</remarks>
     public async Task RemoveAllAsync()
     {
         Task[] ends;
         lock (_gate)
         {
             _leaving = true;
-            foreach (var id in _runners.Keys.ToArray())
-            {
-                Remove(id);
-            }
-
-            ends = [.. _removals.Values];
+            ends = [.. _runners.Select(entry => EndAsync(entry.Key, entry.Value)), .. _removals.Values];
+            _runners.Clear();
             context.Dependencies.Clear();
         }
 
@@ -233,19 +230,22 @@ internal sealed class Worker(AgentContext context)
         }
     }
 
+    private async Task EndAsync(TaskId id, TaskRunner runner)
+    {
+        await Task.Yield();
+        await runner.EndAsync();
+        if (runner.Current.Status.State <= TaskState.Running)
+        {
+            await ForgetAsync(id);
+        }
+    }
+
     private async Task RemoveAsync(TaskId id, TaskRunner runner, Task former)
     {
         await Task.Yield();
         await former;
         await runner.RemoveAsync();
-        try
-        {
-            await context.Options.Tasks.RemoveAsync(id, CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            AgentLog.SaveFailed(context.Logger, exception);
-        }
+        await ForgetAsync(id);
 
         // Nobody asks for a removed task any more, unless it has come back meanwhile.
         lock (_gate)
@@ -254,6 +254,18 @@ internal sealed class Worker(AgentContext context)
             {
                 _removals.Remove(id);
             }
+        }
+    }
+
+    private async Task ForgetAsync(TaskId id)
+    {
+        try
+        {
+            await context.Options.Tasks.RemoveAsync(id, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            AgentLog.SaveFailed(context.Logger, exception);
         }
     }
 }

@@ -13,7 +13,8 @@ internal sealed class ConvergenceWait(
     ClusterStore store,
     TimeProvider time,
     ServiceId id,
-    Service? asked) : IDisposable
+    Service? asked,
+    TimeSpan? stableFor = null) : IDisposable
 {
     // A timer takes no longer spans; a longer period is waited for in pieces.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromDays(1);
@@ -61,9 +62,9 @@ internal sealed class ConvergenceWait(
     public void Dispose() => _subscription?.Dispose();
 
     // What has completed does not fail afterwards.
-    private static TimeSpan MonitorOf(Service service) => service.Spec.Mode.IsJob
+    private TimeSpan MonitorOf(Service service) => service.Spec.Mode.IsJob
         ? TimeSpan.Zero
-        : service.Spec.Update?.Monitor ?? ServiceDefaults.Monitor;
+        : stableFor ?? service.Spec.Update?.Monitor ?? ServiceDefaults.Monitor;
 
     private ServiceProgress Look(Service service)
     {

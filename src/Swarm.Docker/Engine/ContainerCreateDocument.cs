@@ -65,7 +65,12 @@ internal sealed record EndpointDocument
     public string[]? Aliases { get; init; }
 
     public Dictionary<string, string>? DriverOpts { get; init; }
+
+    [JsonPropertyName("IPAMConfig")]
+    public EndpointAddressDocument? Address { get; init; }
 }
+
+internal sealed record EndpointAddressDocument([property: JsonPropertyName("IPv4Address")] string? Ipv4);
 
 /// <summary>What of a container is the machine's.</summary>
 internal sealed record HostConfigDocument

@@ -75,6 +75,11 @@ internal sealed record EngineNetworkDocument
 
     public string Id { get; init; } = "";
 
+    [JsonPropertyName("IPAM")]
+    public NetworkAddressingDocument? Addressing { get; init; }
+
+    public Dictionary<string, string>? Options { get; init; }
+
     public Dictionary<string, string>? Labels { get; init; }
 }
 
@@ -99,11 +104,11 @@ internal sealed record NetworkCreateDocument
     public required Dictionary<string, string> Labels { get; init; }
 }
 
-internal sealed record NetworkAddressingDocument(NetworkSubnetDocument[] Config);
+internal sealed record NetworkAddressingDocument(NetworkSubnetDocument[]? Config);
 
 internal sealed record NetworkSubnetDocument
 {
-    public required string Subnet { get; init; }
+    public string Subnet { get; init; } = "";
 
     [JsonPropertyName("IPRange")]
     public string? Range { get; init; }

@@ -50,9 +50,7 @@ internal static class ContainerPlanner
             ExposedPorts = ports?.ToDictionary(port => port.Key, _ => new NothingDocument(), StringComparer.Ordinal),
             HealthCheck = spec.HealthCheck is { } check ? Write(check) : null,
             HostConfig = HostConfigOf(task, spec, networks) with { PortBindings = ports },
-            NetworkingConfig = networks is [{ Definition: not null } first, ..]
-                ? new(new(StringComparer.Ordinal) { [first.Name] = first.Endpoint })
-                : null,
+            NetworkingConfig = ContainerPlan.FirstOf(networks),
         });
     }
 

@@ -29,4 +29,17 @@ internal static partial class DockerLog
         LogLevel.Information,
         "Overlay network {Network} is a bridge of this engine: its tasks on this node reach each other, no others")]
     internal static partial void OverlayIsBridge(ILogger logger, string network);
+
+    [LoggerMessage(
+        5007,
+        LogLevel.Warning,
+        "Overlay network {Network} has addresses of the engine's choice here in place of {Subnet}, and its services no "
+        + "virtual addresses: {Reason}")]
+    internal static partial void EngineAddresses(ILogger logger, string network, string subnet, string reason);
+
+    [LoggerMessage(
+        5008,
+        LogLevel.Warning,
+        "The virtual addresses of overlay network {Network} are not answered by this node: {Reason}")]
+    internal static partial void NotAnswered(ILogger logger, string network, string reason);
 }

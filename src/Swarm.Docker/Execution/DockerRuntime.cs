@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Swarm.Docker.Engine;
 using Swarm.Execution.Processes;
+using Swarm.Hosting.Mesh;
 
 namespace Swarm.Docker.Execution;
 
@@ -29,6 +30,14 @@ internal sealed class DockerRuntime(
             engine.Address);
 
     internal NodeRecord Nodes { get; } = new(options.StateDirectory);
+
+    /// <summary>What the node does for networks that are bridges; null where nothing.</summary>
+    internal IBridgedNetworks? Bridges
+    {
+        get;
+
+        set => field = Networks.Bridges = value;
+    }
 
     /// <summary>Where ports for the mesh are published; empty for every address.</summary>
     internal string MeshAddress { get; private set; } = "";

@@ -11,6 +11,7 @@ internal sealed partial class DockerTaskController
     /// <summary>Waits until the container ends; null when it is up and that is enough.</summary>
     private async Task<TaskExit?> FollowAsync(string id, bool untilUp, CancellationToken cancellationToken)
     {
+        await AdoptAsync(cancellationToken);
         using var listener = runtime.Watch.Listen(id);
         while (true)
         {
@@ -96,6 +97,8 @@ internal sealed partial class DockerTaskController
     private async Task LeaveAsync(CancellationToken cancellationToken)
     {
         runtime.Files.Wipe(_task.Id);
+        runtime.Bridges?.Leave(_task);
+        _hasEntered = false;
         await runtime.Networks.ReleaseAsync(TaskNetwork.Of(_task), cancellationToken);
     }
 }

@@ -20,6 +20,7 @@ internal sealed partial class DockerTaskController(
     private Task? _pull;
     private ContainerDocument? _container;
     private string _cause = "";
+    private bool _hasEntered;
 
     /// <inheritdoc/>
     public ContainerStatus? ContainerStatus =>
@@ -43,7 +44,7 @@ internal sealed partial class DockerTaskController(
         var container = await FindAsync(cancellationToken);
         if (container is null)
         {
-            await runtime.Networks.EnsureAsync(plan.Networks, cancellationToken);
+            plan = await EnterAsync(plan, cancellationToken);
             await FetchAsync(plan, cancellationToken);
             await CreateAsync(plan, cancellationToken);
             container = await FindAsync(cancellationToken)
@@ -53,6 +54,7 @@ internal sealed partial class DockerTaskController(
         {
             // The node may have lost its memory since.
             runtime.Files.Deliver(_task, dependencies);
+            plan = await EnterAsync(plan, cancellationToken);
         }
 
         if (container.State.Status == Created)
@@ -106,6 +108,11 @@ internal sealed partial class DockerTaskController(
         await _pullStop.CancelAsync();
         if (await FindAsync(cancellationToken) is { } container)
         {
+            if (runtime.Bridges is { } bridges)
+            {
+                await bridges.WithdrawAsync(_task, cancellationToken);
+            }
+
             await DrainAsync(container, cancellationToken);
             await Engine.StopContainerAsync(container.Id, GracePeriod, cancellationToken);
             await FindAsync(cancellationToken);
@@ -179,6 +186,33 @@ internal sealed partial class DockerTaskController(
         return container;
     }
 
+    // Makes the task's networks, and opens what it needs there.
+    private async Task<ContainerPlan> EnterAsync(ContainerPlan plan, CancellationToken cancellationToken)
+    {
+        var networks = await runtime.Networks.EnsureAsync(plan.Networks, cancellationToken);
+        var isAnswered = networks.Any(network => network.Footing == NetworkFooting.Answered);
+        var resolver = isAnswered && runtime.Bridges is { } bridges
+            ? await bridges.EnterAsync(_task, cancellationToken)
+            : null;
+        _hasEntered = true;
+        return plan.On(
+            isAnswered && resolver is null
+                ? networks.Select(network => network with { Footing = network.Footing.WithoutNames() }).ToValueList()
+                : networks,
+            resolver);
+    }
+
+    // A container that was there before this process has its networks already.
+    private async Task AdoptAsync(CancellationToken cancellationToken)
+    {
+        if (!_hasEntered && runtime.Bridges is { } bridges)
+        {
+            _hasEntered = true;
+            await runtime.Networks.AdoptAsync(TaskNetwork.Of(_task), cancellationToken);
+            await bridges.EnterAsync(_task, cancellationToken);
+        }
+    }
+
     // What is being fetched goes on when the managers want something else of the task meanwhile.
     private async Task FetchAsync(ContainerPlan plan, CancellationToken cancellationToken)
     {
@@ -237,6 +271,8 @@ internal sealed partial class DockerTaskController(
             {
                 // The last task on it ended after this one was made.
                 await runtime.Networks.EnsureAsync(TaskNetwork.Of(_task), cancellationToken);
+                _hasEntered = false;
+                await AdoptAsync(cancellationToken);
                 await Engine.StartContainerAsync(id, cancellationToken);
             }
         }

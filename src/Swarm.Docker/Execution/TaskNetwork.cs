@@ -19,7 +19,14 @@ internal sealed record TaskNetwork
     /// <summary>What it has to be; null for one that every engine has from the start.</summary>
     internal NetworkCreateDocument? Definition { get; init; }
 
+    /// <summary>Names at the engine that lead to the task's address.</summary>
     internal ValueList<string> Aliases { get; init; }
+
+    /// <summary>What the swarm has given out there; null where it is the engine's to give.</summary>
+    internal SwarmAddresses? Swarm { get; init; }
+
+    /// <summary>Whose addresses there are, as far as that is known yet.</summary>
+    internal NetworkFooting Footing { get; init; }
 
     internal ValueDictionary<string> DriverOptions { get; init; }
 
@@ -27,8 +34,9 @@ internal sealed record TaskNetwork
 
     internal EndpointDocument Endpoint => new()
     {
-        Aliases = Aliases.IsEmpty ? null : [.. Aliases],
+        Aliases = Aliases.IsEmpty || Footing == NetworkFooting.Answered ? null : [.. Aliases],
         DriverOpts = DriverOptions.ToDocument(),
+        Address = Footing == NetworkFooting.Engine || Swarm is null ? null : new($"{Swarm.Own}"),
     };
 
     /// <summary>
@@ -65,11 +73,12 @@ internal sealed record TaskNetwork
             Definition = Define(network),
             Aliases = names.Concat(names.Select(name => $"tasks.{name}")).Distinct().ToValueList(),
             DriverOptions = attachment.DriverOptions,
+            Swarm = NetworkDrivers.IsOverlay(network) ? SwarmAddresses.Of(attachment) : null,
         };
     }
 
-    // An overlay of the swarm is a bridge here, with addresses of the engine's choice: those of the swarm may be in use
-    // around this machine, which an overlay does not mind and a bridge does.
+    // An overlay of the swarm is a bridge here. Its addresses are the engine's choice unless the machine can have those
+    // of the swarm, which may be in use around it: an overlay does not mind that, and a bridge does.
     private static NetworkCreateDocument Define(Network network)
     {
         var isOverlay = NetworkDrivers.IsOverlay(network);

@@ -6,14 +6,13 @@ namespace Swarm.Hosting.Mesh;
 
 /// <summary>
 /// The names that tasks on certain networks see, as Docker has them: the service and its aliases, <c>tasks.</c> in
-/// front of them, and each task; all of them also with the network's name behind. Pure but for what tells where
-/// addresses are.
+/// front of them, and each task; all of them also with the network's name behind. Pure.
 /// </summary>
 internal static class NameRecords
 {
     /// <param name="services">All services.</param>
     /// <param name="networks">The networks that are seen.</param>
-    /// <param name="addressOf">Where an address of a network is on this node; null when it is nowhere.</param>
+    /// <param name="addressOf">Where an address of a network is on this node; null for nowhere.</param>
     public static List<NameRecord> Of(
         IEnumerable<MeshService> services,
         IReadOnlySet<NetworkId> networks,

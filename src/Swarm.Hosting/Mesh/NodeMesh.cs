@@ -22,6 +22,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
     private readonly IMeshSource _source;
     private readonly MeshTable _table;
     private readonly INodeNames? _names;
+    private readonly BridgedNetworks? _bridges;
     private readonly IDataplane _dataplane;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -42,6 +43,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes the logs.</param>
     /// <param name="meters">Makes the meters.</param>
+    /// <param name="bridges">The node's networks that are bridges; null for none such. Disposed of here.</param>
     public NodeMesh(
         NodeId self,
         IPAddress listen,
@@ -51,7 +53,8 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         IDataplane dataplane,
         TimeProvider time,
         ILoggerFactory loggers,
-        IMeterFactory? meters = null)
+        IMeterFactory? meters = null,
+        BridgedNetworks? bridges = null)
     {
         (_source, _dataplane, _time) = (source, dataplane, time);
         _logger = loggers.CreateLogger<NodeMesh>();
@@ -61,6 +64,8 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         _names = overlay is not null ? new NodeOverlay(self, overlay, RefreshAsync, time, loggers)
             : twins is not null ? new NodeNames(twins, RefreshAsync, time, loggers)
             : null;
+        _bridges = bridges;
+        _bridges?.RefreshBy(RefreshAsync);
     }
 
     /// <summary>The names that the node's tasks see; null when it has no place for them.</summary>
@@ -82,6 +87,11 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         if (_names is not null)
         {
             await _names.DisposeAsync();
+        }
+
+        if (_bridges is not null)
+        {
+            await _bridges.DisposeAsync();
         }
 
         _metrics.Dispose();
@@ -106,6 +116,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
                 // That there is nothing to know is all that tasks wait for.
                 _hasNews = true;
                 await Loops.IgnoreAsync(RefreshAsync(_stop.Token));
+                _bridges?.ShowNone();
                 delay = NoMeshDelay;
             }
             catch (Exception exception) when (exception is SwarmException or OperationCanceledException or IOException)
@@ -163,10 +174,21 @@ internal sealed partial class NodeMesh : IAsyncDisposable
             }
 
             Tell(report);
+            await ShowBridgesAsync(cancellationToken);
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private async Task ShowBridgesAsync(CancellationToken cancellationToken)
+    {
+        if (_bridges is { } bridges
+            && await bridges.ShowAsync(_table.Services, _table.Version > 0, cancellationToken) is { } refusal)
+        {
+            LogBridgesRefused(refusal);
+            _failed.Set();
         }
     }
 
@@ -194,6 +216,9 @@ internal sealed partial class NodeMesh : IAsyncDisposable
 
     [LoggerMessage(4201, LogLevel.Error, "The routing mesh failed and follows the managers anew")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(4205, LogLevel.Warning, "Virtual addresses are not as they should be on this node's bridges: {Reason}")]
+    private partial void LogBridgesRefused(string reason);
 
     [LoggerMessage(4202, LogLevel.Warning, "{Frontend} is not answered on this node: {Reason}")]
     private partial void LogNotOpen(Frontend frontend, string reason);

@@ -6,6 +6,7 @@ using Swarm.Execution;
 using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Wire.Client;
 using Swarm.Net;
+using Swarm.Net.Bridges;
 using Swarm.Storage;
 
 namespace Swarm.Hosting.Nodes;
@@ -58,10 +59,17 @@ internal sealed partial class MemberAgent : IAsyncDisposable
             setup);
         if (PublishedPorts.AreAnsweredWith(executor))
         {
-            // Containers have the names of their engine.
+            // Containers have the names of their engine, and those of the services on its bridges.
             var processes = executor as ProcessExecutor;
             _block = processes is null || setup.Overlay ? null : ClaimBlock(setup);
-            _mesh = NewMesh(setup, processes is null ? null : NodeOverlays.Create(setup, NodeId, Addresses));
+            var bridges = executor is IBridgeExecutor ? NewBridges(setup) : null;
+            var overlay = processes is null ? null : NodeOverlays.Create(setup, NodeId, Addresses);
+            _mesh = NewMesh(setup, overlay, bridges);
+            if (bridges is not null)
+            {
+                ((IBridgeExecutor)executor).Use(bridges);
+            }
+
             if (processes is not null)
             {
                 processes.Names = _mesh.Names;
@@ -167,7 +175,14 @@ internal sealed partial class MemberAgent : IAsyncDisposable
         return block;
     }
 
-    private NodeMesh NewMesh(NodeSetup setup, IOverlay? overlay) => new(
+    private BridgedNetworks NewBridges(NodeSetup setup) => new(
+        NodeId,
+        new BridgeDataplane($"swarm_{NodeId}_bridges"),
+        () => KnownManagers.Select(manager => manager.Address),
+        setup.Time,
+        setup.Loggers);
+
+    private NodeMesh NewMesh(NodeSetup setup, IOverlay? overlay, BridgedNetworks? bridges) => new(
         NodeId,
         PublishedPorts.ListenAddress(Addresses),
         new NearestMesh(() => _leader?.Mesh, Managers, Identity, setup.Time),
@@ -176,7 +191,8 @@ internal sealed partial class MemberAgent : IAsyncDisposable
         MeshDataplanes.Create(setup, NodeId),
         setup.Time,
         setup.Loggers,
-        setup.Meters);
+        setup.Meters,
+        bridges);
 
     // The managers follow a rotation of the root by what nodes report.
     private void OnIdentityChanged(object? sender, IdentityChangedEventArgs change) => _agent.DescribeSoon();

@@ -120,6 +120,15 @@ internal sealed class QuorumServices(
             stopping,
             cancellationToken);
 
+    public IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        ServiceId id,
+        TimeSpan stableFor,
+        CancellationToken cancellationToken = default) => CaughtUp.FollowAsync(
+            leader,
+            () => local.Services.WaitUntilConvergedAsync(id, stableFor, cancellationToken),
+            stopping,
+            cancellationToken);
+
     public IAsyncEnumerable<TaskLogLine> ReadLogsAsync(
         ServiceId id,
         LogOptions? options = null,

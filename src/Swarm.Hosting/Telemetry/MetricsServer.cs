@@ -26,6 +26,7 @@ internal sealed partial class MetricsServer(
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton<IHostLifetime>(EmbeddedLifetime.Instance);
         builder.Services.AddRoutingCore();
         builder.Services.AddSingleton(loggers);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>

@@ -126,8 +126,13 @@ public sealed partial class RaftNode
     {
         if (state != _state)
         {
+            var before = _state;
             Volatile.Write(ref _state, state);
-            LogState(Id, state.Role, state.Term, state.Leader);
+            if (before with { IsReady = state.IsReady } != state)
+            {
+                LogState(Id, state.Role, state.Term, state.Leader);
+            }
+
             _options.OnStateChanged?.Invoke(state);
             TellLeader(state);
             GiveUpReceptionOfTermBefore(state.Term);

@@ -129,6 +129,14 @@ internal sealed class TestServices(SwarmTestCluster cluster) : IServiceOperation
             client => client.Services.WaitUntilConvergedAsync(asked, cancellationToken),
             cancellationToken);
 
+    public IAsyncEnumerable<ServiceProgress> WaitUntilConvergedAsync(
+        ServiceId id,
+        TimeSpan stableFor,
+        CancellationToken cancellationToken = default) =>
+        cluster.ReadAsync(
+            client => client.Services.WaitUntilConvergedAsync(id, stableFor, cancellationToken),
+            cancellationToken);
+
     public Task<ServiceExplanation> ExplainAsync(string reference, CancellationToken cancellationToken = default) =>
         cluster.CallAsync(client => client.Services.ExplainAsync(reference, cancellationToken));
 

@@ -42,10 +42,11 @@ internal static class BackupCommand
             }
 
             File.Move(partial, to, overwrite: true);
-            if (isJson)
-            {
-                await Console.Out.WriteLineAsync(OneDocument.Write(("File", Path.GetFullPath(to))));
-            }
+            var path = Path.GetFullPath(to);
+            await Console.Out.WriteLineAsync(isJson
+                ? OneDocument.Write(("File", path))
+                : $"{path}, {new FileInfo(path).Length} bytes; "
+                    + $"'swarm restore --from {to} --state DIRECTORY' makes a swarm of it");
 
             return ExitCode.Success;
         }

@@ -12,6 +12,13 @@ internal static class CommonOptions
         DefaultValueFactory = _ => EngineConnection.DefaultAddress,
     };
 
+    /// <summary>How long tasks must run before a service counts as converged.</summary>
+    public static Option<TimeSpan?> Stable() => DurationOption.Create(
+        "--stable",
+        "How long all tasks must have run, such as 1s; 0s is enough for tasks with health checks. Default: each "
+        + "service's monitor period, 5s unless it says otherwise.",
+        allowsZero: true);
+
     /// <summary>Results for programs.</summary>
     public static Option<bool> Json() => new("--json")
     {

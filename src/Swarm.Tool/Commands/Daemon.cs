@@ -13,23 +13,17 @@ internal static class Daemon
 {
     public static async Task RunAsync(DaemonSettings settings, CancellationToken cancellationToken)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Logging.AddSimpleConsole(console =>
+        using var host = Build(settings, logging =>
         {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-            console.ColorBehavior = LoggerColorBehavior.Disabled;
+            logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = "HH:mm:ss ";
+                console.ColorBehavior = LoggerColorBehavior.Disabled;
+            });
+            logging.Services.Configure<ConsoleLoggerOptions>(console =>
+                console.LogToStandardErrorThreshold = LogLevel.Trace);
         });
-        builder.Services.Configure<ConsoleLoggerOptions>(console =>
-            console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
-
-        // A start that fails is reported in one line by the command itself.
-        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        Configure(builder.Services, settings);
-
-        using var host = builder.Build();
         if (!CoreDumps.TryForbid())
         {
             await Console.Error.WriteLineAsync(
@@ -41,11 +35,25 @@ internal static class Daemon
         await host.WaitForShutdownAsync(cancellationToken);
     }
 
+    /// <summary>A host that is a daemon once it is started.</summary>
+    public static IHost Build(DaemonSettings settings, Action<ILoggingBuilder> log)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        log(builder.Logging);
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddFilter("Grpc", LogLevel.Warning);
+
+        // A start that fails is reported in one line by the command itself.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
+        Configure(builder.Services, settings);
+        return builder.Build();
+    }
+
     private static void Configure(IServiceCollection services, DaemonSettings settings)
     {
         var swarm = services.AddSwarmManager(options =>
         {
-            options.InitializeOnStart = false;
+            options.InitializeOnStart = settings.Initialize;
             options.NodeName = settings.Hostname;
             options.DataDirectory = settings.State;
             options.ListenAddress = settings.Listen;

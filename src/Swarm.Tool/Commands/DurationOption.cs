@@ -6,14 +6,14 @@ namespace Swarm.Tool.Commands;
 /// <summary>An option whose value is a duration as Go writes it, such as <c>90s</c>.</summary>
 internal static class DurationOption
 {
-    public static Option<TimeSpan?> Create(string name, string description) => new(name)
+    public static Option<TimeSpan?> Create(string name, string description, bool allowsZero = false) => new(name)
     {
         Description = description,
         HelpName = "duration",
         CustomParser = result =>
         {
             var text = result.Tokens is [var token] ? token.Value : "";
-            if (GoDuration.TryParse(text, out var nanoseconds) && nanoseconds > 0)
+            if (GoDuration.TryParse(text, out var nanoseconds) && nanoseconds >= (allowsZero ? 0 : 1))
             {
                 return TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
             }

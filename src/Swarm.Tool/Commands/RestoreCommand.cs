@@ -37,10 +37,11 @@ internal static class RestoreCommand
         {
             await using var source = File.OpenRead(from);
             await SwarmBackup.RestoreAsync(source, state, cancellationToken);
-            if (isJson)
-            {
-                await Console.Out.WriteLineAsync(OneDocument.Write(("State", Path.GetFullPath(state))));
-            }
+            var path = Path.GetFullPath(state);
+            await Console.Out.WriteLineAsync(isJson
+                ? OneDocument.Write(("State", path))
+                : $"{path} is the only manager of the swarm now; start it with 'swarm daemon --state {state} …', with "
+                    + "the old managers off, and join the others again");
 
             return ExitCode.Success;
         }

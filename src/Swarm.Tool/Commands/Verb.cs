@@ -6,17 +6,21 @@ using Swarm.Tool.Stacks;
 namespace Swarm.Tool.Commands;
 
 /// <summary>What the verbs over the Docker API have in common: a connection, output, and how they fail.</summary>
-internal sealed class Verb(ParseResult parsed, Option<string> host, Option<bool> json) : IDisposable
+/// <param name="host">Address of the daemon.</param>
+/// <param name="output">Where results go.</param>
+/// <param name="error">Where everything else goes.</param>
+/// <param name="isJson">Results are for programs.</param>
+internal sealed class Verb(string? host, TextWriter output, TextWriter error, bool isJson = false) : IDisposable
 {
-    private readonly DockerClient _client = new(parsed.GetValue(host));
+    private readonly DockerClient _client = new(host);
 
     public DockerClient Client => _client;
 
-    public TextWriter Output => parsed.InvocationConfiguration.Output;
+    public TextWriter Output => output;
 
-    public TextWriter Error => parsed.InvocationConfiguration.Error;
+    public TextWriter Error => error;
 
-    public bool IsJson => parsed.GetValue(json);
+    public bool IsJson => isJson;
 
     /// <summary>Makes a command's action of what it does; whatever goes wrong is told in one line.</summary>
     public static void Set(
@@ -28,7 +32,11 @@ internal sealed class Verb(ParseResult parsed, Option<string> host, Option<bool>
         {
             try
             {
-                using var verb = new Verb(parsed, host, json);
+                using var verb = new Verb(
+                    parsed.GetValue(host),
+                    parsed.InvocationConfiguration.Output,
+                    parsed.InvocationConfiguration.Error,
+                    parsed.GetValue(json));
                 return await runAsync(verb, parsed, cancellationToken);
             }
             catch (Exception exception) when (

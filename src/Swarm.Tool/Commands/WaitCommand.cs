@@ -21,6 +21,7 @@ internal static class WaitCommand
         };
         var stack = new Option<string?>("--stack") { Description = "All services of this stack." };
         var timeout = DurationOption.Create("--timeout", "How long to wait, such as 90s or 5m. Default: for ever.");
+        var stable = CommonOptions.Stable();
         var host = CommonOptions.Host();
         var json = CommonOptions.Json();
         var command = new Command(
@@ -29,7 +30,7 @@ internal static class WaitCommand
             + $"way. Ends with {ExitCode.Failure} when an update was paused or rolled back or a job failed, and with "
             + $"{ExitCode.Timeout} when time is up.")
         {
-            names, stack, timeout, host, json,
+            names, stack, timeout, stable, host, json,
         };
         command.Validators.Add(result =>
         {
@@ -46,12 +47,15 @@ internal static class WaitCommand
                 services.AddRange(await StackAsync(verb, of, cancellationToken));
             }
 
-            return await RunAsync(verb, services, parsed.GetValue(timeout), cancellationToken);
+            return await RunAsync(
+                verb, services, parsed.GetValue(timeout), parsed.GetValue(stable), cancellationToken);
         });
         return command;
     }
 
-    private static async Task<List<string>> StackAsync(Verb verb, string stack, CancellationToken cancellationToken)
+    /// <summary>The services of a stack.</summary>
+    /// <exception cref="StackCommandException">It has none.</exception>
+    public static async Task<List<string>> StackAsync(Verb verb, string stack, CancellationToken cancellationToken)
     {
         var services = await new StackObjects(verb.Client, stack).ServicesAsync(cancellationToken);
         return services.Count > 0
@@ -59,10 +63,13 @@ internal static class WaitCommand
             : throw new StackCommandException($"nothing found in stack: {stack}");
     }
 
-    private static async Task<int> RunAsync(
+    /// <summary>Waits for services side by side.</summary>
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(
         Verb verb,
         List<string> services,
         TimeSpan? timeout,
+        TimeSpan? stable,
         CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -72,7 +79,7 @@ internal static class WaitCommand
         }
 
         var outcomes = await Task.WhenAll(services.Select(service =>
-            FollowAsync(verb, service, limit.Token, cancellationToken)));
+            FollowAsync(verb, service, stable, limit.Token, cancellationToken)));
         return outcomes.Max() switch
         {
             Outcome.Converged => ExitCode.Success,
@@ -84,13 +91,17 @@ internal static class WaitCommand
     private static async Task<Outcome> FollowAsync(
         Verb verb,
         string service,
+        TimeSpan? stable,
         CancellationToken limit,
         CancellationToken cancellationToken)
     {
         var last = default(JsonElement);
+        var path = $"/swarm/wait/{Uri.EscapeDataString(service)}" + (stable is { } period
+            ? string.Create(CultureInfo.InvariantCulture, $"?stable={period.TotalSeconds}")
+            : "");
         try
         {
-            await foreach (var line in verb.Client.StreamAsync($"/swarm/wait/{Uri.EscapeDataString(service)}", limit))
+            await foreach (var line in verb.Client.StreamAsync(path, limit))
             {
                 last = line;
                 if (!verb.IsJson && line.TextAt("Error").Length == 0)

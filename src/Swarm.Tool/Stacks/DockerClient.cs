@@ -51,6 +51,16 @@ internal sealed class DockerClient : IDisposable
         }
     }
 
+    /// <summary>The beginning of an answer that is no document, up to a limit.</summary>
+    public async Task<byte[]> DownloadAsync(string path, int limit, CancellationToken cancellationToken)
+    {
+        using var response = await OpenAsync(path, cancellationToken);
+        await using var content = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new byte[limit];
+        var length = await content.ReadAtLeastAsync(buffer, limit, throwOnEndOfStream: false, cancellationToken);
+        return buffer[..length];
+    }
+
     /// <summary>A request whose connection becomes a stream in both directions.</summary>
     public async Task<UpgradedConnection> UpgradeAsync(string path, byte[] body, CancellationToken cancellationToken)
     {

@@ -25,7 +25,11 @@ internal sealed class StackShell
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>The shell of this process.</summary>
-    public static StackShell OfProcess()
+    public static StackShell OfProcess() =>
+        OfProcess(Open(Console.OpenStandardOutput()), Open(Console.OpenStandardError()), host: null);
+
+    /// <summary>The shell of this process with other outputs and, if there is one, another daemon.</summary>
+    public static StackShell OfProcess(TextWriter output, TextWriter error, string? host)
     {
         var environment = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (DictionaryEntry entry in System.Environment.GetEnvironmentVariables())
@@ -35,12 +39,12 @@ internal sealed class StackShell
 
         return new()
         {
-            Output = Open(Console.OpenStandardOutput()),
-            Error = Open(Console.OpenStandardError()),
+            Output = output,
+            Error = error,
             Input = Console.OpenStandardInput(),
             Environment = environment,
             WorkingDirectory = Directory.GetCurrentDirectory(),
-            OpenClient = () => new DockerClient(environment.GetValueOrDefault("DOCKER_HOST")),
+            OpenClient = () => new DockerClient(host ?? environment.GetValueOrDefault("DOCKER_HOST")),
         };
     }
 

@@ -1,4 +1,5 @@
 using Swarm.Agents;
+using Swarm.Execution;
 
 namespace Swarm.Core.Tests.Agents;
 
@@ -199,10 +200,41 @@ public class AgentSessionTests
         fixture.Swarm.Simulation.Run(() => fixture.Agent.LeaveAsync(CancellationToken.None));
         fixture.Swarm.Advance(1);
 
-        Assert.Equal(["wait", "shutdown", "remove", "dispose"], fixture.Executor.Controllers["t1"].Calls);
+        Assert.Equal(["wait", "shutdown", "wait", "remove", "dispose"], fixture.Executor.Controllers["t1"].Calls);
         Assert.True(fixture.Running.IsCompletedSuccessfully);
         Assert.Empty(fixture.Agent.Tasks);
-        Assert.Empty(fixture.Swarm.Simulation.Run(() => fixture.Tasks.LoadAsync(CancellationToken.None).AsTask()));
+        Assert.Equal(TaskState.Failed, fixture.Swarm.StateOf("t1"));
+    }
+
+    [Theory]
+    [InlineData(143, "task: non-zero exit (143): it was stopped because its node stopped")]
+    [InlineData(0, "it was stopped because its node stopped")]
+    public void How_a_task_ended_with_its_node_is_told_by_the_next_life_of_the_node(int code, string error)
+    {
+        var fixture = new AgentFixture();
+        fixture.Executor.Script = controller =>
+        {
+            var ended = new TaskCompletionSource<TaskExit>();
+            controller.OnWait = token => ended.Task.WaitAsync(token);
+            controller.OnShutdown = _ =>
+            {
+                ended.TrySetResult(new TaskExit(code));
+                return Task.CompletedTask;
+            };
+        };
+        fixture.Start();
+        fixture.Assign("t1");
+        fixture.Stop();
+        fixture.Swarm.Simulation.Run(() => fixture.Agent.LeaveAsync(CancellationToken.None));
+        Assert.Equal(TaskState.Running, fixture.Swarm.StateOf("t1"));
+
+        fixture.Restart();
+        fixture.Swarm.Advance(1);
+
+        Assert.Equal(TaskState.Failed, fixture.Swarm.StateOf("t1"));
+        Assert.Equal(error, fixture.Swarm.TaskOf("t1").Status.Error);
+        Assert.Equal(code, fixture.Swarm.TaskOf("t1").Status.Container?.ExitCode);
+        Assert.Empty(fixture.Executor.Controllers["t1"].Calls);
     }
 
     [Fact]

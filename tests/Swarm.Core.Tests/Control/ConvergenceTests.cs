@@ -37,6 +37,26 @@ public sealed class ConvergenceTests : IDisposable
             _progress);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(20)]
+    public void A_caller_may_have_a_period_of_its_own(int seconds)
+    {
+        _service = Create(new ReplicatedMode(1), new UpdatePolicy { Monitor = TimeSpan.FromMinutes(1) });
+        Wait(stableFor: TimeSpan.FromSeconds(seconds));
+        Advance(1);
+        Assert.False(_wait.IsCompleted);
+
+        Report(WriteTask(1), TaskState.Running);
+        Advance(seconds == 0 ? 0 : seconds - 0.1);
+        Assert.Equal(seconds == 0, _wait.IsCompleted);
+        Advance(0.2);
+
+        Assert.True(_wait.IsCompletedSuccessfully);
+        Assert.True(_progress[^1].Converged);
+    }
+
     [Fact]
     public void A_task_that_ends_within_the_period_starts_it_again()
     {
@@ -203,14 +223,16 @@ public sealed class ConvergenceTests : IDisposable
         .CreateAsync(ControlFixture.Spec() with { Mode = mode, Update = update })
         .Result;
 
-    private void Wait(Service? asked = null)
+    private void Wait(Service? asked = null, TimeSpan? stableFor = null)
     {
         // Continuations belong to the simulation, not to the test runner's context.
         SynchronizationContext.SetSynchronizationContext(null);
         _wait = _fixture.Simulation.StartAsync(async () =>
         {
             var services = _fixture.Client.Services;
-            await foreach (var progress in asked is null
+            await foreach (var progress in stableFor is { } period
+                ? services.WaitUntilConvergedAsync(_service.Id, period, _stop.Token)
+                : asked is null
                 ? services.WaitUntilConvergedAsync(_service.Id, _stop.Token)
                 : services.WaitUntilConvergedAsync(asked, _stop.Token))
             {

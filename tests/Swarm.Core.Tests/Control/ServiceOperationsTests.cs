@@ -9,6 +9,26 @@ public sealed class ServiceOperationsTests : IDisposable
     public void Dispose() => _fixture.Dispose();
 
     [Fact]
+    public async Task A_service_is_created_or_updated_by_its_name_and_left_alone_when_it_is_so_already()
+    {
+        using var fixture = new ControlFixture();
+        var services = fixture.Client.Services;
+        var created = await services.CreateOrUpdateAsync(ControlFixture.Spec());
+        var same = await services.CreateOrUpdateAsync(ControlFixture.Spec());
+        Assert.Equal((created.Id, created.Version), (same.Id, same.Version));
+
+        var scaled = await services.CreateOrUpdateAsync(ControlFixture.Spec() with { Mode = new ReplicatedMode(3) });
+        Assert.Equal(created.Id, scaled.Id);
+        Assert.Equal(new ReplicatedMode(3), scaled.Spec.Mode);
+
+        // The beginning of an id is no name.
+        var other = await services.CreateOrUpdateAsync(ControlFixture.Spec(created.Id.Value[..8]));
+        Assert.NotEqual(created.Id, other.Id);
+        var refused = await Assert.ThrowsAsync<SwarmException>(() => services.CreateOrUpdateAsync(ControlFixture.Spec("")));
+        Assert.Equal(SwarmErrorCode.InvalidArgument, refused.Code);
+    }
+
+    [Fact]
     public async Task A_created_service_has_spec_version_0_and_can_be_updated_with_the_version_returned()
     {
         var created = await Services.CreateAsync(ControlFixture.Spec());

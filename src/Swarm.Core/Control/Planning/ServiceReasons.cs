@@ -20,6 +20,7 @@ internal static class ServiceReasons
             .ToArray();
         var shown = waiting.Take(MaxWaiting).Select(task => TaskReasons.Explain(view, task)).ToValueList();
         var (running, desired) = ServiceCounts.ProgressOf(view, service);
+        var failures = FailuresOf(view, tasks);
         return new ServiceExplanation
         {
             Service = service.Id,
@@ -27,10 +28,10 @@ internal static class ServiceReasons
             Running = running,
             Desired = desired,
             Rollout = service.RolloutStatus,
-            Text = Summary(service, running, desired, shown),
+            Text = Summary(service, running, desired, shown, failures),
             Waiting = shown,
             More = waiting.Length - shown.Count,
-            Failures = FailuresOf(view, tasks),
+            Failures = failures,
         };
     }
 
@@ -42,7 +43,12 @@ internal static class ServiceReasons
         .Select(task => TaskReasons.Explain(view, task))
         .ToValueList();
 
-    private static string Summary(Service service, long running, long desired, ValueList<TaskExplanation> waiting)
+    private static string Summary(
+        Service service,
+        long running,
+        long desired,
+        ValueList<TaskExplanation> waiting,
+        ValueList<TaskExplanation> failures)
     {
         var isJob = service.Spec.Mode.IsJob;
         var text = string.Create(
@@ -56,6 +62,12 @@ internal static class ServiceReasons
         if (service.RolloutStatus is { State: not RolloutState.Completed, Message: { Length: > 0 } message })
         {
             text += $"; {message}";
+        }
+
+        // Between the end of a task and its replacement nothing waits, and the end is the reason.
+        if (waiting.IsEmpty && running < desired && !failures.IsEmpty)
+        {
+            return $"{text}; {failures[0].Text}";
         }
 
         // What most of those that wait have in common.

@@ -13,6 +13,15 @@ internal static class MachineDescription
     /// <summary>Its value on nodes that run processes.</summary>
     internal const string ProcessExecutorName = "process";
 
+    /// <summary>
+    /// Engine label of nodes that cannot keep all limits of tasks: those they can keep, separated by commas, or
+    /// <see cref="NoLimits"/>. Nodes without it keep all.
+    /// </summary>
+    internal const string LimitsLabel = "swarm.limits";
+
+    /// <summary>Its value on nodes that keep none.</summary>
+    internal const string NoLimits = "none";
+
     private const long NanoCpusPerCpu = 1_000_000_000;
 
     // Networks and log drivers are not ours to run, but a task that names one of these must find a node.
@@ -23,7 +32,7 @@ internal static class MachineDescription
         new("Volume", "local"),
     ];
 
-    internal static NodeDescription Describe(ProcessExecutorOptions options) => new()
+    internal static NodeDescription Describe(ProcessExecutorOptions options, IReadOnlyList<string> limits) => new()
     {
         Hostname = options.Hostname,
         Platform = new(ArchitectureName(), "linux"),
@@ -36,7 +45,7 @@ internal static class MachineDescription
         Engine = new()
         {
             Version = Version(),
-            Labels = options.EngineLabels.With(ExecutorLabel, ProcessExecutorName),
+            Labels = WithLimits(options.EngineLabels.With(ExecutorLabel, ProcessExecutorName), limits),
             Plugins = Plugins,
         },
     };
@@ -53,6 +62,11 @@ internal static class MachineDescription
             TimeSpan.FromSeconds(entry.CpuTicks / ticks),
             CommandLine(entry.Pid)))];
     }
+
+    private static ValueDictionary<string> WithLimits(ValueDictionary<string> labels, IReadOnlyList<string> limits) =>
+        CgroupMounts.Wanted.All(limits.Contains)
+            ? labels
+            : labels.With(LimitsLabel, limits.Count == 0 ? NoLimits : string.Join(',', limits));
 
     // The names of uname, which is what nodes of Docker report.
     private static string ArchitectureName() => RuntimeInformation.OSArchitecture switch

@@ -17,7 +17,7 @@ namespace Swarm.Execution;
 /// fills one waits. Disposing the executor kills all tasks, unless the options say otherwise.
 /// </remarks>
 public sealed class ProcessExecutor
-    : IExecutor, IContainerSource, IExecSource, IAsyncDisposable, ILeftoverSource, INodePortExecutor
+    : IExecutor, IContainerSource, IExecSource, IImageSource, IAsyncDisposable, ILeftoverSource, INodePortExecutor
 {
     private readonly ProcessRuntime _runtime;
     private readonly ContainerRegistry _containers = new();
@@ -70,7 +70,7 @@ public sealed class ProcessExecutor
 
     /// <inheritdoc/>
     public ValueTask<NodeDescription> DescribeAsync(CancellationToken cancellationToken) =>
-        new(MachineDescription.Describe(_runtime.Options));
+        new(MachineDescription.Describe(_runtime.Options, _runtime.Cgroups.Limits()));
 
     /// <inheritdoc/>
     public ValueTask ConfigureAsync(Node node, CancellationToken cancellationToken)
@@ -92,6 +92,9 @@ public sealed class ProcessExecutor
             ? new ProcessTaskController(task, dependencies, _runtime, _containers)
             : throw new TaskRejectedException("the process executor runs containers only");
     }
+
+    bool IImageSource.Knows(string reference) =>
+        ProcessImages.IsHost(reference) || _runtime.Options.Images.TryGet(reference, out _);
 
     Task ILeftoverSource.RemoveLeftoversAsync(IReadOnlySet<TaskId> known, CancellationToken cancellationToken) =>
         Leftovers.RemoveAsync(

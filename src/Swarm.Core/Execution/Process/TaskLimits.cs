@@ -3,8 +3,6 @@ namespace Swarm.Execution.Processes;
 /// <summary>Keeps the processes of a task together and within its limits.</summary>
 internal static class TaskLimits
 {
-    private static readonly string[] All = ["cpu", "memory", "pids"];
-
     /// <summary>The entry of the environment that marks the processes of a task.</summary>
     internal static string Marker(TaskId task) => $"{LaunchPlan.MarkerName}={task}";
 
@@ -14,7 +12,7 @@ internal static class TaskLimits
         var limits = task.Spec.Resources?.Limits ?? new();
         var cgroup = TaskCgroup.TryCreate(runtime.Cgroups, task.Id.ToString());
         var missing = cgroup is null
-            ? All.Where(name => Amount(limits, name) > 0)
+            ? CgroupMounts.Wanted.Where(name => Amount(limits, name) > 0)
             : cgroup.Limit(limits, task.Spec.Resources?.SwapBytes);
         foreach (var resource in missing)
         {
@@ -61,7 +59,8 @@ internal static class TaskLimits
         return null;
     }
 
-    private static long Amount(ResourceLimits limits, string resource) => resource switch
+    /// <summary>The amount of a resource that a task is limited to; 0 means none.</summary>
+    internal static long Amount(ResourceLimits limits, string resource) => resource switch
     {
         "cpu" => limits.NanoCpus,
         "memory" => limits.MemoryBytes,

@@ -8,7 +8,7 @@ namespace Swarm.Hosting.DockerApi;
 /// <summary><c>/containers</c>: this node's tasks, where no container engine stands behind them.</summary>
 internal static class ContainerEndpoints
 {
-    public static void Map(DockerRouter router, TimeProvider timeProvider)
+    public static void Map(DockerRouter router, EventHistory events, TimeProvider timeProvider)
     {
         var execs = new ExecRecords();
         router.Map(HttpMethods.Get, "/containers/json", call => ListAsync(call, timeProvider));
@@ -20,7 +20,7 @@ internal static class ContainerEndpoints
         router.MapStream(HttpMethods.Post, "/containers/{id}/stop", StopAsync);
         router.MapStream(HttpMethods.Post, "/containers/{id}/wait", call => ContainerWait.RunAsync(call, timeProvider));
         router.MapStream(HttpMethods.Get, "/containers/{id}/logs", LogsAsync);
-        ExecEndpoints.Map(router, execs);
+        ExecEndpoints.Map(router, execs, new ExecEvents(events, timeProvider));
         MissingContainerEndpoints.Map(router);
     }
 

@@ -16,6 +16,6 @@ internal sealed record EngineEvent(
     /// <summary>Who asked for it; empty when nobody is known. Shown to those only who filter by it.</summary>
     public string Actor { get; init; } = "";
 
-    // Objects of the swarm are seen on every manager; the events of one engine would be "local".
-    public string Scope => "swarm";
+    /// <summary>Objects of the swarm are seen on every manager; what is of one engine is "local".</summary>
+    public string Scope { get; init; } = "swarm";
 }

@@ -11,12 +11,16 @@ internal static class EventFilter
 
     public static bool Matches(DockerFilters filters, EngineEvent engineEvent) =>
         filters.MatchesExact("type", engineEvent.Type)
-        && filters.MatchesExact("event", engineEvent.Action)
+        && MatchesAction(filters, engineEvent.Action)
         && filters.MatchesExact("scope", engineEvent.Scope)
         && filters.MatchesLabels("label", engineEvent.Attributes)
         && MatchesImage(filters, engineEvent)
         && MatchesActor(filters, engineEvent)
         && Kinds.All(kind => MatchesObject(filters, kind, engineEvent));
+
+    // "exec_start: ls" is asked for as exec_start, or whole.
+    private static bool MatchesAction(DockerFilters filters, string action) =>
+        filters.MatchesExact("event", action) || filters.MatchesExact("event", action.Split(':')[0]);
 
     private static bool MatchesObject(DockerFilters filters, string kind, EngineEvent engineEvent) =>
         !filters.Has(kind)

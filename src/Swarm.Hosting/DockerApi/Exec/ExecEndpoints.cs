@@ -13,16 +13,17 @@ internal static class ExecEndpoints
     /// <summary>Exit code of a command that was not tried, as that of the docker command.</summary>
     private const int LaunchFailedCode = 126;
 
-    public static void Map(DockerRouter router, ExecRecords records)
+    public static void Map(DockerRouter router, ExecRecords records, ExecEvents events)
     {
-        router.Map(HttpMethods.Post, "/containers/{id}/exec", call => CreateAsync(call, records));
-        router.MapStream(HttpMethods.Post, "/exec/{id}/start", call => StartAsync(call, records.Get(call["id"])));
+        router.Map(HttpMethods.Post, "/containers/{id}/exec", call => CreateAsync(call, records, events));
+        router.MapStream(
+            HttpMethods.Post, "/exec/{id}/start", call => StartAsync(call, records.Get(call["id"]), events));
         router.Map(HttpMethods.Post, "/exec/{id}/resize", call => ResizeAsync(call, records.Get(call["id"])));
         router.Map(HttpMethods.Get, "/exec/{id}/json", async call => await call.WriteAsync(
             await records.Get(call["id"]).DescribeAsync(), ExecJson.Wire.ExecInspectDocument));
     }
 
-    private static async Task CreateAsync(DockerCall call, ExecRecords records)
+    private static async Task CreateAsync(DockerCall call, ExecRecords records, ExecEvents events)
     {
         var (source, container) = ContainerEndpoints.Find(call);
         _ = CommandsOf(source);
@@ -34,15 +35,18 @@ internal static class ExecEndpoints
 
         RequireRunning(container);
 
+        var record = records.Add(container.Id, request);
+        events.Created(container, record);
+
         // Clients that keep connections open would start the command on this one, where it cannot take it over.
         call.Http.Response.Headers.Connection = "close";
         await call.WriteAsync(
-            new ExecIdDocument(records.Add(container.Id, request).Id),
+            new ExecIdDocument(record.Id),
             ExecJson.Wire.ExecIdDocument,
             StatusCodes.Status201Created);
     }
 
-    private static async Task StartAsync(DockerCall call, ExecRecord record)
+    private static async Task StartAsync(DockerCall call, ExecRecord record, ExecEvents events)
     {
         var start = await call.ReadAsync(ExecJson.Wire.ExecStartDocument);
         var hijack = call.Http.Features.Get<Hijack>();
@@ -54,9 +58,15 @@ internal static class ExecEndpoints
         }
 
         var source = CommandsOf(call.Node.Containers);
-        RequireRunning(ContainerLookup.Find(call.Node.Containers!.ListContainers(), record.ContainerId));
+        var container = ContainerLookup.Find(call.Node.Containers!.ListContainers(), record.ContainerId);
+        RequireRunning(container);
         record.Begin();
         var (process, failure) = await LaunchAsync(source, record, start, call.Cancellation);
+        if (process is not null)
+        {
+            events.Started(container, record, process);
+        }
+
         if (start.Detach)
         {
             await DetachAsync(call, process, failure);

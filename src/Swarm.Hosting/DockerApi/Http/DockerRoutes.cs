@@ -29,7 +29,7 @@ internal static class DockerRoutes
         }
 
         NetworkEndpoints.Map(router);
-        ContainerEndpoints.Map(router, time);
+        ContainerEndpoints.Map(router, events, time);
         AbsentEndpoints.Map(router);
         return router;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -57,12 +58,16 @@ internal static class InsightEndpoints
 
     private static async Task WaitAsync(DockerCall call)
     {
+        var period = StableFor(call);
         var service = await Lookups.FindServiceAsync(call, call["id"]);
+        var waiting = period is { } stable
+            ? call.Client.Services.WaitUntilConvergedAsync(service.Id, stable, call.Cancellation)
+            : call.Client.Services.WaitUntilConvergedAsync(service.Id, call.Cancellation);
         await call.StartStreamAsync("application/x-ndjson");
         var last = new ProgressDocument { Running = 0, Desired = 0, UpdateState = "", Converged = false };
         try
         {
-            await foreach (var progress in call.Client.Services.WaitUntilConvergedAsync(service.Id, call.Cancellation))
+            await foreach (var progress in waiting)
             {
                 last = InsightWriter.Write(progress);
                 await WriteLineAsync(call, last);
@@ -73,6 +78,16 @@ internal static class InsightEndpoints
             await WriteLineAsync(call, last with { Error = exception.Message });
         }
     }
+
+    // Seconds, with a fraction if need be; a day is more than anybody waits.
+    private static TimeSpan? StableFor(DockerCall call) => call.Query("stable") switch
+    {
+        null => null,
+        var text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var seconds)
+            && seconds is >= 0 and <= 86_400 => TimeSpan.FromSeconds(seconds),
+        var text => throw DockerApiException.BadRequest(
+            $"stable={text} is no number of seconds from 0 to 86400 that the tasks are to run for"),
+    };
 
     private static async Task WriteLineAsync(DockerCall call, ProgressDocument line)
     {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Swarm.Execution;
 
 namespace Swarm.Hosting.DockerApi;
 
@@ -25,13 +26,18 @@ internal static class AbsentEndpoints
     {
         MapEmptyList(router, "/images/json");
         MapNothingFound(router, "/images/{name*}/json", name => $"no such image: {name}: No such image: {name}");
-        // Says at once that nobody can tell a digest, so that the CLI goes on with the image as written.
-        MapNothingFound(
-            router, "/distribution/{name*}/json", name => $"manifest for {name} not found: manifest unknown");
+        router.Map(HttpMethods.Get, "/distribution/{name*}/json", DistributeAsync);
         MapMissing(router, "/images/create", "this engine does not pull images: they are registered in its options");
         MapMissing(router, "/images/load", "this engine does not keep images");
         router.Map(HttpMethods.Delete, "/images/{name*}", call => throw NoSuchImage(call["name"]));
     }
+
+    // An image that this node itself has is in no registry, and has no digest that could be pinned: clients leave it as
+    // written and do not warn. Of others nobody here can tell; that comes at once, and they warn.
+    private static Task DistributeAsync(DockerCall call) =>
+        call.Node.Containers is IImageSource source && source.Knows(call["name"])
+            ? call.WriteAsync(new DistributionDocument(), SystemJson.Wire.DistributionDocument)
+            : throw DockerApiException.NotFound($"manifest for {call["name"]} not found: manifest unknown");
 
     private static void MapVolumes(DockerRouter router)
     {

@@ -56,6 +56,9 @@ internal static class InfoWriter
             DefaultRuntime = RuntimeName,
             SecurityOptions = [.. options.SecurityOptions],
             Swarm = swarm,
+
+            // The docker command shows those of the engine only, and Docker's engine repeats its swarm's there.
+            Warnings = swarm.Warnings,
         };
     }
 

@@ -32,7 +32,7 @@ internal static class SystemEndpoints
         // What is known of the swarm is shown also where the engine is silent.
         var (facts, silence) = await AskEngineAsync(engine, "/info", call.Cancellation);
         await (facts is null
-            ? call.WriteAsync(info with { Warnings = [silence] }, SystemJson.Wire.InfoDocument)
+            ? call.WriteAsync(info with { Warnings = [silence, .. info.Warnings ?? []] }, SystemJson.Wire.InfoDocument)
             : call.WriteAsync(EngineDocuments.MergeInfo(facts, info), GatewayJson.Wire.JsonObject));
     }
 

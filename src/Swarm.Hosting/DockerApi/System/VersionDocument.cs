@@ -55,12 +55,26 @@ internal sealed record DiskUsageDocument
     public string[] BuildCache { get; init; } = [];
 }
 
+/// <summary>What a registry says of an image; as it is here, that there is none of it in a registry.</summary>
+internal sealed record DistributionDocument
+{
+    public DescriptorDocument Descriptor { get; init; } = new("", "", 0);
+
+    public string[] Platforms { get; init; } = [];
+}
+
+internal sealed record DescriptorDocument(
+    [property: JsonPropertyName("mediaType")] string MediaType,
+    [property: JsonPropertyName("digest")] string Digest,
+    [property: JsonPropertyName("size")] long Size);
+
 /// <summary>Documents of the engine, written without reflection.</summary>
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(InfoDocument))]
 [JsonSerializable(typeof(VersionDocument))]
 [JsonSerializable(typeof(VolumeListDocument))]
 [JsonSerializable(typeof(DiskUsageDocument))]
+[JsonSerializable(typeof(DistributionDocument))]
 [JsonSerializable(typeof(string[]))]
 internal sealed partial class SystemJson : JsonSerializerContext
 {

@@ -74,6 +74,7 @@ internal sealed class SwarmPort : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Configure(kestrel, endPoint, identity));
+        builder.Services.AddSingleton<IHostLifetime>(EmbeddedLifetime.Instance);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(services);
         builder.Services.AddSingleton(time);

@@ -129,7 +129,7 @@ public sealed class UserspaceDataplane : IDataplane
             return new UdpPort(server, _context);
         }
 
-        return _context.Options.EventLoops > 0
+        return _context.Options.EventLoops > 0 && OperatingSystem.IsLinux()
             ? new EpollPort(server, _context, _loops ??= new EventLoops(_context))
             : new TcpPort(server, _context);
     }

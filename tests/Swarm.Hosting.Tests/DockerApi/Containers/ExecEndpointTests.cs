@@ -44,6 +44,26 @@ public sealed class ExecEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Commands_are_events_of_their_container()
+    {
+        using var events = _api.Events.Listen();
+        var id = await CreateAsync(Everything);
+        await UpgradeAsync(id, """{"Detach":false}""", "hi");
+
+        var seen = new List<EngineEvent>();
+        while (seen.Count < 3)
+        {
+            seen.Add(await events.Next.ReadAsync());
+        }
+
+        Assert.Equal(["exec_create: echo x", "exec_start: echo x", "exec_die"], seen.Select(item => item.Action));
+        Assert.All(seen, item => Assert.Equal(("container", Id, "local"), (item.Type, item.Id, item.Scope)));
+        Assert.All(seen, item => Assert.Equal(id, item.Attributes["execID"]));
+        Assert.Equal("7", seen[2].Attributes["exitCode"]);
+        Assert.True(EventFilter.Matches(DockerFilters.Parse("""{"event":{"exec_start":true}}"""), seen[1]));
+    }
+
+    [Fact]
     public async Task A_terminal_sends_bare_bytes()
     {
         var id = await CreateAsync("""{"AttachStdin":true,"AttachStdout":true,"Tty":true,"Cmd":["x"]}""");

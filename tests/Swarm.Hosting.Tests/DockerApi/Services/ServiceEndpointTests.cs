@@ -242,6 +242,38 @@ public sealed class ServiceEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Limits_that_a_node_cannot_keep_are_warned_about()
+    {
+        foreach (var (name, limits) in ((string, string)[])[("a", "none"), ("b", "cpu,pids"), ("c", "")])
+        {
+            await _api.Store.UpdateAsync(transaction => transaction.Create(new Node
+            {
+                Id = new NodeId(name),
+                Description = new()
+                {
+                    Hostname = name,
+                    Engine = new() { Labels = [new("swarm.executor", "process"), new("swarm.limits", limits)] },
+                },
+            }));
+        }
+
+        var (_, told) = await _api.SendAsync(
+            "POST",
+            "services/create",
+            """
+            {"Name":"web","TaskTemplate":{"ContainerSpec":{"Image":"i:1"},
+            "Resources":{"Limits":{"MemoryBytes":50000000,"NanoCPUs":500000000}}}}
+            """);
+        Assert.Collection(
+            told!["Warnings"]!.AsArray().Select(warning => warning!.GetValue<string>()),
+            text => Assert.StartsWith("limits of cpu are not kept on a: no writable cgroup there.", text, StringComparison.Ordinal),
+            text => Assert.StartsWith("limits of memory are not kept on a, b: ", text, StringComparison.Ordinal));
+
+        var (_, silent) = await _api.SendAsync("POST", "services/create", ApiHost.Spec("web2"));
+        Assert.Null(silent!["Warnings"]);
+    }
+
+    [Fact]
     public async Task A_removed_service_is_gone()
     {
         await _api.CreateAsync("web");

@@ -34,7 +34,7 @@ internal sealed class ApiHost : IAsyncDisposable
         SecretEndpoints.Map(router);
         ConfigEndpoints.Map(router);
         NetworkEndpoints.Map(router);
-        ContainerEndpoints.Map(router, time);
+        ContainerEndpoints.Map(router, Events, time);
         var api = new DockerEngineApi(
             Node,
             router,

@@ -69,6 +69,17 @@ public sealed class SystemEndpointTests
     }
 
     [Fact]
+    public async Task Two_managers_are_warned_about_where_the_docker_command_shows_it()
+    {
+        var node = new FakeSwarmNode().AsManager();
+        node.Swarm.NodeList.Add(node.Swarm.NodeList[0] with { Id = new("m2") });
+        await using var api = await ApiUnderTest.StartAsync(node);
+        var info = (await api.GetAsync("/v1.41/info")).Json;
+        Assert.StartsWith(
+            "WARNING: Running Swarm in a two-manager configuration.", (string)info["Warnings"]![0]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Nodes_on_one_machine_have_different_ids()
     {
         Assert.NotEqual(MachineFacts.EngineIdOf("a", "/x"), MachineFacts.EngineIdOf("a", "/y"), StringComparer.Ordinal);
@@ -124,6 +135,25 @@ public sealed class SystemEndpointTests
         await using var api = await ApiUnderTest.StartAsync(new FakeSwarmNode().AsManager());
         var answer = await api.GetAsync($"/v1.41{path}");
         Assert.Equal((404, message), (answer.Status, answer.Message));
+    }
+
+    [SkippableTheory]
+    [InlineData("host:latest", true)]
+    [InlineData("web:1", true)]
+    [InlineData("web:2", false)]
+    public async Task An_image_of_the_node_itself_has_no_digest_and_no_warning_is_due(string image, bool isKnown)
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "the process executor needs Linux");
+        var options = new ProcessExecutorOptions { StateDirectory = Path.Combine(Path.GetTempPath(), "none") };
+        options.Images.Add("web:1", new ProcessImage { Executable = "/bin/sleep" });
+        await using var executor = new ProcessExecutor(options);
+        await using var api = await ApiUnderTest.StartAsync(new FakeSwarmNode { Containers = executor }.AsManager());
+        var answer = await api.GetAsync($"/v1.41/distribution/{image}/json");
+        Assert.Equal(isKnown ? 200 : 404, answer.Status);
+        if (isKnown)
+        {
+            Assert.Equal("""{"mediaType":"","digest":"","size":0}""", answer.Json["Descriptor"]!.ToJsonString());
+        }
     }
 
     [Theory]

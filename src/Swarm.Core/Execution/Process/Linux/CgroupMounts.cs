@@ -9,12 +9,23 @@ internal sealed record CgroupMounts(string? Unified, IReadOnlyDictionary<string,
 {
     private const string Own = "swarm";
 
-    private static readonly string[] Wanted = ["cpu", "memory", "pids"];
+    internal static readonly string[] Wanted = ["cpu", "memory", "pids"];
 
     internal static CgroupMounts None { get; } = new(null, new Dictionary<string, string>(StringComparer.Ordinal));
 
     /// <summary>True when processes can at least be kept together.</summary>
     internal bool CanTrack => Unified is not null || Controllers.Count > 0;
+
+    /// <summary>What can be limited for a task here.</summary>
+    internal IReadOnlyList<string> Limits()
+    {
+        var unified = Unified is null ? [] : ReadControllers(Path.Combine(Unified, "cgroup.subtree_control"));
+        return
+        [
+            .. Wanted.Where(name =>
+                Controllers.ContainsKey(name) || unified.Contains(name, StringComparer.Ordinal)),
+        ];
+    }
 
     internal static CgroupMounts Detect()
     {
@@ -95,6 +106,18 @@ internal sealed record CgroupMounts(string? Unified, IReadOnlyDictionary<string,
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    private static string[] ReadControllers(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
         }
     }
 
