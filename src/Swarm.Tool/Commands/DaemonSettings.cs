@@ -16,7 +16,7 @@ internal sealed record DaemonSettings(
     string Secrets,
     bool KeepTasks,
     string Dataplane,
-    bool Overlay,
+    bool Overlay = false,
     bool Initialize = false)
 {
     /// <summary>Why the daemon cannot run like this; null when it can.</summary>
