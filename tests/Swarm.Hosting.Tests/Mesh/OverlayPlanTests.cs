@@ -18,7 +18,7 @@ public sealed class OverlayPlanTests
         var network = OverlayPlan.NetworkOf(NetworkOf(), Here, [Service()]);
 
         Assert.Equal(4_097, network.Vni);
-        Assert.Equal([IPNetwork.Parse("10.0.1.0/24")], network.Subnets);
+        Assert.Equal("10.0.1.0/24", Assert.Single(network.Subnets).ToString());
         Assert.Equal([IPAddress.Parse("10.0.1.1")], network.Gateways);
         Assert.Equal(
             ["10.0.1.4 192.0.2.2", "10.0.1.6 192.0.2.2", "10.0.1.7 192.0.2.2"],

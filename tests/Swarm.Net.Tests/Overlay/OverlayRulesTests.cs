@@ -73,7 +73,7 @@ public sealed class OverlayRulesTests
         var route = Convert.ToHexString(RouteMessages
             .AddRoute(new Route(3, IPNetwork.Parse("10.7.0.0/16"), Gateway: null)).Finish(1));
         Assert.Equal(
-            "34000000180005060100000000000000" // length, NEWROUTE, request | ack | create | exclusive
+            "2C000000180005060100000000000000" // length, NEWROUTE, request | ack | create | exclusive
             + "021000" + "00" + "FE04FD0100000000" // IPv4, /16, main table, by an administrator, at the link, unicast
             + "0800040003000000" // the interface
             + "08000100" + "0A070000",
