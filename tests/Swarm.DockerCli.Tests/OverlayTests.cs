@@ -80,7 +80,9 @@ public sealed partial class OverlayTests : IAsyncLifetime
                 async () =>
                 {
                     var (_, output) = await TwoMachines.OnAsync(
-                        machine, "busybox", "wget", "-q", "-T", "5", "-O", "-", "http://198.51.100.2:8080/");
+                        machine,
+                        "timeout", "5", "bash", "-c",
+                        @"exec 3<>/dev/tcp/198.51.100.2/8080; printf 'GET / HTTP/1.0\r\n\r\n' >&3; tail -n 1 <&3");
                     seen.UnionWith(output.Split(' ').Take(1));
                     return string.Join(',', seen);
                 },
