@@ -60,6 +60,16 @@ public sealed class SwarmManagerOptions
     /// <value>Default <see cref="MeshDataplane.Userspace"/>.</value>
     public MeshDataplane Dataplane { get; set; }
 
+    /// <summary>
+    /// Give tasks that are processes, where they are on overlay networks, a network namespace of their own with their
+    /// addresses of these networks, over VXLAN between machines. All nodes that run tasks of a network need it.
+    /// </summary>
+    /// <value>
+    /// Default false: tasks share the network of their node. Needs root, <c>nft</c> and <c>conntrack</c>; the host does
+    /// not start without them.
+    /// </value>
+    public bool Overlay { get; set; }
+
     /// <summary>Tasks kept per slot, the running one included.</summary>
     /// <value>Default 5 (SwarmKit's); 0 to 1,000.</value>
     public int TaskHistoryLimit { get; set; } = 5;

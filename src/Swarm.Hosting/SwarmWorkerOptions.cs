@@ -31,6 +31,16 @@ public sealed class SwarmWorkerOptions
     /// <value>Default <see cref="MeshDataplane.Userspace"/>; otherwise the host does not start where it cannot work.</value>
     public MeshDataplane Dataplane { get; set; }
 
+    /// <summary>
+    /// Give tasks that are processes, where they are on overlay networks, a network namespace of their own with their
+    /// addresses of these networks, over VXLAN between machines. All nodes that run tasks of a network need it.
+    /// </summary>
+    /// <value>
+    /// Default false: tasks share the network of their node. Needs root, <c>nft</c> and <c>conntrack</c>; the host does
+    /// not start without them.
+    /// </value>
+    public bool Overlay { get; set; }
+
     /// <summary>Labels of this node's engine, for placement by <c>engine.labels.X</c>.</summary>
     public IDictionary<string, string> EngineLabels { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

@@ -15,8 +15,11 @@ public sealed class DaemonProcess : IAsyncDisposable
     private readonly StringBuilder _log = new();
     private Process _process = null!;
 
-    private DaemonProcess(string directory, string address, string[] arguments)
+    private readonly string? _space;
+
+    private DaemonProcess(string directory, string address, string[] arguments, string? space = null)
     {
+        _space = space;
         _arguments = arguments;
         Directory = directory;
         Address = address;
@@ -48,6 +51,18 @@ public sealed class DaemonProcess : IAsyncDisposable
     {
         var directory = System.IO.Directory.CreateTempSubdirectory("swarm-cli-").FullName;
         var daemon = new DaemonProcess(directory, NextLoopbackAddress(), arguments);
+        await daemon.LaunchAsync();
+        return daemon;
+    }
+
+    /// <summary>Starts one on a machine of its own.</summary>
+    /// <param name="space">Path of a network namespace.</param>
+    /// <param name="address">An address in it.</param>
+    /// <param name="arguments">Further arguments.</param>
+    public static async Task<DaemonProcess> StartWithinAsync(string space, string address, params string[] arguments)
+    {
+        var directory = System.IO.Directory.CreateTempSubdirectory("swarm-cli-").FullName;
+        var daemon = new DaemonProcess(directory, address, arguments, space);
         await daemon.LaunchAsync();
         return daemon;
     }
@@ -90,21 +105,22 @@ public sealed class DaemonProcess : IAsyncDisposable
 
     private async Task LaunchAsync()
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(_space is null ? "dotnet" : "nsenter")
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Directory,
-            ArgumentList =
-            {
-                ToolCommand.Program,
-                "daemon", "--api", Docker.Endpoint, "--state", Path.Combine(Directory, "state"),
-                "--advertise", "127.0.0.1", "--listen", $"{Address}:2377",
-            },
         };
+        string[] entry = _space is null ? [] : [$"--net={_space}", "dotnet"];
+        string[] usual =
+        [
+            ToolCommand.Program,
+            "daemon", "--api", Docker.Endpoint, "--state", Path.Combine(Directory, "state"),
+            "--advertise", _space is null ? "127.0.0.1" : Address, "--listen", $"{Address}:2377",
+        ];
         string[] name = _arguments.Contains("--hostname") ? [] : ["--hostname", "node-1"];
-        foreach (var argument in name.Concat(_arguments))
+        foreach (var argument in entry.Concat(usual).Concat(name).Concat(_arguments))
         {
             start.ArgumentList.Add(argument);
         }

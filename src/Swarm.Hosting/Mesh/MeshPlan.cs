@@ -35,6 +35,9 @@ internal static class MeshPlan
             Networks = networks,
             Targets = networks.IsEmpty ? default : NamePlan.TargetsOf(service, policies),
             Tasks = networks.IsEmpty ? default : NamePlan.TasksOf(running, networks, view),
+            Starting = networks.IsEmpty
+                ? default
+                : NamePlan.StartingOf(view.Tasks.OfService(service.Id), networks, view),
         };
     }
 

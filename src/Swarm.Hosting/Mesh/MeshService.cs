@@ -24,6 +24,9 @@ internal sealed record MeshService(
 
     /// <summary>Its tasks; none when it has no names.</summary>
     public ValueList<MeshTask> Tasks { get; init; }
+
+    /// <summary>Tasks that do not run yet and talk already.</summary>
+    public ValueList<MeshStartingTask> Starting { get; init; }
 }
 
 /// <summary>A port that every node answers.</summary>
@@ -70,7 +73,17 @@ internal sealed record MeshTask(
     string Address,
     bool IsDraining,
     ValueList<MeshTaskAddress> Addresses,
-    ValueList<MeshTaskPort> Ports);
+    ValueList<MeshTaskPort> Ports)
+{
+    /// <summary>Whether its node gives tasks their addresses, so that it can be reached at them.</summary>
+    public bool IsOnOverlay { get; init; }
+}
+
+/// <summary>A task that is about to run.</summary>
+/// <param name="NodeId">Its node.</param>
+/// <param name="Address">The node's address.</param>
+/// <param name="Addresses">Its addresses on networks.</param>
+internal sealed record MeshStartingTask(NodeId NodeId, string Address, ValueList<MeshTaskAddress> Addresses);
 
 /// <summary>A task's address on a network.</summary>
 /// <param name="NetworkId">The network.</param>

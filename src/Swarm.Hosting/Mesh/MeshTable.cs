@@ -14,6 +14,7 @@ internal sealed class MeshTable(NodeId self, IPAddress listen, TwinAddresses? tw
     private const int MaxServers = 32_768;
 
     private readonly Dictionary<ServiceId, MeshService> _services = [];
+    private LocalPlaces _local = LocalPlaces.None;
 
     /// <summary>What the node has; 0 for nothing.</summary>
     public ulong Version { get; private set; }
@@ -47,11 +48,13 @@ internal sealed class MeshTable(NodeId self, IPAddress listen, TwinAddresses? tw
 
     /// <summary>The desired state of the node's data plane.</summary>
     /// <param name="networks">The networks that tasks of this node are on.</param>
-    public MeshState ToState(IReadOnlySet<NetworkId> networks)
+    /// <param name="local">Where tasks of this node listen that are not on its own network.</param>
+    public MeshState ToState(IReadOnlySet<NetworkId> networks, LocalPlaces? local = null)
     {
+        _local = local ?? LocalPlaces.None;
         var servers = new Dictionary<Frontend, VirtualServer>();
         var places = new ListenPlaces(listen);
-        var found = Services.SelectMany(service => PublishedBy(service, places));
+        var found = Services.SelectMany(service => PublishedBy(service, places)).Concat(_local.Servers(listen));
         if (twins is not null && networks.Count > 0)
         {
             var inside = new NetworkServers(twins, AddressOf);
@@ -100,11 +103,15 @@ internal sealed class MeshTable(NodeId self, IPAddress listen, TwinAddresses? tw
         var places = new HashSet<(IPAddress, int)>();
         foreach (var backend in port.Backends.OrderBy(backend => backend.IsDraining))
         {
-            if (AddressOf(backend.NodeId, backend.Address) is { } address && places.Add((address, backend.Port)))
+            var place = backend.NodeId == self ? _local.Find(backend.Port, port.IsUdp) : null;
+            place ??= AddressOf(backend.NodeId, backend.Address) is { } node
+                ? new IPEndPoint(node, backend.Port)
+                : null;
+            if (place is not null && places.Add((place.Address, place.Port)))
             {
                 backends.Add(new Backend(
-                    address,
-                    backend.Port,
+                    place.Address,
+                    place.Port,
                     State: backend.IsDraining ? BackendState.Draining : BackendState.Active));
             }
         }

@@ -81,11 +81,36 @@ internal static class NamePlan
                         .Where(port => port.Protocol is PortProtocol.Tcp or PortProtocol.Udp)
                         .Select(port => new MeshTaskPort(
                             port.Protocol == PortProtocol.Udp, port.TargetPort, port.PublishedPort))
-                        .ToValueList()));
+                        .ToValueList())
+                {
+                    IsOnOverlay = node.Description?.Engine?.Labels.ContainsKey(NodeOverlay.Label) is true,
+                });
             }
         }
 
         return tasks.ToValueList();
+    }
+
+    /// <summary>Tasks that a node has and that do not run yet, in a certain order.</summary>
+    public static ValueList<MeshStartingTask> StartingOf(
+        IEnumerable<SwarmTask> tasks,
+        ValueList<MeshNetwork> networks,
+        ClusterView view)
+    {
+        var starting = new List<MeshStartingTask>();
+        foreach (var task in tasks
+            .Where(task => task.Status.State is >= TaskState.Assigned and < TaskState.Running
+                && task.DesiredState <= TaskState.Running)
+            .OrderBy(task => task.Id.Value, StringComparer.Ordinal))
+        {
+            var addresses = AddressesOf(task, networks);
+            if (!addresses.IsEmpty && view.Nodes.Find(task.NodeId.Value) is { Status.Address.Length: > 0 } node)
+            {
+                starting.Add(new MeshStartingTask(node.Id, node.Status.Address, addresses));
+            }
+        }
+
+        return starting.ToValueList();
     }
 
     /// <summary>An address as the allocator writes it, without its prefix length.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
 
     private readonly IMeshSource _source;
     private readonly MeshTable _table;
-    private readonly NodeNames? _names;
+    private readonly INodeNames? _names;
     private readonly BridgedNetworks? _bridges;
     private readonly IDataplane _dataplane;
     private readonly TimeProvider _time;
@@ -31,12 +31,14 @@ internal sealed partial class NodeMesh : IAsyncDisposable
     private readonly Pulse _failed = new();
     private readonly MeshMetrics _metrics;
     private volatile HashSet<Frontend> _closed = [];
+    private volatile bool _hasNews;
     private Task _running = Task.CompletedTask;
 
     /// <param name="self">The node.</param>
     /// <param name="listen">The address that the node answers published ports at.</param>
     /// <param name="source">Where the node learns what the mesh is.</param>
     /// <param name="block">Where the addresses of networks are on this node; null for none, and then no names.</param>
+    /// <param name="overlay">Gives tasks networks of their own; null where they share the node's.</param>
     /// <param name="dataplane">Moves the bytes.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggers">Makes the logs.</param>
@@ -47,6 +49,7 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         IPAddress listen,
         IMeshSource source,
         LoopbackBlock? block,
+        IOverlay? overlay,
         IDataplane dataplane,
         TimeProvider time,
         ILoggerFactory loggers,
@@ -56,9 +59,11 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         (_source, _dataplane, _time) = (source, dataplane, time);
         _logger = loggers.CreateLogger<NodeMesh>();
         _metrics = new MeshMetrics(meters, dataplane);
-        var twins = block is null ? null : new TwinAddresses(block);
+        var twins = block is null || overlay is not null ? null : new TwinAddresses(block);
         _table = new MeshTable(self, listen, twins);
-        _names = twins is null ? null : new NodeNames(twins, RefreshAsync, time, loggers);
+        _names = overlay is not null ? new NodeOverlay(self, overlay, RefreshAsync, time, loggers)
+            : twins is not null ? new NodeNames(twins, RefreshAsync, time, loggers)
+            : null;
         _bridges = bridges;
         _bridges?.RefreshBy(RefreshAsync);
     }
@@ -68,6 +73,9 @@ internal sealed partial class NodeMesh : IAsyncDisposable
 
     /// <summary>Published ports that could not be opened.</summary>
     public IReadOnlyList<string> ClosedPorts => [.. _closed.Select(frontend => frontend.ToString())];
+
+    /// <summary>Takes over the keys of encrypted networks.</summary>
+    public void Use(ValueList<EncryptionKey> keys) => _names?.Use(keys);
 
     /// <summary>Begins. To be called on a scheduler that runs one thing at a time.</summary>
     public Task RunAsync() => _running = Task.WhenAll(FollowAsync(), RetryAsync());
@@ -106,7 +114,8 @@ internal sealed partial class NodeMesh : IAsyncDisposable
             catch (SwarmException exception) when (exception.Code == SwarmErrorCode.Unimplemented)
             {
                 // That there is nothing to know is all that tasks wait for.
-                _names?.Show(_table.Services);
+                _hasNews = true;
+                await Loops.IgnoreAsync(RefreshAsync(_stop.Token));
                 _bridges?.ShowNone();
                 delay = NoMeshDelay;
             }
@@ -134,6 +143,9 @@ internal sealed partial class NodeMesh : IAsyncDisposable
         }
     }
 
+    private ValueTask ShowAsync(CancellationToken cancellationToken) =>
+        _names?.ShowAsync(_table.Services, cancellationToken) ?? ValueTask.CompletedTask;
+
     private Task RefreshAsync(CancellationToken cancellationToken) => ApplyAsync(update: null, cancellationToken);
 
     private async Task ApplyAsync(MeshUpdate? update, CancellationToken cancellationToken)
@@ -146,8 +158,21 @@ internal sealed partial class NodeMesh : IAsyncDisposable
                 _table.Apply(update);
             }
 
-            var report = await _dataplane.ApplyAsync(_table.ToState(_names?.Networks ?? []), cancellationToken);
-            _names?.Show(_table.Services);
+            // Where tasks have networks of their own, the data plane leads to them; otherwise names lead to it.
+            var isFirst = _names?.CarriesNetworks is true;
+            _hasNews |= update is not null;
+            if (isFirst && _hasNews)
+            {
+                await ShowAsync(cancellationToken);
+            }
+
+            var state = _table.ToState(_names?.Networks ?? [], _names?.Places);
+            var report = await _dataplane.ApplyAsync(state, cancellationToken);
+            if (!isFirst)
+            {
+                await ShowAsync(cancellationToken);
+            }
+
             Tell(report);
             await ShowBridgesAsync(cancellationToken);
         }

@@ -18,7 +18,7 @@ internal sealed partial class NodeNames(
     TwinAddresses twins,
     Func<CancellationToken, Task> refresh,
     TimeProvider time,
-    ILoggerFactory loggers) : ITaskNames, IAsyncDisposable
+    ILoggerFactory loggers) : INodeNames
 {
     /// <summary>The port that every resolver knows, and one that needs no privilege.</summary>
     private static readonly int[] Ports = [53, 1053];
@@ -32,7 +32,13 @@ internal sealed partial class NodeNames(
     private IReadOnlyList<MeshService> _services = [];
     private bool _isDisposed;
 
-    /// <summary>The networks that tasks of this node are on.</summary>
+    /// <inheritdoc/>
+    public bool CarriesNetworks => false;
+
+    /// <inheritdoc/>
+    public LocalPlaces Places => LocalPlaces.None;
+
+    /// <inheritdoc/>
     public FrozenSet<NetworkId> Networks
     {
         get
@@ -44,8 +50,26 @@ internal sealed partial class NodeNames(
         }
     }
 
-    /// <summary>Takes over the mesh as it is now.</summary>
-    public void Show(IReadOnlyList<MeshService> services)
+    /// <inheritdoc/>
+    public ValueTask ShowAsync(IReadOnlyList<MeshService> services, CancellationToken cancellationToken)
+    {
+        Show(services);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public void Use(ValueList<EncryptionKey> keys)
+    {
+        // What goes over loopback needs no encryption.
+    }
+
+    /// <inheritdoc/>
+    public ValueTask PublishAsync(
+        TaskId task,
+        ValueList<PortPublication> ports,
+        CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    private void Show(IReadOnlyList<MeshService> services)
     {
         lock (_gate)
         {
@@ -178,7 +202,7 @@ internal sealed partial class NodeNames(
 
         lock (_gate)
         {
-            variables.AddRange(TaskVariables.Of(_services, local.Networks, twins));
+            variables.AddRange(TaskVariables.Of(_services, local.Networks, twins.Of));
         }
 
         return new TaskNames(

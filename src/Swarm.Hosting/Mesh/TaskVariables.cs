@@ -6,7 +6,7 @@ namespace Swarm.Hosting.Mesh;
 /// <summary>
 /// What a task is told in its environment of the services it shares networks with, for programs that cannot be given a
 /// name server: <c>SWARM_SERVICE_WEB=127.64.1.2:80</c> for the first port, <c>SWARM_SERVICE_WEB_8080</c> for each.
-/// Pure but for the twins.
+/// Pure but for what tells where addresses are.
 /// </summary>
 internal static class TaskVariables
 {
@@ -18,7 +18,7 @@ internal static class TaskVariables
     public static IEnumerable<EnvironmentVariable> Of(
         IEnumerable<MeshService> services,
         IReadOnlySet<NetworkId> networks,
-        TwinAddresses twins)
+        Func<string, IPAddress?> addressOf)
     {
         var variables = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         var known = services
@@ -32,7 +32,7 @@ internal static class TaskVariables
         {
             foreach (var service in known)
             {
-                Add(variables, service, networks, twins, isAlias);
+                Add(variables, service, networks, addressOf, isAlias);
             }
         }
 
@@ -43,12 +43,12 @@ internal static class TaskVariables
         OrderedDictionary<string, string> variables,
         MeshService service,
         IReadOnlySet<NetworkId> networks,
-        TwinAddresses twins,
+        Func<string, IPAddress?> addressOf,
         bool isAlias)
     {
         foreach (var network in service.Networks.Where(network => networks.Contains(network.Id)))
         {
-            if (twins.Of(network.Address) is not { } address)
+            if (addressOf(network.Address) is not { } address)
             {
                 continue;
             }

@@ -1,4 +1,5 @@
 using Swarm.Execution;
+using Swarm.Hosting.Mesh;
 
 namespace Swarm.Hosting.Nodes;
 
@@ -6,12 +7,22 @@ namespace Swarm.Hosting.Nodes;
 /// An executor as its agent sees it: the node also tells which certificate it trusts, and no call keeps the agent's
 /// thread.
 /// </summary>
-internal sealed class DescribedExecutor(IExecutor executor, Func<NodeTlsInfo> tls) : IExecutor, ILeftoverSource
+/// <param name="executor">The executor.</param>
+/// <param name="tls">Which certificate the node trusts.</param>
+/// <param name="isOnOverlay">Whether the node gives tasks their addresses.</param>
+internal sealed class DescribedExecutor(IExecutor executor, Func<NodeTlsInfo> tls, bool isOnOverlay = false)
+    : IExecutor, ILeftoverSource
 {
     public async ValueTask<NodeDescription> DescribeAsync(CancellationToken cancellationToken)
     {
         var description = await Detached.RunAsync(() => executor.DescribeAsync(cancellationToken).AsTask());
-        return description with { Tls = tls() };
+        return description with
+        {
+            Tls = tls(),
+            Engine = isOnOverlay && description.Engine is { } engine
+                ? engine with { Labels = engine.Labels.With(NodeOverlay.Label, "vxlan") }
+                : description.Engine,
+        };
     }
 
     public ValueTask ConfigureAsync(Node node, CancellationToken cancellationToken) =>

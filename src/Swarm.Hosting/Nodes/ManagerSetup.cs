@@ -10,7 +10,8 @@ internal record NodeSetup(
     TimeProvider Time,
     ILoggerFactory Loggers,
     System.Diagnostics.Metrics.IMeterFactory? Meters = null,
-    MeshDataplane Dataplane = MeshDataplane.Userspace)
+    MeshDataplane Dataplane = MeshDataplane.Userspace,
+    bool Overlay = false)
 {
     /// <summary>A source of randomness for delays and draws: it needs no secrecy, only that nodes differ.</summary>
     public Random NewRandom() => new(RandomNumberGenerator.GetInt32(int.MaxValue));
@@ -24,4 +25,5 @@ internal sealed record ManagerSetup(
     IReadOnlyList<ISchedulingScorer> Scorers,
     SecretVault Secrets,
     System.Diagnostics.Metrics.IMeterFactory? Meters,
-    MeshDataplane Dataplane) : NodeSetup(Time, Loggers, Meters, Dataplane);
+    MeshDataplane Dataplane,
+    bool Overlay = false) : NodeSetup(Time, Loggers, Meters, Dataplane, Overlay);

@@ -5,6 +5,7 @@ using Swarm.Dispatch;
 using Swarm.Execution;
 using Swarm.Hosting.Mesh;
 using Swarm.Hosting.Wire.Client;
+using Swarm.Net;
 using Swarm.Net.Bridges;
 using Swarm.Storage;
 
@@ -51,17 +52,19 @@ internal sealed partial class MemberAgent : IAsyncDisposable
         _agent = new NodeAgent(
             identity.NodeId,
             new NearestConnection(() => _leader, identity.NodeId, () => Addresses.AdvertiseHost, _wire),
-            new DescribedExecutor(executor, () => Identity.Value.TlsInfo),
+            new DescribedExecutor(
+                executor, () => Identity.Value.TlsInfo, isOnOverlay: setup.Overlay && executor is ProcessExecutor),
             new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
-            new NodeSession(Renewal, Remember),
+            new NodeSession(Renewal, Remember, keys => _mesh?.Use(keys)),
             setup);
         if (PublishedPorts.AreAnsweredWith(executor))
         {
             // Containers have the names of their engine, and those of the services on its bridges.
             var processes = executor as ProcessExecutor;
-            _block = processes is null ? null : ClaimBlock(setup);
+            _block = processes is null || setup.Overlay ? null : ClaimBlock(setup);
             var bridges = executor is IBridgeExecutor ? NewBridges(setup) : null;
-            _mesh = NewMesh(setup, bridges);
+            var overlay = processes is null ? null : NodeOverlays.Create(setup, NodeId, Addresses);
+            _mesh = NewMesh(setup, overlay, bridges);
             if (bridges is not null)
             {
                 ((IBridgeExecutor)executor).Use(bridges);
@@ -179,11 +182,12 @@ internal sealed partial class MemberAgent : IAsyncDisposable
         setup.Time,
         setup.Loggers);
 
-    private NodeMesh NewMesh(NodeSetup setup, BridgedNetworks? bridges) => new(
+    private NodeMesh NewMesh(NodeSetup setup, IOverlay? overlay, BridgedNetworks? bridges) => new(
         NodeId,
         PublishedPorts.ListenAddress(Addresses),
         new NearestMesh(() => _leader?.Mesh, Managers, Identity, setup.Time),
         _block,
+        overlay,
         MeshDataplanes.Create(setup, NodeId),
         setup.Time,
         setup.Loggers,

@@ -4,8 +4,11 @@ using Swarm.Dispatch;
 
 namespace Swarm.Hosting.Nodes;
 
-/// <summary>What a node does about the news in its session: certificate, root, managers.</summary>
-internal sealed class NodeSession(CertificateRenewal renewal, Action<IReadOnlyList<ManagerPeer>> onManagers)
+/// <summary>What a node does about the news in its session: certificate, root, managers, keys of networks.</summary>
+internal sealed class NodeSession(
+    CertificateRenewal renewal,
+    Action<IReadOnlyList<ManagerPeer>> onManagers,
+    Action<ValueList<EncryptionKey>> onNetworkKeys)
 {
     private readonly Lock _gate = new();
     private ValueList<ManagerPeer> _managers;
@@ -15,6 +18,7 @@ internal sealed class NodeSession(CertificateRenewal renewal, Action<IReadOnlyLi
     {
         renewal.ManagersReachable();
         renewal.Observe(message.Node);
+        onNetworkKeys(message.NetworkBootstrapKeys);
         lock (_gate)
         {
             if (!message.RootCaCertificate.IsEmpty

@@ -34,8 +34,10 @@ internal sealed class RemoteWorkers(
             var directory = Path.Combine(Path.GetFullPath(settings.DataDirectory), name);
             var labels = settings.EngineLabels.ToValueDictionary();
             var executor = node.CreateExecutor(services, new NodeProfile(name, directory, labels, time, loggers));
-            var setup = new NodeSetup(time, loggers, services.GetService<IMeterFactory>(), settings.Dataplane);
+            var meters = services.GetService<IMeterFactory>();
+            var setup = new NodeSetup(time, loggers, meters, settings.Dataplane, settings.Overlay);
             await MeshDataplanes.RequireAsync(settings.Dataplane, cancellationToken);
+            await NodeOverlays.RequireAsync(settings.Overlay, cancellationToken);
             var worker = new RemoteWorker(setup, settings, directory, executor);
             _workers.Add(worker);
             await worker.StartAsync(cancellationToken);

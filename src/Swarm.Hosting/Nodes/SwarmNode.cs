@@ -51,7 +51,8 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
             [.. services.GetServices<ISchedulingScorer>()],
             services.GetRequiredService<SecretVault>(),
             services.GetService<IMeterFactory>(),
-            _options.Dataplane);
+            _options.Dataplane,
+            _options.Overlay);
         _executor = blueprint.Node.CreateExecutor(services, new NodeProfile(
             _options.NodeName ?? Environment.MachineName,
             _options.DataDirectory,
@@ -95,6 +96,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
     public async Task DescribeAsync(CancellationToken cancellationToken)
     {
         await MeshDataplanes.RequireAsync(_setup.Dataplane, cancellationToken);
+        await NodeOverlays.RequireAsync(_setup.Overlay, cancellationToken);
         Description = await _executor.DescribeAsync(cancellationToken);
     }
 

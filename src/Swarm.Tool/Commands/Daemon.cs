@@ -65,6 +65,7 @@ internal static class Daemon
                 "ipvs" => MeshDataplane.Ipvs,
                 _ => MeshDataplane.Userspace,
             };
+            options.Overlay = settings.Overlay;
             options.SecretStorage = settings.Secrets == "plain" ? SecretStorage.Plain : SecretStorage.Sealed;
             foreach (var label in settings.Labels)
             {

@@ -78,6 +78,11 @@ internal static class DaemonCommand
         DefaultValueFactory = _ => "userspace",
     };
 
+    private static readonly Option<bool> Overlay = new("--overlay")
+    {
+        Description = "Give processes their addresses of overlay networks, over VXLAN (as root).",
+    };
+
     private static readonly Option<bool> KeepTasks = new("--keep-tasks")
     {
         Description = "Let tasks run on when the daemon stops; the next one of the same --state takes them over.",
@@ -88,7 +93,7 @@ internal static class DaemonCommand
         var command = new Command("daemon", "Runs a node until SIGTERM.")
         {
             Api, State, Listen, Advertise, Executor, Engine, Hostname, Label, Dashboard, DashboardActions,
-            MetricsAddress, Secrets, KeepTasks, Dataplane,
+            MetricsAddress, Secrets, KeepTasks, Dataplane, Overlay,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(Read(parsed), cancellationToken));
         return command;
@@ -108,7 +113,8 @@ internal static class DaemonCommand
         parsed.GetValue(MetricsAddress),
         parsed.GetValue(Secrets)!,
         parsed.GetValue(KeepTasks),
-        parsed.GetValue(Dataplane)!);
+        parsed.GetValue(Dataplane)!,
+        parsed.GetValue(Overlay));
 
     private static async Task<int> RunAsync(DaemonSettings settings, CancellationToken cancellationToken)
     {

@@ -16,6 +16,7 @@ internal sealed record DaemonSettings(
     string Secrets,
     bool KeepTasks,
     string Dataplane,
+    bool Overlay = false,
     bool Initialize = false)
 {
     /// <summary>Why the daemon cannot run like this; null when it can.</summary>
@@ -29,6 +30,7 @@ internal sealed record DaemonSettings(
         { Secrets: not ("sealed" or "plain") } => $"--secrets {Secrets} is unknown; use sealed or plain",
         { Dataplane: not ("userspace" or "nftables" or "ipvs") } =>
             $"--dataplane {Dataplane} is unknown; use userspace, nftables or ipvs",
+        { Overlay: true, Executor: not "process" } => "--overlay is for --executor process only",
         { MetricsAddress: { } metrics } when !IsAddress(metrics) =>
             $"--metrics-addr {metrics} must be IP:PORT, such as 127.0.0.1:9323",
         _ => Labels.FirstOrDefault(label => label.IndexOf('=', StringComparison.Ordinal) < 1) is { } bad

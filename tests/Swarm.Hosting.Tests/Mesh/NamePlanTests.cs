@@ -226,7 +226,7 @@ public sealed class NamePlanTests : IDisposable
         var variables = TaskVariables.Of(
             [Service("my-web", "10.0.1.2"), Service("rr", ""), Service("elsewhere", "10.0.2.2", Back)],
             new HashSet<NetworkId> { Front },
-            _twins);
+            _twins.Of);
 
         Assert.Equal(
             [

@@ -1,11 +1,12 @@
 using Swarm.Net.Ipvs;
+using Swarm.Net.Netlink;
 
 namespace Swarm.Net.Tests.Conformance;
 
 /// <summary>The kernel's services as somebody else would make them and see them.</summary>
 internal sealed class KernelServices : IDisposable
 {
-    private readonly NetlinkSocket _socket = new();
+    private readonly NetlinkSocket _socket = new(NetlinkProtocol.Generic);
     private readonly List<IpvsService> _added = [];
     private readonly ushort _family;
 

@@ -18,10 +18,17 @@ internal static class GuestMachine
     [
         "crc32c_generic", "nf_conntrack", "nf_conntrack_netlink", "nf_tables", "nft_chain_nat", "nft_nat", "nft_masq",
         "nft_ct", "nft_fib", "nft_fib_inet", "nft_fib_ipv4", "nft_fib_ipv6", "ip_vs", "ip_vs_rr", "ip_vs_wrr",
-        "ip_vs_lc", "ip_vs_wlc", "ip_vs_mh",
+        "ip_vs_lc", "ip_vs_wlc", "ip_vs_mh", "bridge", "veth", "vxlan", "nft_numgen", "nft_reject", "nft_reject_ipv4",
+        "nft_reject_inet", "nft_xfrm", "nft_meta_bridge", "xfrm_user", "xfrm_algo", "esp4", "gcm", "ghash_generic",
+        "ctr", "seqiv", "echainiv", "aes_generic", "sha3_generic", "jitterentropy_rng", "drbg", "sha512_generic", "hmac",
     ];
 
     private static readonly string[] Programs = ["busybox", "nft", "conntrack"];
+
+    // What the runtime opens by name when it is asked for cryptography.
+    private static readonly string[] Opened = ["libssl.so.3", "libcrypto.so.3"];
+
+    private static readonly string[] LibraryFolders = ["/usr/lib/x86_64-linux-gnu", "/lib/x86_64-linux-gnu", "/usr/lib64"];
 
     // Large, and for debuggers only.
     private static readonly string[] Needless = ["libmscordbi.so", "libmscordaccore.so", "libclrgc.so", "libclrgcexp.so"];
@@ -43,7 +50,7 @@ internal static class GuestMachine
             : null;
     }
 
-    /// <summary>Runs the suite in a guest.</summary>
+    /// <summary>Runs the suites in a guest, or only the cases that <c>SWARM_GUEST_CASES</c> names.</summary>
     /// <returns>What came over the serial line.</returns>
     public static async Task<string[]> RunAsync(KernelPackage kernel, string folder)
     {
@@ -131,8 +138,9 @@ internal static class GuestMachine
             archive.Add($"bin/{Path.GetFileName(binary)}", binary);
         }
 
-        string[] native = [Path.Combine(dotnet, "dotnet"), .. Directory.GetFiles(runtime, "*.so")];
-        foreach (var library in await LibrariesOfAsync([.. binaries, .. native]))
+        string[] opened = [.. Opened.SelectMany(name => LibraryFolders.Select(folder => Path.Combine(folder, name)))];
+        string[] native = [.. opened.Where(File.Exists), Path.Combine(dotnet, "dotnet"), .. Directory.GetFiles(runtime, "*.so")];
+        foreach (var library in (await LibrariesOfAsync([.. binaries, .. native])).Union(opened.Where(File.Exists)))
         {
             archive.Add(library, library);
         }
@@ -188,7 +196,7 @@ internal static class GuestMachine
         done
         export DOTNET_EnableDiagnostics=0 DOTNET_TieredPGO=0 DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1
         echo "guest up after $(cut -d ' ' -f 1 /proc/uptime) s"
-        /dotnet/dotnet /test/Swarm.Net.Tests.dll
+        /dotnet/dotnet /test/Swarm.Net.Tests.dll {Environment.GetEnvironmentVariable("SWARM_GUEST_CASES")}
         echo "guest done after $(cut -d ' ' -f 1 /proc/uptime) s"
         poweroff -f
 

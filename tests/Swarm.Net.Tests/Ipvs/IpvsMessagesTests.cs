@@ -1,5 +1,6 @@
 using System.Net;
 using Swarm.Net.Ipvs;
+using Swarm.Net.Netlink;
 
 namespace Swarm.Net.Tests.Ipvs;
 

@@ -64,4 +64,7 @@ internal static partial class ExecutorLog
 
     [LoggerMessage(1616, LogLevel.Warning, "Task {TaskId} of an earlier run of this node is unknown now and is removed")]
     internal static partial void UnknownTask(ILogger logger, string taskId);
+
+    [LoggerMessage(1617, LogLevel.Warning, "Task {TaskName} was taken over and is not on its networks: {Reason}")]
+    internal static partial void NotRejoined(ILogger logger, string taskName, string reason);
 }

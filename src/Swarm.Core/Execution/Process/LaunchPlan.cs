@@ -46,6 +46,9 @@ internal sealed record LaunchPlan
     /// <summary>Lines for its <c>/etc/hosts</c>, which becomes a mount.</summary>
     public ValueList<string> Hosts { get; init; }
 
+    /// <summary>Path of the network namespace that it runs in; empty for the node's.</summary>
+    public string NetworkNamespace { get; init; } = "";
+
     /// <summary>The health check; null when there is none.</summary>
     public HealthCheck? HealthCheck { get; init; }
 
@@ -75,14 +78,15 @@ internal sealed record LaunchPlan
     internal string? Variable(string name) => Environment.LastOrDefault(variable => variable.Name == name)?.Value;
 
     /// <summary>
-    /// The environment with the ports: <c>PORT</c> is the first, <c>SWARM_PORT_target</c> each of them.
+    /// The environment with the ports: <c>PORT</c> is the first, <c>SWARM_PORT_target</c> each of them. With a network
+    /// of its own a task has all numbers to itself, and listens at the targets.
     /// </summary>
     internal ValueList<EnvironmentVariable> EnvironmentWith(ValueList<PortPublication> ports)
     {
         var environment = Environment;
         foreach (var port in ports)
         {
-            var number = Text(port.PublishedPort);
+            var number = Text(NetworkNamespace.Length > 0 ? port.TargetPort : port.PublishedPort);
             environment = Complete(environment, "PORT", number);
             environment = Complete(environment, $"SWARM_PORT_{Text(port.TargetPort)}", number);
         }

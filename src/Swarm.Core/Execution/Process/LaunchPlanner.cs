@@ -11,15 +11,27 @@ internal static class LaunchPlanner
     private static bool IsPrivileged => Libc.EffectiveUserId() == 0;
 
     /// <summary>The plan of a task.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="dependencies">What it refers to.</param>
+    /// <param name="options">Options.</param>
+    /// <param name="carriesNetworks">Whether tasks have networks of their own here.</param>
     /// <exception cref="TaskRejectedException">The task cannot run here.</exception>
-    internal static LaunchPlan Plan(SwarmTask task, ITaskDependencies dependencies, ProcessExecutorOptions options)
+    internal static LaunchPlan Plan(
+        SwarmTask task,
+        ITaskDependencies dependencies,
+        ProcessExecutorOptions options,
+        bool carriesNetworks = false)
     {
         var spec = Expand(task, dependencies);
         var image = FindImage(spec.Image, options);
         var account = FindUser(spec);
         var hostname = spec.Hostname.Length > 0 ? spec.Hostname : options.Hostname;
         ContainerDemands.Check(spec);
-        CheckNetworks(task.Networks);
+        if (!carriesNetworks)
+        {
+            CheckNetworks(task.Networks);
+        }
+
         CheckMounts(spec.Mounts);
         CheckUlimits(spec.Ulimits);
         return new()
@@ -161,7 +173,7 @@ internal static class LaunchPlanner
             : throw new TaskRejectedException($"the working directory '{directory}' does not exist on this node");
     }
 
-    // Processes talk in the clear, and nobody who asked for encryption wants that.
+    // Processes on the node's network talk in the clear, and nobody who asked for encryption wants that.
     private static void CheckNetworks(ValueList<NetworkAttachment> networks)
     {
         var wanted = networks

@@ -62,6 +62,31 @@ internal sealed partial class ProcessContainer
         _runtime.Records.Save(Task.Id, record);
     }
 
+    // What was started on the node's network is at none of its addresses, and the other way round.
+    private async Task RejoinAsync()
+    {
+        if (_runtime.Names is not { } names || names.CarriesNetworks != _plan.NetworkNamespace.Length > 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await names.EnterAsync(Task, CancellationToken.None);
+        }
+        catch (TransientExecutorException)
+        {
+            // It enters as soon as a manager tells of its networks.
+        }
+        catch (TaskRejectedException exception)
+        {
+            ExecutorLog.NotRejoined(_runtime.Logger, Task.Name, exception.Message);
+            return;
+        }
+
+        await names.PublishAsync(Task.Id, Ports, CancellationToken.None);
+    }
+
     private bool Resume(ProcessRecord record)
     {
         _environment = _plan.EnvironmentWith(Ports);
@@ -93,7 +118,7 @@ internal sealed partial class ProcessContainer
         _runtime.Ports.Keep(Ports);
         WatchHealth(Request(executable: ""));
         Save();
-        _ = _runtime.Names?.EnterAsync(Task, CancellationToken.None).AsTask();
+        _ = RejoinAsync();
         ExecutorLog.Adopted(_runtime.Logger, Task.Name, identity.Pid);
         Follow();
         return true;

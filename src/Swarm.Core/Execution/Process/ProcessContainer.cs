@@ -288,6 +288,7 @@ internal sealed partial class ProcessContainer : IDisposable
         OomScore = _plan.OomScore,
         Ulimits = _plan.Ulimits,
         Mounts = _plan.Mounts,
+        NetworkNamespace = _plan.NetworkNamespace,
         Group = _group!,
         Output = Log.Append,
         OutputDirectory = _runtime.LogDirectoryOf(Task.Id),

@@ -37,7 +37,8 @@ internal sealed class ProcessTaskController(
         }
 
         await TaskLimits.KillLeftoversAsync(_task, runtime);
-        var plan = LaunchPlanner.Plan(_task, dependencies, runtime.Options);
+        var plan = LaunchPlanner.Plan(
+            _task, dependencies, runtime.Options, runtime.Names?.CarriesNetworks is true);
         MakeDirectories(plan);
         plan = await ShowPathsAsync(plan, cancellationToken);
         plan = await DeliverFilesAsync(plan);
@@ -60,6 +61,11 @@ internal sealed class ProcessTaskController(
         catch (Exception exception) when (exception is LaunchException or IOException)
         {
             throw new InvalidOperationException($"starting container failed: {exception.Message}", exception);
+        }
+
+        if (runtime.Names is { } names)
+        {
+            await names.PublishAsync(_task.Id, container.Ports, cancellationToken);
         }
 
         await Task.WhenAny(container.Up, container.Ended).WaitAsync(cancellationToken);
@@ -212,7 +218,7 @@ internal sealed class ProcessTaskController(
 
         var known = await names.EnterAsync(_task, cancellationToken);
         RequireNames(known);
-        plan = plan.WithVariables(known.Environment);
+        plan = plan.WithVariables(known.Environment) with { NetworkNamespace = known.NetworkNamespace };
         if (known.ResolverFile.Length == 0
             || !File.Exists(MountNamespace.ResolverTarget)
             || !await runtime.Namespaces.WorksAsync())

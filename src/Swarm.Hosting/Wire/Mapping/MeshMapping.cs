@@ -79,6 +79,7 @@ internal static class MeshMapping
         Networks = wire.NetworksToRecords(),
         Targets = wire.TargetsToRecords(),
         Tasks = wire.TasksToRecords(),
+        Starting = wire.StartingToRecords(),
     };
 
     private static MeshPort ToRecord(Protos.MeshPort wire) => new(

@@ -21,6 +21,7 @@ internal static class MeshNameMapping
             Published = target.IsPublished,
         }));
         wire.Tasks.Add(service.Tasks.Select(ToWire));
+        wire.Starting.Add(service.Starting.Select(ToWire));
     }
 
     public static ValueList<MeshNetwork> NetworksToRecords(this Protos.MeshService wire) => wire.Networks
@@ -39,14 +40,37 @@ internal static class MeshNameMapping
             new NodeId(task.NodeId),
             task.Address,
             task.Draining,
-            task.Addresses
-                .Select(item => new MeshTaskAddress(new NetworkId(item.NetworkId), item.Address))
-                .ToValueList(),
+            ToRecords(task.Addresses),
             task.Ports
                 .Where(port => MeshMapping.IsPort(port.Target) && MeshMapping.IsPort(port.Port))
                 .Select(port => new MeshTaskPort(port.Udp, (int)port.Target, (int)port.Port))
-                .ToValueList()))
+                .ToValueList())
+        {
+            IsOnOverlay = task.Overlay,
+        })
         .ToValueList();
+
+    public static ValueList<MeshStartingTask> StartingToRecords(this Protos.MeshService wire) => wire.Starting
+        .Select(task => new MeshStartingTask(new NodeId(task.NodeId), task.Address, ToRecords(task.Addresses)))
+        .ToValueList();
+
+    private static ValueList<MeshTaskAddress> ToRecords(IEnumerable<Protos.MeshTaskAddress> wire) => wire
+        .Select(item => new MeshTaskAddress(new NetworkId(item.NetworkId), item.Address))
+        .ToValueList();
+
+    private static IEnumerable<Protos.MeshTaskAddress> ToWire(ValueList<MeshTaskAddress> addresses) =>
+        addresses.Select(item => new Protos.MeshTaskAddress
+        {
+            NetworkId = item.NetworkId.Value,
+            Address = item.Address,
+        });
+
+    private static Protos.MeshStartingTask ToWire(MeshStartingTask task)
+    {
+        var wire = new Protos.MeshStartingTask { NodeId = task.NodeId.Value, Address = task.Address };
+        wire.Addresses.Add(ToWire(task.Addresses));
+        return wire;
+    }
 
     private static Protos.MeshTask ToWire(MeshTask task)
     {
@@ -55,13 +79,10 @@ internal static class MeshNameMapping
             NodeId = task.NodeId.Value,
             Address = task.Address,
             Draining = task.IsDraining,
+            Overlay = task.IsOnOverlay,
         };
         wire.Names.Add(task.Names);
-        wire.Addresses.Add(task.Addresses.Select(item => new Protos.MeshTaskAddress
-        {
-            NetworkId = item.NetworkId.Value,
-            Address = item.Address,
-        }));
+        wire.Addresses.Add(ToWire(task.Addresses));
         wire.Ports.Add(task.Ports.Select(port => new Protos.MeshTaskPort
         {
             Udp = port.IsUdp,

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Net.Ipvs;
 using Swarm.Net.Kernel;
+using Swarm.Net.Netlink;
 
 namespace Swarm.Net;
 

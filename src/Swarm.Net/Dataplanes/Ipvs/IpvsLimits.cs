@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Swarm.Net.Kernel;
+using Swarm.Net.Netlink;
 
 namespace Swarm.Net.Ipvs;
 

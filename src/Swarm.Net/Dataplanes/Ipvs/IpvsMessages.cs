@@ -3,6 +3,7 @@ using System.Net;
 using System.Runtime.InteropServices;
 using System.Text;
 using Swarm.Net.Kernel;
+using Swarm.Net.Netlink;
 
 namespace Swarm.Net.Ipvs;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using Swarm.Net.Kernel;
+using Swarm.Net.Netlink;
 
 namespace Swarm.Net.Ipvs;
 
@@ -14,7 +15,7 @@ internal sealed class IpvsTable : IDisposable
 
     private const uint LastMark = FirstMark | 0xFFFF;
 
-    private readonly NetlinkSocket _socket = new();
+    private readonly NetlinkSocket _socket = new(NetlinkProtocol.Generic);
     private readonly ushort _family;
     private readonly Dictionary<(uint Mark, bool IsV6), Known> _known = [];
     private uint _nextMark = FirstMark;

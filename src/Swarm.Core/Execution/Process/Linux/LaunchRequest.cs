@@ -33,6 +33,9 @@ internal sealed record LaunchRequest
     /// <summary>What it sees at other paths; needs <see cref="MountNamespace"/>.</summary>
     public ValueList<BindMount> Mounts { get; init; }
 
+    /// <summary>Path of the network namespace that it starts in; empty for this process's.</summary>
+    public string NetworkNamespace { get; init; } = "";
+
     public required ProcessGroup Group { get; init; }
 
     public required OutputSink Output { get; init; }

@@ -83,6 +83,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "grantpt", SetLastError = true)]
     internal static partial int GrantTerminal(int descriptor);
 
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    internal static partial int EnterNamespace(int descriptor, int kind);
+
     [LibraryImport("libc", EntryPoint = "unlockpt", SetLastError = true)]
     internal static partial int UnlockTerminal(int descriptor);
 

@@ -88,7 +88,12 @@ internal static unsafe class ProcessLauncher
         return request with { Executable = UserAccount.Setpriv!, Arguments = arguments.ToValueList() };
     }
 
-    private static int Spawn(LaunchRequest request, LaunchStreams streams, int gate)
+    private static int Spawn(LaunchRequest request, LaunchStreams streams, int gate) =>
+        request.NetworkNamespace.Length == 0
+            ? SpawnHere(request, streams, gate)
+            : NetworkNamespaces.Within(request.NetworkNamespace, () => SpawnHere(request, streams, gate));
+
+    private static int SpawnHere(LaunchRequest request, LaunchStreams streams, int gate)
     {
         using var arguments = new SpawnArguments(request, streams, gate);
         var error = Libc.Spawn(

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Swarm.Net.Ipvs;
+namespace Swarm.Net.Netlink;
 
 /// <summary>The kernel refused what it was asked by netlink.</summary>
 /// <param name="error">Its number for why.</param>
@@ -12,8 +12,11 @@ internal sealed class NetlinkException(int error) : IOException($"{Marshal.GetPI
     public const int NoSuchEntry = 2;
     public const int NoSuchService = 3;
     public const int Exists = 17;
+    public const int NoDevice = 19;
+    public const int NotImplemented = 38;
     public const int NoSpace = 28;
     public const int NoSuchFamily = 97;
+    public const int AddressInUse = 98;
 
     /// <summary>The kernel's number for why.</summary>
     public int Error => error;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Swarm.Net.Ipvs;
+namespace Swarm.Net.Netlink;
 
 /// <summary>Writes one netlink message. Numbers are in the machine's byte order unless they say otherwise.</summary>
 internal sealed class NetlinkWriter
@@ -36,6 +36,16 @@ internal sealed class NetlinkWriter
         _length += 4;
         return this;
     }
+
+    /// <summary>The header of a family that is not generic.</summary>
+    public NetlinkWriter Header(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Grow(bytes.Length));
+        _length += bytes.Length;
+        return Pad();
+    }
+
+    public NetlinkWriter Add(ushort type, byte value) => Add(type, [value]);
 
     public NetlinkWriter Add(ushort type, ushort value)
     {

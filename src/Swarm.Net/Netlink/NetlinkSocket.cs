@@ -1,14 +1,16 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Swarm.Net.Ipvs;
+namespace Swarm.Net.Netlink;
 
-/// <summary>A conversation with the kernel in generic netlink; one question at a time, of whatever thread.</summary>
+/// <summary>
+/// A conversation with the kernel; one question at a time, of whatever thread. It is about the network namespace of the
+/// thread that opened it.
+/// </summary>
 internal sealed partial class NetlinkSocket : IDisposable
 {
     private const int NetlinkFamily = 16;
     private const int RawAndClosedOnExec = 0x80003;
-    private const int GenericProtocol = 16;
     private const int SocketLevel = 1;
     private const int ReceiveTimeout = 20;
     private const int Interrupted = 4;
@@ -20,15 +22,16 @@ internal sealed partial class NetlinkSocket : IDisposable
     private readonly byte[] _buffer = new byte[64 * 1024];
     private uint _sequence;
 
+    /// <param name="protocol">Whom to talk to.</param>
     /// <exception cref="NetlinkException">There is no such socket here.</exception>
-    public NetlinkSocket()
+    public NetlinkSocket(NetlinkProtocol protocol)
     {
         if (!OperatingSystem.IsLinux())
         {
             throw new NetlinkException(NetlinkException.NoSuchFamily);
         }
 
-        var descriptor = OpenSocket(NetlinkFamily, RawAndClosedOnExec, GenericProtocol);
+        var descriptor = OpenSocket(NetlinkFamily, RawAndClosedOnExec, (int)protocol);
         if (descriptor < 0)
         {
             throw NetlinkException.OfLastCall();

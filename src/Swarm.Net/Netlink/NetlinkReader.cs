@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Swarm.Net.Ipvs;
+namespace Swarm.Net.Netlink;
 
 /// <summary>Takes apart what the kernel says. What is cut short or makes no sense ends the reading.</summary>
 internal static class NetlinkReader
