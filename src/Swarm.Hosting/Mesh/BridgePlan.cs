@@ -43,7 +43,8 @@ internal static class BridgePlan
         {
             foreach (var network in service.Networks)
             {
-                if (bridges.GetValueOrDefault(network.Id) is { } bridge && Parse(network.Address) is { } address)
+                if (bridges.GetValueOrDefault(network.Id) is { } bridge
+                    && NetworkTargets.Parse(network.Address) is { } address)
                 {
                     // A pool that was given back may have made its way to another network meanwhile.
                     addresses.TryAdd(
@@ -51,39 +52,12 @@ internal static class BridgePlan
                         new BridgeAddress(
                             bridge.Interface,
                             address,
-                            TargetsOf(self, service, network.Id, leaving),
+                            NetworkTargets.Of(service.Tasks.Where(task => task.NodeId == self), network.Id, leaving),
                             service.Balancer is "source" or "maglev"));
                 }
             }
         }
 
         return [.. addresses.Values.OrderBy(item => $"{item.Address}", StringComparer.Ordinal)];
-    }
-
-    /// <summary>An IPv4 address; null for anything else.</summary>
-    public static IPAddress? Parse(string text) =>
-        IPAddress.TryParse(text, out var address)
-        && address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork
-            ? address
-            : null;
-
-    // As everywhere: one that is about to stop gets nothing new unless it is the last.
-    private static ImmutableArray<IPAddress> TargetsOf(
-        NodeId self,
-        MeshService service,
-        NetworkId network,
-        IReadOnlySet<string> leaving)
-    {
-        var own = service.Tasks.Where(task => task.NodeId == self).ToArray();
-        var active = own
-            .Where(task => !task.IsDraining && !leaving.Contains(NameRecords.AddressOn(task, network)))
-            .ToArray();
-        return
-        [
-            .. (active.Length > 0 ? active : own)
-                .Select(task => Parse(NameRecords.AddressOn(task, network)))
-                .OfType<IPAddress>()
-                .Distinct(),
-        ];
     }
 }

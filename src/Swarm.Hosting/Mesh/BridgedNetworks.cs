@@ -7,7 +7,6 @@ using Swarm.Execution.Processes;
 using Swarm.Hosting.Nodes;
 using Swarm.Net;
 using Swarm.Net.Bridges;
-using Swarm.Net.Naming;
 
 namespace Swarm.Hosting.Mesh;
 
@@ -28,8 +27,6 @@ internal sealed partial class BridgedNetworks(
     TimeProvider time,
     ILoggerFactory loggers) : IBridgedNetworks, IAsyncDisposable
 {
-    private const int NamePort = 53;
-
     private static readonly TimeSpan FirstNewsLimit = TimeSpan.FromSeconds(3);
 
     private readonly Lock _gate = new();
@@ -67,7 +64,7 @@ internal sealed partial class BridgedNetworks(
             _services = services;
             _isTold |= isTold;
             var bridges = _bridges.ToDictionary(item => item.Key, item => item.Value.Bridge);
-            ShowNames([.. BridgePlan.SeenFrom(self, services)], bridges);
+            ShowNames(bridges);
             state = new BridgeState(
                 BridgePlan.AddressesOf(self, services, bridges, _leaving),
                 [.. _tasks.Values.Select(task => new BridgeResolver(task.Address, task.Server.Address))]);
@@ -103,7 +100,7 @@ internal sealed partial class BridgedNetworks(
                 .SelectMany(service => service.Tasks.Select(task => task.Address)
                     .Concat(service.Ports.SelectMany(port => port.Backends).Select(backend => backend.Address)))
                 .Distinct()
-                .Select(BridgePlan.Parse))
+                .Select(NetworkTargets.Parse))
             .OfType<IPAddress>();
         return SubnetClash.Find(
             subnet,
@@ -283,20 +280,12 @@ internal sealed partial class BridgedNetworks(
         }
     }
 
-    // Tasks on the same networks see the same names.
-    private void ShowNames(MeshService[] services, Dictionary<NetworkId, NetworkBridge> bridges)
+    private void ShowNames(IReadOnlyDictionary<NetworkId, NetworkBridge> bridges)
     {
-        var tables = new Dictionary<string, NameTable>(StringComparer.Ordinal);
+        var views = new NameViews(BridgePlan.SeenFrom(self, _services), NetworkTargets.Parse);
         foreach (var task in _tasks.Values)
         {
-            if (!tables.TryGetValue(task.View, out var table))
-            {
-                var seen = task.Networks.Where(bridges.ContainsKey).ToFrozenSet();
-                table = new NameTable(NameRecords.Of(services, seen, BridgePlan.Parse));
-                tables.Add(task.View, table);
-            }
-
-            task.Server.Apply(table);
+            task.Server.Apply(views.From(task.Networks.Where(bridges.ContainsKey).ToFrozenSet()));
         }
     }
 
@@ -306,25 +295,17 @@ internal sealed partial class BridgedNetworks(
         var first = task.Networks.FirstOrDefault(item => networks.Contains(item.Network.Id));
         if (_isDisposed
             || first is null
-            || BridgePlan.Parse(NamePlan.Plain(first.Addresses is [var own, ..] ? own : "")) is not { } address)
+            || NetworkTargets.Parse(NamePlan.Plain(first.Addresses is [var own, ..] ? own : "")) is not { } address)
         {
             return null;
         }
 
         var gateway = _bridges[first.Network.Id].Bridge.Gateway;
-        var options = new NameServerOptions { Listen = new IPEndPoint(gateway, 0), Time = time };
-        var resolver = ResolverFile.Load(MountNamespace.ResolverTarget)
-            .With((task.Spec.Workload as ContainerSpec)?.Dns);
-        foreach (var server in resolver.Servers)
-        {
-            options.Forwarders.Add(new IPEndPoint(server, NamePort));
-        }
-
+        var options = ResolverFile.Of(task).AskedFrom(new IPEndPoint(gateway, 0), time);
         try
         {
             return new LocalTask(
                 networks.ToFrozenSet(),
-                string.Join(' ', networks.Select(id => id.Value).Order(StringComparer.Ordinal)),
                 address,
                 new NameServer(options, loggers.CreateLogger<NameServer>()));
         }
@@ -337,10 +318,9 @@ internal sealed partial class BridgedNetworks(
 
     /// <summary>A task of this node.</summary>
     /// <param name="Networks">Its networks that are answered here.</param>
-    /// <param name="View">The same as text.</param>
     /// <param name="Address">Where its questions come from.</param>
     /// <param name="Server">Its name server.</param>
-    private sealed record LocalTask(FrozenSet<NetworkId> Networks, string View, IPAddress Address, NameServer Server);
+    private sealed record LocalTask(FrozenSet<NetworkId> Networks, IPAddress Address, NameServer Server);
 
     [LoggerMessage(
         4230,

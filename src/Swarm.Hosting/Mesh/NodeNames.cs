@@ -5,7 +5,6 @@ using Microsoft.Extensions.Logging;
 using Swarm.Dispatch;
 using Swarm.Execution.Processes;
 using Swarm.Net;
-using Swarm.Net.Naming;
 
 namespace Swarm.Hosting.Mesh;
 
@@ -76,17 +75,10 @@ internal sealed partial class NodeNames(
             _services = services;
             twins.KeepOnly(AddressesInUse());
 
-            // Tasks on the same networks see the same names.
-            var tables = new Dictionary<string, NameTable>(StringComparer.Ordinal);
-            foreach (var task in _tasks.Values.Where(task => task.Server is not null))
+            var views = new NameViews(services, twins.Of);
+            foreach (var task in _tasks.Values)
             {
-                if (!tables.TryGetValue(task.View, out var table))
-                {
-                    table = new NameTable(NameRecords.Of(services, task.Networks, twins.Of));
-                    tables.Add(task.View, table);
-                }
-
-                task.Server!.Apply(table);
+                task.Server?.Apply(views.From(task.Networks));
             }
         }
 
@@ -154,17 +146,11 @@ internal sealed partial class NodeNames(
     {
         var networks = attachments.Select(item => item.Network.Id).ToFrozenSet();
         var addresses = attachments.Select(item => NamePlan.Plain(item.Addresses[0])).ToValueList();
-        var resolver = ResolverFile.Load(MountNamespace.ResolverTarget)
-            .With((task.Spec.Workload as ContainerSpec)?.Dns);
+        var resolver = ResolverFile.Of(task);
         var server = twins.Of(addresses[0]) is { } twin
             ? TryListen(task, LoopbackBlock.ServerOf(twin), resolver)
             : null;
-        return new LocalTask(
-            networks,
-            string.Join(' ', networks.Select(id => id.Value).Order(StringComparer.Ordinal)),
-            addresses,
-            server,
-            resolver);
+        return new LocalTask(networks, addresses, server, resolver);
     }
 
     private NameServer? TryListen(SwarmTask task, IPAddress address, ResolverFile resolver)
@@ -172,14 +158,9 @@ internal sealed partial class NodeNames(
         var reason = "";
         foreach (var port in Ports)
         {
-            var options = new NameServerOptions { Listen = new IPEndPoint(address, port), Time = time };
-            foreach (var server in resolver.Servers)
-            {
-                options.Forwarders.Add(new IPEndPoint(server, Ports[0]));
-            }
-
             try
             {
+                var options = resolver.AskedFrom(new IPEndPoint(address, port), time);
                 return new NameServer(options, loggers.CreateLogger<NameServer>());
             }
             catch (SocketException exception)
@@ -224,13 +205,11 @@ internal sealed partial class NodeNames(
 
     /// <summary>A task of this node.</summary>
     /// <param name="Networks">Its networks.</param>
-    /// <param name="View">The same as text: tasks of one view see the same names.</param>
     /// <param name="Addresses">Its own addresses there.</param>
     /// <param name="Server">Its name server; null when none could be opened.</param>
     /// <param name="Resolver">What it would have without us.</param>
     private sealed record LocalTask(
         FrozenSet<NetworkId> Networks,
-        string View,
         ValueList<string> Addresses,
         NameServer? Server,
         ResolverFile Resolver);

@@ -7,7 +7,6 @@ using Swarm.Dispatch;
 using Swarm.Execution;
 using Swarm.Execution.Processes;
 using Swarm.Net;
-using Swarm.Net.Naming;
 using Swarm.Net.Overlay;
 
 namespace Swarm.Hosting.Mesh;
@@ -264,21 +263,12 @@ internal sealed partial class NodeOverlay(
         {
             _report = report;
             var places = report.Places.ToDictionary(place => place.Member, StringComparer.Ordinal);
-
-            // Tasks on the same networks see the same names.
-            MeshService[] reachable = [.. Reachable()];
-            var tables = new Dictionary<string, NameTable>(StringComparer.Ordinal);
+            var views = new NameViews(Reachable(), NetworkTargets.Parse);
             foreach (var task in _tasks.Values)
             {
                 task.Place = places.GetValueOrDefault(task.Task.Id.Value);
                 task.Server ??= task.Place is null ? null : TryListen(task, task.Place);
-                if (!tables.TryGetValue(task.View, out var table))
-                {
-                    table = new NameTable(NameRecords.Of(reachable, task.Networks, OverlayPlan.Parse));
-                    tables.Add(task.View, table);
-                }
-
-                task.Server?.Apply(table);
+                task.Server?.Apply(views.From(task.Networks));
             }
         }
     }
@@ -305,16 +295,11 @@ internal sealed partial class NodeOverlay(
 
     private NameServer? TryListen(LocalTask task, OverlayPlace place)
     {
-        var options = new NameServerOptions { Listen = new IPEndPoint(ServerAddress, DnsPort), Time = time };
-        foreach (var server in task.Resolver.Servers)
-        {
-            options.Forwarders.Add(new IPEndPoint(server, DnsPort));
-        }
-
         try
         {
+            var options = task.Resolver.AskedFrom(new IPEndPoint(ServerAddress, DnsPort), time);
             using var space = NetworkNamespace.Open(place.Namespace);
-            return space.Run(() => new NameServer(options, loggers.CreateLogger<NameServer>()));
+            return new NameServer(options, space.Run, loggers.CreateLogger<NameServer>());
         }
         catch (Exception exception) when (exception is SocketException or IOException)
         {
@@ -329,7 +314,7 @@ internal sealed partial class NodeOverlay(
         {
             new("SWARM_DNS", new IPEndPoint(ServerAddress, DnsPort).ToString()),
         };
-        variables.AddRange(TaskVariables.Of(_services, local.Networks, OverlayPlan.Parse));
+        variables.AddRange(TaskVariables.Of(_services, local.Networks, NetworkTargets.Parse));
         var dns = (local.Task.Spec.Workload as ContainerSpec)?.Dns;
         return new TaskNames(variables.ToValueList(), local.Resolver.For(ServerAddress, dns?.Options ?? default))
         {
@@ -346,14 +331,8 @@ internal sealed partial class NodeOverlay(
 
         public FrozenSet<NetworkId> Networks { get; } = attachments.Select(item => item.Network.Id).ToFrozenSet();
 
-        /// <summary>The same as text: tasks of one view see the same names.</summary>
-        public string View { get; } =
-            string.Join(' ', attachments.Select(item => item.Network.Id.Value).Order(StringComparer.Ordinal));
-
         /// <summary>What it would have without us.</summary>
-        public ResolverFile Resolver { get; } = ResolverFile
-            .Load(MountNamespace.ResolverTarget)
-            .With((task.Spec.Workload as ContainerSpec)?.Dns);
+        public ResolverFile Resolver { get; } = ResolverFile.Of(task);
 
         public OverlayPlace? Place { get; set; }
 

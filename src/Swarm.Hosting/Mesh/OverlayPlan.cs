@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
@@ -26,7 +27,9 @@ internal static class OverlayPlan
 
     /// <summary>A task's address on a network; null when it has none of IPv4.</summary>
     public static IPAddress? AddressOf(NetworkAttachment attachment) =>
-        attachment.Addresses.Select(NamePlan.Plain).Select(Parse).FirstOrDefault(address => address is not null);
+        attachment.Addresses
+            .Select(item => NetworkTargets.Parse(NamePlan.Plain(item)))
+            .FirstOrDefault(address => address is not null);
 
     /// <summary>Why a network cannot be on this node; null when it can.</summary>
     public static string? FaultOf(Network network) =>
@@ -57,7 +60,7 @@ internal static class OverlayPlan
             Gateways =
             [
                 .. (network.Ipam?.Configs ?? default)
-                    .Select(config => Parse(NamePlan.Plain(config.Gateway)))
+                    .Select(config => NetworkTargets.Parse(NamePlan.Plain(config.Gateway)))
                     .OfType<IPAddress>()
                     .Where(address => subnets.Any(subnet => subnet.Contains(address))),
             ],
@@ -67,7 +70,7 @@ internal static class OverlayPlan
             [
                 .. here.SelectMany(service => PeersOf(service, network.Id, self)).DistinctBy(peer => peer.Address),
             ],
-            Services = [.. here.SelectMany(service => ServicesOf(service, network.Id))],
+            Services = [.. here.Select(service => ServiceOf(service, network.Id)).OfType<OverlayService>()],
         };
     }
 
@@ -88,12 +91,6 @@ internal static class OverlayPlan
     public static IEnumerable<MeshTask> ReachableOf(MeshService service) =>
         service.Tasks.Where(task => task.IsOnOverlay);
 
-    /// <summary>An address of IPv4; null for anything else.</summary>
-    public static IPAddress? Parse(string text) =>
-        IPAddress.TryParse(text, out var address) && address.AddressFamily == AddressFamily.InterNetwork
-            ? address
-            : null;
-
     private static IEnumerable<OverlayPeer> PeersOf(MeshService service, NetworkId network, NodeId self)
     {
         var tasks = service.Tasks.Select(task => (task.NodeId, task.Address, task.Addresses))
@@ -101,33 +98,18 @@ internal static class OverlayPlan
         foreach (var (node, machine, addresses) in tasks.Where(task => task.NodeId != self))
         {
             if (addresses.FirstOrDefault(item => item.NetworkId == network) is { } own
-                && Parse(own.Address) is { } address
-                && Parse(machine) is { } at)
+                && NetworkTargets.Parse(own.Address) is { } address
+                && NetworkTargets.Parse(machine) is { } at)
             {
                 yield return new OverlayPeer(address, at);
             }
         }
     }
 
-    // A last one that is about to stop is better than none.
-    private static IEnumerable<OverlayService> ServicesOf(MeshService service, NetworkId network)
-    {
-        if (Parse(service.Networks.First(item => item.Id == network).Address) is not { } address)
-        {
-            yield break;
-        }
-
-        var tasks = ReachableOf(service).ToArray();
-        var active = tasks.Where(task => !task.IsDraining).ToArray();
-        yield return new OverlayService(
-            address,
-            [
-                .. (active.Length > 0 ? active : tasks)
-                    .Select(task => Parse(NameRecords.AddressOn(task, network)))
-                    .OfType<IPAddress>()
-                    .Distinct(),
-            ]);
-    }
+    private static OverlayService? ServiceOf(MeshService service, NetworkId network) =>
+        NetworkTargets.Parse(service.Networks.First(item => item.Id == network).Address) is { } address
+            ? new(address, NetworkTargets.Of(ReachableOf(service), network, FrozenSet<string>.Empty))
+            : null;
 
     private static int? VniOf(Network network) =>
         network.DriverState?.Options.TryGetValue(Vnis, out var list) is true

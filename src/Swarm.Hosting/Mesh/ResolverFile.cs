@@ -1,4 +1,6 @@
 using System.Net;
+using Swarm.Execution.Processes;
+using Swarm.Net;
 
 namespace Swarm.Hosting.Mesh;
 
@@ -9,6 +11,8 @@ internal sealed record ResolverFile(ValueList<IPAddress> Servers, ValueList<stri
 {
     /// <summary>As many servers as the C library asks.</summary>
     private const int MostServers = 3;
+
+    private const int Port = 53;
 
     /// <summary>Nothing at all.</summary>
     public static ResolverFile Empty { get; } = new(default(ValueList<IPAddress>), default);
@@ -50,6 +54,22 @@ internal sealed record ResolverFile(ValueList<IPAddress> Servers, ValueList<stri
         {
             return Empty;
         }
+    }
+
+    /// <summary>What a task would have without us: the machine's, but for what its spec says.</summary>
+    public static ResolverFile Of(SwarmTask task) =>
+        Load(MountNamespace.ResolverTarget).With((task.Spec.Workload as ContainerSpec)?.Dns);
+
+    /// <summary>A name server of ours that asks these for everything else.</summary>
+    public NameServerOptions AskedFrom(IPEndPoint listen, TimeProvider time)
+    {
+        var options = new NameServerOptions { Listen = listen, Time = time };
+        foreach (var server in Servers)
+        {
+            options.Forwarders.Add(new IPEndPoint(server, Port));
+        }
+
+        return options;
     }
 
     /// <summary>What the spec says in place of the machine.</summary>

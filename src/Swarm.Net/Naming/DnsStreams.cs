@@ -44,9 +44,10 @@ internal sealed class DnsStreams : IDisposable
             _listener.Dispose();
             throw;
         }
-
-        _ = RelayContext.StartAsync(AcceptAsync);
     }
+
+    /// <summary>Begins to take clients in.</summary>
+    public void Start() => _ = RelayContext.StartAsync(AcceptAsync);
 
     public void Dispose() => _listener.Dispose();
 

@@ -37,12 +37,25 @@ public sealed partial class NameServer : IAsyncDisposable
     /// <param name="logger">The log; null means none.</param>
     /// <exception cref="SocketException">The address is in use, or not of this machine.</exception>
     public NameServer(NameServerOptions options, ILogger<NameServer>? logger = null)
+        : this(options, open => open(), logger)
+    {
+    }
+
+    /// <summary>The same with sockets that are opened somewhere else.</summary>
+    /// <param name="options">Options.</param>
+    /// <param name="within">Opens them there.</param>
+    /// <param name="logger">The log.</param>
+    internal NameServer(
+        NameServerOptions options,
+        Func<Func<(Socket, DnsStreams?)>, (Socket Packets, DnsStreams? Streams)> within,
+        ILogger<NameServer>? logger)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _forwarder = new DnsForwarder(options);
         _logger = logger ?? NullLogger<NameServer>.Instance;
-        (_socket, _streams) = Open();
+        (_socket, _streams) = within(Open);
+        _streams?.Start();
         _answering = RelayContext.StartAsync(AnswerAsync);
     }
 

@@ -1,5 +1,3 @@
-using Swarm.Net.Kernel;
-
 namespace Swarm.Net.Overlay;
 
 /// <summary>The rules of nftables in a namespace.</summary>
@@ -10,8 +8,7 @@ internal sealed class NamespaceRules(NetworkNamespace space, OverlayOptions opti
     public async Task WriteAsync(string text, WriteCount writes, CancellationToken cancellationToken)
     {
         writes.Add();
-        var outcome = await space.Run(() =>
-            KernelCommand.RunAsync(options.Nft, ["-f", "-"], text, cancellationToken));
+        var outcome = await space.RunAsync(options.Nft, ["-f", "-"], text, cancellationToken);
         if (outcome.ExitCode != 0)
         {
             throw new IOException($"nftables refused: {outcome.Reason}");
@@ -24,5 +21,5 @@ internal sealed class NamespaceRules(NetworkNamespace space, OverlayOptions opti
 
     /// <summary>Has the kernel forget connections.</summary>
     public Task ForgetAsync(params string[] which) =>
-        space.Run(() => KernelCommand.RunAsync(options.Conntrack, ["-D", .. which], input: "", CancellationToken.None));
+        space.RunAsync(options.Conntrack, ["-D", .. which], input: "", CancellationToken.None);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
+using Swarm.Net.Kernel;
 
 namespace Swarm.Net.Overlay;
 
@@ -85,11 +86,26 @@ internal sealed partial class NetworkNamespace : IDisposable
     }
 
     /// <summary>Does something on a thread that is in the namespace. What it opens belongs to it for good.</summary>
+    /// <remarks>
+    /// It must not start anything: a new thread is where the thread that makes it is, and the runtime makes those of its
+    /// pool on whichever thread has work for them. They would stay, and do everybody's work from within.
+    /// </remarks>
     public T Run<T>(Func<T> work) => OnThread(() =>
     {
         Require(Enter(_handle, NewNetwork), "setns");
         return work();
     });
+
+    /// <summary>Runs a program in the namespace to its end.</summary>
+    public Task<KernelCommand.Outcome> RunAsync(
+        string program,
+        IEnumerable<string> arguments,
+        string input,
+        CancellationToken cancellationToken) => KernelCommand.RunAsync(
+            "nsenter",
+            [$"--net=/proc/{Environment.ProcessId}/fd/{Descriptor}", program, .. arguments],
+            input,
+            cancellationToken);
 
     /// <summary>Sets a setting of the namespace, if it is another.</summary>
     /// <param name="name">Its path below <c>/proc/sys/net</c>.</param>

@@ -56,8 +56,7 @@ public sealed partial class VxlanOverlay
         }
 
         var rules = MemberRules.TextOf(new Dictionary<System.Net.IPAddress, System.Net.IPAddress[]>());
-        var made = await space.Run(() =>
-            KernelCommand.RunAsync(options.Nft, ["-f", "-"], rules, cancellationToken));
+        var made = await space.RunAsync(options.Nft, ["-f", "-"], rules, cancellationToken);
         if (made.ExitCode != 0)
         {
             return $"nftables cannot be used: {made.Reason}";

@@ -106,7 +106,7 @@ public sealed class BridgePlanTests
     private static string? Find(MeshService service, string name)
     {
         var table = new NameTable(NameRecords.Of(
-            BridgePlan.SeenFrom(Here, [service]), new HashSet<NetworkId> { Front }, BridgePlan.Parse));
+            BridgePlan.SeenFrom(Here, [service]), new HashSet<NetworkId> { Front }, NetworkTargets.Parse));
         return table.TryFind(name, out var addresses) ? string.Join(' ', addresses) : null;
     }
 

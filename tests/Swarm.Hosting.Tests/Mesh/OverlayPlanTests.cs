@@ -19,13 +19,13 @@ public sealed class OverlayPlanTests
 
         Assert.Equal(4_097, network.Vni);
         Assert.Equal("10.0.1.0/24", Assert.Single(network.Subnets).ToString());
-        Assert.Equal([IPAddress.Parse("10.0.1.1")], network.Gateways);
+        Assert.Equal<IPAddress>([IPAddress.Parse("10.0.1.1")], network.Gateways);
         Assert.Equal(
             ["10.0.1.4 192.0.2.2", "10.0.1.6 192.0.2.2", "10.0.1.7 192.0.2.2"],
             network.Peers.Select(peer => $"{peer.Address} {peer.Machine}").Order(StringComparer.Ordinal));
         var service = Assert.Single(network.Services);
         Assert.Equal(IPAddress.Parse("10.0.1.2"), service.Address);
-        Assert.Equal([IPAddress.Parse("10.0.1.3"), IPAddress.Parse("10.0.1.4")], service.Backends);
+        Assert.Equal<IPAddress>([IPAddress.Parse("10.0.1.3"), IPAddress.Parse("10.0.1.4")], service.Backends);
     }
 
     [Fact]

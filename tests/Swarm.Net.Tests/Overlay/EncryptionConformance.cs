@@ -200,7 +200,7 @@ public sealed class EncryptionConformance : IAsyncLifetime
     // Ahead of everything else that looks at packets.
     private static async Task WatchAsync(TestMachine machine)
     {
-        var made = await machine.Space.Run(() => KernelCommand.RunAsync(
+        var made = await machine.Space.RunAsync(
             "nft",
             ["-f", "-"],
             """
@@ -213,14 +213,13 @@ public sealed class EncryptionConformance : IAsyncLifetime
             }
 
             """,
-            default));
+            default);
         Assert.True(made.ExitCode == 0, made.Errors);
     }
 
     private static async Task<(int Encrypted, int Clear)> SeenAsync(TestMachine machine)
     {
-        var listed = await machine.Space.Run(() =>
-            KernelCommand.RunAsync("nft", ["list", "chain", "ip", "watch", "arriving"], "", default));
+        var listed = await machine.Space.RunAsync("nft", ["list", "chain", "ip", "watch", "arriving"], "", default);
         var words = listed.Output.Split([' ', '\n', '\t'], StringSplitOptions.RemoveEmptyEntries);
         var counts = words
             .Index()

@@ -91,7 +91,7 @@ internal sealed class TestMachine(string path, IPAddress address, string owner) 
     public async Task<string> TracesAsync()
     {
         using var links = new NamespaceLinks(Space, new WriteCount());
-        var tables = await Space.Run(() => KernelCommand.RunAsync("nft", ["list", "tables"], "", default));
+        var tables = await Space.RunAsync("nft", ["list", "tables"], "", default);
         return string.Join(
             '\n',
             [
@@ -162,8 +162,7 @@ internal static class Within
     public static async Task<bool> PingAsync(string path, IPAddress address)
     {
         using var space = NetworkNamespace.Open(path);
-        var outcome = await space.Run(() => KernelCommand.RunAsync(
-            "busybox", ["ping", "-c", "1", "-W", "2", address.ToString()], "", default));
+        var outcome = await space.RunAsync("busybox", ["ping", "-c", "1", "-W", "2", $"{address}"], "", default);
         return outcome.ExitCode == 0;
     }
 

@@ -264,6 +264,40 @@ public sealed class VxlanOverlayTests : IAsyncLifetime
         Assert.Equal(traces, await _one.TracesAsync());
     }
 
+    // A thread is where the one that made it was, and the pool's are made by whoever has work for them.
+    [SkippableFact]
+    public async Task No_thread_of_this_process_stays_in_a_namespace()
+    {
+        Skip.If(_obstacle is not null, _obstacle);
+        using var overlay = new Overlaid(_one.Start());
+        for (byte member = 11; member < 21; member++)
+        {
+            var network = Network("front", 4_097) with { Services = [Service(member)] };
+            var place = (await overlay.ApplyAsync(network, ("a", member)))["a"];
+            using var space = NetworkNamespace.Open(place);
+            var options = new NameServerOptions { Listen = new IPEndPoint(new IPAddress([127, 0, 0, 11]), 53) };
+            await using var server = new NameServer(options, space.Run, logger: null);
+        }
+
+        var home = new FileInfo("/proc/self/ns/net").LinkTarget;
+        Assert.Empty(Directory.GetDirectories("/proc/self/task").Where(task => IsAbroad(task, home)));
+
+        // Those that other tests have in one are on their way, and say so by their name.
+        static bool IsAbroad(string task, string? home)
+        {
+            try
+            {
+                return !File.ReadAllText($"{task}/comm").StartsWith("network namesp", StringComparison.Ordinal)
+                    && new FileInfo($"{task}/ns/net").LinkTarget is { } place
+                    && place != home;
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
     [SkippableFact]
     public async Task What_cannot_be_done_is_told_and_keeps_nothing_else_from_being_done()
     {
@@ -334,11 +368,8 @@ public sealed class VxlanOverlayTests : IAsyncLifetime
 
         private Life(System.Diagnostics.Process process) => _process = process;
 
-        public static Life In(string path)
-        {
-            using var space = NetworkNamespace.Open(path);
-            return new Life(space.Run(() => System.Diagnostics.Process.Start("sleep", "600")));
-        }
+        public static Life In(string path) =>
+            new(System.Diagnostics.Process.Start("nsenter", [$"--net={path}", "sleep", "600"]));
 
         public void End()
         {
