@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using Swarm.Net.Kernel;
 using Swarm.Net.Netlink;
 using Swarm.Net.Overlay;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Swarm.Net.Kernel;
 using Swarm.Net.Overlay;
 
 namespace Swarm.Net.Tests.Overlay;

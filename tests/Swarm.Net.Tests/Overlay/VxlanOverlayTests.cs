@@ -280,7 +280,7 @@ public sealed class VxlanOverlayTests : IAsyncLifetime
         }
 
         var home = new FileInfo("/proc/self/ns/net").LinkTarget;
-        Assert.Empty(Directory.GetDirectories("/proc/self/task").Where(task => IsAbroad(task, home)));
+        Assert.DoesNotContain(Directory.GetDirectories("/proc/self/task"), task => IsAbroad(task, home));
 
         // Those that other tests have in one are on their way, and say so by their name.
         static bool IsAbroad(string task, string? home)
