@@ -368,8 +368,14 @@ public sealed class VxlanOverlayTests : IAsyncLifetime
 
         private Life(System.Diagnostics.Process process) => _process = process;
 
-        public static Life In(string path) =>
-            new(System.Diagnostics.Process.Start("nsenter", [$"--net={path}", "sleep", "600"]));
+        public static Life In(string path)
+        {
+            var process = System.Diagnostics.Process.Start("nsenter", [$"--net={path}", "sleep", "600"]);
+            SpinWait.SpinUntil(() => PlaceOf(process.Id) is { } place && place != PlaceOf(Environment.ProcessId));
+            return new Life(process);
+        }
+
+        private static string? PlaceOf(int process) => new FileInfo($"/proc/{process}/ns/net").LinkTarget;
 
         public void End()
         {

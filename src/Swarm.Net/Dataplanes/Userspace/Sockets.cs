@@ -42,6 +42,23 @@ internal static class Sockets
         }
     }
 
+    /// <summary>
+    /// Closes a front end at once, although a process that is just being started may still have a copy of it.
+    /// </summary>
+    public static void Close(Socket listener)
+    {
+        try
+        {
+            listener.Shutdown(SocketShutdown.Both);
+        }
+        catch (SocketException)
+        {
+            // Other systems have no word for it.
+        }
+
+        listener.Dispose();
+    }
+
     /// <summary>Connects to a back end, in bounded time.</summary>
     /// <exception cref="SocketException">It does not accept.</exception>
     /// <exception cref="OperationCanceledException">It does not answer in time.</exception>

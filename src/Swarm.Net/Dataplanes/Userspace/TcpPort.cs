@@ -58,7 +58,7 @@ internal sealed class TcpPort : IPort
     public void Close()
     {
         _isClosed = true;
-        _listener.Dispose();
+        Sockets.Close(_listener);
         _state.Update(_state.Server with { Backends = [] });
     }
 

@@ -46,7 +46,7 @@ internal sealed class EpollPort : IPort
     public void Close()
     {
         _isClosed = true;
-        _listener.Dispose();
+        Sockets.Close(_listener);
         _state.Update(_state.Server with { Backends = [] });
         Array.ForEach(_acceptors, acceptor => acceptor.Post());
     }

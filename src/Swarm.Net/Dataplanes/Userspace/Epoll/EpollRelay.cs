@@ -188,6 +188,7 @@ internal sealed unsafe class EpollRelay(int client, FlowKey flow, PortState stat
         _slot.Leave();
         (_tried ??= []).Add(_slot);
         _slot = null;
+        _loop.Unwatch(_server);
         _ = Posix.Close(_server);
         _server = None;
     }
@@ -225,7 +226,7 @@ internal sealed unsafe class EpollRelay(int client, FlowKey flow, PortState stat
         switch (pump.Pump(_loop, from, to, mayHaveEnded))
         {
             case RelayPump.Outcome.More:
-                _loop.Again(_place, sender);
+                _loop.Again(this, sender);
                 break;
             case RelayPump.Outcome.Ended:
                 pump.HasEnded = true;

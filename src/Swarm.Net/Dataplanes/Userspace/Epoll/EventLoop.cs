@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace Swarm.Net.Userspace;
 
@@ -13,7 +14,7 @@ internal sealed unsafe partial class EventLoop
 {
     private const int BatchSize = 256;
     private const int StackBytes = 256 * 1024;
-    private const int WakeToken = -1;
+    private const long WakeToken = -1;
 
     // struct epoll_event is packed on x86-64 only.
     private static readonly int EventSize = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 12 : 16;
@@ -21,13 +22,13 @@ internal sealed unsafe partial class EventLoop
 
     private readonly RelayContext _context;
     private readonly ConcurrentQueue<ILoopWork> _posted = new();
-    private readonly Queue<(int Place, int Side)> _again = new();
+    private readonly Queue<(IEventSource Source, int Side)> _again = new();
     private readonly Stack<int> _free = new();
     private readonly List<int> _left = [];
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int _epoll;
-    private readonly int _wake;
-    private IEventSource?[] _sources = new IEventSource?[64];
+    private readonly SafeFileHandle _wake;
+    private Seat[] _seats = new Seat[64];
     private int _places;
     private int _load;
     private int _isWoken;
@@ -40,8 +41,8 @@ internal sealed unsafe partial class EventLoop
         Buffer = (byte*)NativeMemory.Alloc((nuint)BufferBytes);
         Now = context.Now;
         _epoll = Posix.EpollCreate(Posix.ClosesOnExec);
-        _wake = Posix.EventDescriptor(0, Posix.NeverBlocks);
-        if (_epoll < 0 || _wake < 0 || Control(Posix.Add, _wake, WakeToken, Posix.Readable) < 0)
+        _wake = new SafeFileHandle(Posix.EventDescriptor(0, Posix.NeverBlocks), ownsHandle: true);
+        if (_epoll < 0 || _wake.IsInvalid || !Watch(_wake, WakeToken, Posix.Readable))
         {
             var error = Posix.LastError;
             Release();
@@ -74,7 +75,14 @@ internal sealed unsafe partial class EventLoop
         if (Interlocked.Exchange(ref _isWoken, 1) == 0)
         {
             ulong one = 1;
-            _ = Posix.Write(_wake, (byte*)&one, sizeof(ulong));
+            try
+            {
+                _ = Posix.Write(_wake, (byte*)&one, sizeof(ulong));
+            }
+            catch (ObjectDisposedException)
+            {
+                // It was awake, has done what was asked for, and has ended.
+            }
         }
     }
 
@@ -99,32 +107,32 @@ internal sealed unsafe partial class EventLoop
         if (!_free.TryPop(out var place))
         {
             place = _places++;
-            if (place == _sources.Length)
+            if (place == _seats.Length)
             {
-                Array.Resize(ref _sources, 2 * place);
+                Array.Resize(ref _seats, 2 * place);
             }
         }
 
-        _sources[place] = source;
+        ref var seat = ref _seats[place];
+        seat = new Seat(source, seat.Turn + 1);
         return place;
     }
 
     // Events that have come already may still name the place; it is given away again once they are over.
     public void Leave(int place)
     {
-        _sources[place] = null;
+        _seats[place].Source = null;
         _left.Add(place);
     }
 
     public bool Watch(int descriptor, int place, int side, uint events) =>
         Control(Posix.Add, descriptor, Token(place, side), events) == 0;
 
-    public bool Watch(SafeHandle descriptor, int place, uint events)
-    {
-        var pollEvent = stackalloc byte[16];
-        Write(pollEvent, events, Token(place, side: 0));
-        return Posix.EpollControl(_epoll, Posix.Add, descriptor, pollEvent) == 0;
-    }
+    public bool Watch(SafeHandle descriptor, int place, uint events) =>
+        Watch(descriptor, Token(place, side: 0), events);
+
+    /// <summary>To be called before a descriptor is closed while its source stays.</summary>
+    public void Unwatch(int descriptor) => Control(Posix.Remove, descriptor, token: 0, events: 0);
 
     public void Unwatch(SafeHandle descriptor)
     {
@@ -133,9 +141,19 @@ internal sealed unsafe partial class EventLoop
     }
 
     /// <summary>Tells a source again what it could not finish, after the others had their turn.</summary>
-    public void Again(int place, int side) => _again.Enqueue((place, side));
+    public void Again(IEventSource source, int side) => _again.Enqueue((source, side));
 
-    private static long Token(int place, int side) => ((long)place << 1) | (uint)side;
+    // A closed descriptor lives on in a process that is just being started, and so do its events. The turn tells them
+    // from those of whoever has the place now.
+    private long Token(int place, int side) =>
+        ((long)_seats[place].Turn << 32) | ((long)place << 1) | (uint)side;
+
+    private bool Watch(SafeHandle descriptor, long token, uint events)
+    {
+        var pollEvent = stackalloc byte[16];
+        Write(pollEvent, events, token);
+        return Posix.EpollControl(_epoll, Posix.Add, descriptor, pollEvent) == 0;
+    }
 
     private static void Write(byte* pollEvent, uint events, long token)
     {
@@ -159,8 +177,8 @@ internal sealed unsafe partial class EventLoop
             Now = _context.Now;
             for (var pending = _again.Count; pending > 0; pending--)
             {
-                var (place, side) = _again.Dequeue();
-                Tell(place, side, Posix.Readable | Posix.PeerFinished);
+                var (source, side) = _again.Dequeue();
+                Tell(source, side, Posix.Readable | Posix.PeerFinished);
             }
 
             // What others ask for comes last: it may close what has an event in this batch.
@@ -196,23 +214,25 @@ internal sealed unsafe partial class EventLoop
         }
 
         var events = BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(pollEvent, sizeof(uint)));
-        Tell((int)(token >> 1), (int)(token & 1), events);
+        var (place, side) = ((int)((uint)token >> 1), (int)(token & 1));
+        if (_seats[place] is { Source: { } source } && token == Token(place, side))
+        {
+            Tell(source, side, events);
+        }
+
         return true;
     }
 
-    private void Tell(int place, int side, uint events)
+    private void Tell(IEventSource source, int side, uint events)
     {
-        if (_sources[place] is { } source)
+        try
         {
-            try
-            {
-                source.Handle(side, events);
-            }
-            catch (Exception exception)
-            {
-                LogFailed(_context.Logger, exception);
-                source.Abandon();
-            }
+            source.Handle(side, events);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(_context.Logger, exception);
+            source.Abandon();
         }
     }
 
@@ -239,7 +259,7 @@ internal sealed unsafe partial class EventLoop
     {
         for (var place = 0; place < _places; place++)
         {
-            _sources[place]?.Sweep(Now);
+            _seats[place].Source?.Sweep(Now);
         }
     }
 
@@ -248,7 +268,7 @@ internal sealed unsafe partial class EventLoop
         RunPosted();
         for (var place = 0; place < _places; place++)
         {
-            _sources[place]?.Abandon();
+            _seats[place].Source?.Abandon();
         }
 
         Pipes.Dispose();
@@ -259,8 +279,17 @@ internal sealed unsafe partial class EventLoop
     private void Release()
     {
         _ = Posix.Close(_epoll);
-        _ = Posix.Close(_wake);
+        _wake.Dispose();
         NativeMemory.Free(Buffer);
+    }
+
+    /// <summary>Who has a place, and how many had it before.</summary>
+    private struct Seat(IEventSource source, int turn)
+    {
+        public IEventSource? Source = source;
+
+        // Positive, or a token might be that of waking up.
+        public readonly int Turn = turn & int.MaxValue;
     }
 
     /// <summary>Sweeps every source of a loop.</summary>

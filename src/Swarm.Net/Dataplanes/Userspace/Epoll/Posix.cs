@@ -147,10 +147,10 @@ internal static unsafe partial class Posix
     public static partial nint Splice(int from, long* fromPlace, int to, long* toPlace, nint count, uint flags);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    public static partial nint Read(int descriptor, byte* buffer, nint count);
+    public static partial nint Read(SafeHandle descriptor, byte* buffer, nint count);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
-    public static partial nint Write(int descriptor, byte* buffer, nint count);
+    public static partial nint Write(SafeHandle descriptor, byte* buffer, nint count);
 
     private static void Set(int descriptor, int level, int name, int value) =>
         _ = SetOption(descriptor, level, name, &value, sizeof(int));
