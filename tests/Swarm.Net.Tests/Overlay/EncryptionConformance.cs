@@ -10,7 +10,7 @@ namespace Swarm.Net.Tests.Overlay;
 /// Encrypted networks, with kernels that can encrypt and with those that cannot. A guest that can runs these tests, too
 /// (<see cref="Guest.OverlayGuestTests"/>).
 /// </summary>
-[Collection(nameof(VxlanOverlayTests))]
+[Collection(nameof(Conformance.NftablesConformance))]
 #pragma warning disable CA1001 // IAsyncLifetime disposes of the machines.
 public sealed class EncryptionConformance : IAsyncLifetime
 #pragma warning restore CA1001

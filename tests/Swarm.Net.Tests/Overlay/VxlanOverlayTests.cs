@@ -5,7 +5,7 @@ using Swarm.Net.Overlay;
 namespace Swarm.Net.Tests.Overlay;
 
 /// <summary>Networks between machines that are namespaces of this one.</summary>
-[Collection(nameof(VxlanOverlayTests))]
+[Collection(nameof(Conformance.NftablesConformance))]
 #pragma warning disable CA1001 // IAsyncLifetime disposes of the machines.
 public sealed class VxlanOverlayTests : IAsyncLifetime
 #pragma warning restore CA1001

@@ -10,7 +10,7 @@ namespace Swarm.Net.Userspace;
 /// One thread that waits for its connections and carries what they bring. A connection stays with its loop for life,
 /// so nothing here is shared but the queue of what others ask for.
 /// </summary>
-internal sealed unsafe partial class EventLoop
+internal sealed unsafe partial class EventLoop : IAsyncDisposable
 {
     private const int BatchSize = 256;
     private const int StackBytes = 256 * 1024;
@@ -95,10 +95,10 @@ internal sealed unsafe partial class EventLoop
     }
 
     /// <summary>Ends the loop and everything on it.</summary>
-    public Task StopAsync()
+    public ValueTask DisposeAsync()
     {
         Post(new Stop());
-        return _ended.Task;
+        return new ValueTask(_ended.Task);
     }
 
     /// <summary>Gives a source a place, by which its events are told.</summary>

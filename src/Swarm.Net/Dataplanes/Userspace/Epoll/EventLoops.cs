@@ -21,7 +21,7 @@ internal sealed class EventLoops
         }
         catch
         {
-            loops.ForEach(loop => _ = loop.StopAsync());
+            loops.ForEach(loop => _ = loop.DisposeAsync().AsTask());
             throw;
         }
 
@@ -60,6 +60,6 @@ internal sealed class EventLoops
     {
         // What one has accepted it may have handed to another, which must not have ended before.
         await Task.WhenAll(_loops.Select(loop => loop.CatchUpAsync()));
-        await Task.WhenAll(_loops.Select(loop => loop.StopAsync()));
+        await Task.WhenAll(_loops.Select(loop => loop.DisposeAsync().AsTask()));
     }
 }
