@@ -87,8 +87,8 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     /// <summary>Does something on a thread that is in the namespace. What it opens belongs to it for good.</summary>
     /// <remarks>
-    /// It must not start anything: a new thread is where the thread that makes it is, and the runtime makes those of its
-    /// pool on whichever thread has work for them. They would stay, and do everybody's work from within.
+    /// It must not start anything: a new thread is where the thread that makes it is, and the runtime makes those of
+    /// its pool on whichever thread has work for them. They would stay, and do everybody's work from within.
     /// </remarks>
     public T Run<T>(Func<T> work) => OnThread(() =>
     {
