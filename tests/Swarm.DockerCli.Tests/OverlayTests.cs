@@ -56,14 +56,9 @@ public sealed partial class OverlayTests : IAsyncLifetime
     public async Task Tasks_on_two_machines_reach_each_other_by_name_and_address_and_are_reached_from_outside()
     {
         Skip.If(Obstacle is not null, Obstacle ?? "");
-        await CreateWebAsync();
-        await CreateAskerAsync("asker", "web");
+        await StartAsync();
 
-        // By the virtual address, from both machines, both tasks; and by the addresses of the tasks themselves.
-        await Eventually.BecomesAsync(
-            () => LogsAsync("asker"),
-            lines => Senders(lines, "n0").Count == 2 && Senders(lines, "n1").Count == 2,
-            "tasks on both machines reach tasks on both machines by name");
+        // By the virtual address, and by the addresses of the tasks themselves.
         Assert.All(Asked().Matches(await LogsAsync("asker")), match => Assert.Equal("10.9.1.2", match.Groups[1].Value));
         var container = (await Docker.OkAsync("ps", "-q", "--filter", "name=asker")).Trim();
         await Eventually.BecomesAsync(
@@ -101,12 +96,7 @@ public sealed partial class OverlayTests : IAsyncLifetime
     public async Task A_node_that_was_killed_takes_its_tasks_over_with_their_networks()
     {
         Skip.If(Obstacle is not null, Obstacle ?? "");
-        await CreateWebAsync();
-        await CreateAskerAsync("asker", "web");
-        await Eventually.BecomesAsync(
-            () => LogsAsync("asker"),
-            lines => Senders(lines, "n0").Count == 2 && Senders(lines, "n1").Count == 2,
-            "tasks on both machines reach tasks on both machines by name");
+        await StartAsync();
         var tasks = await TasksAsync();
 
         await _nodes[1].KillAsync();
@@ -159,6 +149,17 @@ public sealed partial class OverlayTests : IAsyncLifetime
 
     private async Task<string> TasksAsync() => await Docker.OkAsync(
         "service", "ps", "-q", "--no-trunc", "--filter", "desired-state=running", "web");
+
+    // From both machines, both tasks.
+    private async Task StartAsync()
+    {
+        await CreateWebAsync();
+        await CreateAskerAsync("asker", "web");
+        await Eventually.BecomesAsync(
+            () => LogsAsync("asker"),
+            lines => Senders(lines, "n0").Count == 2 && Senders(lines, "n1").Count == 2,
+            "tasks on both machines reach tasks on both machines by name");
+    }
 
     private async Task CreateWebAsync()
     {
