@@ -55,6 +55,7 @@ public sealed partial class RaftNode
         var isOffered = false;
         try
         {
+            stop.Token.ThrowIfCancellationRequested();
             reception.GiveUpIfOlderThan(State.Term);
             isOffered = await SaveAsync(reception, copy);
             if (isOffered)
@@ -72,6 +73,7 @@ public sealed partial class RaftNode
         }
         finally
         {
+            reception.EndSaving();
             if (!isOffered)
             {
                 EndReception();
@@ -183,17 +185,23 @@ public sealed partial class RaftNode
     private sealed class Reception(Message message, CancellationTokenSource stop) : IDisposable
     {
         private readonly Lock _gate = new();
+        private readonly TaskCompletionSource _saving = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private bool _isOver;
 
         public Message Message => message;
 
         public CancellationTokenSource Stop => stop;
 
+        /// <summary>Completes when nothing writes to its file any more.</summary>
+        public Task Saving => _saving.Task;
+
         /// <summary>Whether the core was told of it.</summary>
         public bool IsOffered { get; set; }
 
         /// <summary>The batch that installs it; 0 until the core wants it.</summary>
         public ulong Token { get; set; }
+
+        public void EndSaving() => _saving.TrySetResult();
 
         public void GiveUpIfOlderThan(ulong term)
         {

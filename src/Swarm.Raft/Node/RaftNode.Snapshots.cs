@@ -8,6 +8,7 @@ namespace Swarm.Raft;
 public sealed partial class RaftNode
 {
     private ulong _lastSnapshot;
+    private Task _saving = Task.CompletedTask;
     private bool _isSaving;
     private bool _isSnapshotWanted;
     private ulong _snapshotInterval;
@@ -70,7 +71,7 @@ public sealed partial class RaftNode
         {
             _isSaving = true;
             _isSnapshotWanted = false;
-            _ = SaveSnapshotAsync(Here);
+            _saving = SaveSnapshotAsync(Here);
         }
     }
 
@@ -122,15 +123,15 @@ public sealed partial class RaftNode
             Compact(metadata.Index);
             LogSaved(Id, metadata.Index);
         }
-        catch (Exception exception) when (!_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        {
+            // The node stops.
+        }
+        catch (Exception exception)
         {
             // The log still has everything; the next attempt comes with the next entries.
             LogNotSaved(exception, Id, metadata.Index);
             _lastSnapshot = Math.Max(_lastSnapshot, metadata.Index);
-        }
-        catch (OperationCanceledException)
-        {
-            // The node stops.
         }
         finally
         {

@@ -106,7 +106,10 @@ public sealed partial class RaftNode : IAsyncDisposable
     /// <summary>The members as far as this one has applied the log.</summary>
     public Task<ConfState> GetMembershipAsync() => AskAsync(node => node._core.Membership);
 
-    /// <summary>Stops; nothing that was acknowledged is lost.</summary>
+    /// <summary>
+    /// Stops; nothing that was acknowledged is lost, and nothing writes to the storage afterwards: snapshots that were
+    /// being saved or received are given up first.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         if (!_stop.IsCancellationRequested)
@@ -117,6 +120,8 @@ public sealed partial class RaftNode : IAsyncDisposable
         _inputs.Writer.TryComplete();
         await _running;
         await _restoring;
+        await _saving;
+        await (Volatile.Read(ref _reception)?.Saving ?? Task.CompletedTask);
         await _writing;
     }
 

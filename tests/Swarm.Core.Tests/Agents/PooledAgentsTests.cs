@@ -29,9 +29,12 @@ public class PooledAgentsTests
             TimeProvider.System,
             new DispatcherOptions(),
             NullLogger.Instance);
-        var loops = new List<Task> { Task.Run(() => dispatcher.RunAsync(stop.Token)) };
-        loops.AddRange(Enumerable.Range(0, nodes).Select(i =>
-            Task.Run(() => NewAgent(dispatcher, i).RunAsync(stop.Token))));
+        Agent[] agents = [.. Enumerable.Range(0, nodes).Select(i => NewAgent(dispatcher, i))];
+        Task[] loops =
+        [
+            Task.Run(() => dispatcher.RunAsync(stop.Token)),
+            .. agents.Select(agent => Task.Run(() => agent.RunAsync(stop.Token))),
+        ];
 
         await store.BatchAsync([.. Enumerable.Range(0, tasks)], (transaction, i) => transaction.Create(new SwarmTask
         {
@@ -41,11 +44,11 @@ public class PooledAgentsTests
             Status = new SwarmTaskStatus { State = TaskState.Assigned },
             DesiredState = TaskState.Running,
         }));
-        await UntilAsync(store, view => view.Tasks.CountInState(TaskState.Running) == tasks);
+        await UntilAllAreAsync(TaskState.Running, store, agents, loops);
 
         await store.BatchAsync([.. store.Current.Tasks], (transaction, seen) => transaction.Update(
             transaction.Tasks.Find(seen.Id)! with { DesiredState = TaskState.Shutdown }));
-        await UntilAsync(store, view => view.Tasks.CountInState(TaskState.Shutdown) == tasks);
+        await UntilAllAreAsync(TaskState.Shutdown, store, agents, loops);
 
         await stop.CancelAsync();
         await Task.WhenAll(loops);
@@ -59,17 +62,37 @@ public class PooledAgentsTests
         TimeProvider.System,
         NullLogger.Instance);
 
-    private static async Task UntilAsync(ClusterStore store, Func<ClusterView, bool> condition)
+    private static async Task UntilAllAreAsync(
+        TaskState state, ClusterStore store, IReadOnlyList<Agent> agents, IReadOnlyList<Task> loops)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         using var changes = store.Watch();
-        while (!condition(store.Current))
+        try
         {
-            await changes.WaitAsync(limit.Token);
-            while (changes.TryRead(out _))
+            while (store.Current.Tasks.Any(task => task.Status.State != state))
             {
-                // Only the newest state matters.
+                await changes.WaitAsync(limit.Token);
+                while (changes.TryRead(out _))
+                {
+                    // Only the newest state matters.
+                }
             }
         }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail(Describe(state, store, agents, loops));
+        }
     }
+
+    private static string Describe(
+        TaskState wanted, ClusterStore store, IReadOnlyList<Agent> agents, IReadOnlyList<Task> loops) =>
+        string.Join('\n', [
+            $"not all tasks are {wanted}:",
+            .. store.Current.Tasks.Where(task => task.Status.State != wanted).Select(task =>
+                $"store: {task.Id} of {task.NodeId} is {task.Status.State}, to be {task.DesiredState}"),
+            .. agents.SelectMany(agent => agent.Tasks).Where(task => task.Status.State != wanted).Select(task =>
+                $"agent: {task.Id} of {task.NodeId} is {task.Status.State}, to be {task.DesiredState}"),
+            .. agents.Select(agent => $"agent: has a session: {agent.HasSession}"),
+            .. loops.Select(loop => $"loop: {loop.Status} {loop.Exception?.InnerException}"),
+        ]);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Swarm.Execution;
 
 namespace Swarm.Core.Tests.Agents;
@@ -15,7 +16,7 @@ internal sealed class ScriptedExecutor : IExecutor
 
     public Action<ScriptedController> Script { get; set; } = _ => { };
 
-    public Dictionary<string, ScriptedController> Controllers { get; } = [];
+    public ConcurrentDictionary<string, ScriptedController> Controllers { get; } = [];
 
     public ValueTask<NodeDescription> DescribeAsync(CancellationToken cancellationToken) =>
         Describe?.Invoke(cancellationToken) ?? new(Description);

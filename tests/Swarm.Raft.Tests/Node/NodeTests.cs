@@ -117,6 +117,50 @@ public sealed class NodeTests
         await read.WaitAsync(TestGroup.Patience);
     }
 
+    [Fact]
+    public async Task A_node_that_has_stopped_saves_and_receives_no_more()
+    {
+        var (disk, machine) = (new Swarm.Raft.Storage.Files.InMemory.InMemoryDisk(), new SlowToSave());
+        using var storage = Storage.StorageFixture.Open(disk);
+        var node = await RaftNode.StartAsync(1, [1], machine, storage, NoRaftTransport.Instance);
+        await node.WaitForLeaderAsync().WaitAsync(TestGroup.Patience);
+        await node.ProposeAsync(new byte[] { 1 });
+        node.SaveSnapshot();
+        await machine.Saving.Task.WaitAsync(TestGroup.Patience);
+        var (copying, copied) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var receiving = node.ReceiveSnapshotAsync(
+            Announcement(),
+            (_, _) =>
+            {
+                copying.SetResult();
+                return copied.Task;
+            });
+        await copying.Task.WaitAsync(TestGroup.Patience);
+
+        var stopping = node.DisposeAsync().AsTask();
+        await node.Ended.WaitAsync(TestGroup.Patience);
+
+        Assert.False(stopping.IsCompleted);
+        machine.MaySave.SetResult();
+        copied.SetResult();
+        await stopping.WaitAsync(TestGroup.Patience);
+        Assert.DoesNotContain(
+            disk.List(Path.Join(storage.Directory, "snap")),
+            file => file.EndsWith(".tmp", StringComparison.Ordinal));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => receiving);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => node.ReceiveSnapshotAsync(Announcement(), (_, _) => throw new InvalidOperationException("too late")));
+    }
+
+    private static Message Announcement() => new()
+    {
+        Type = MessageType.Snap,
+        From = 2,
+        To = 1,
+        Term = 100,
+        Snapshot = new Snapshot { Metadata = new() { Index = 1000, Term = 99, ConfState = new() { Voters = [1, 2] } } },
+    };
+
     private static Message Answer(ReadOnlyMemory<byte> name, ulong index) => new()
     {
         Type = MessageType.ReadIndexResp,
@@ -126,6 +170,27 @@ public sealed class NodeTests
         Index = index,
         Entries = new[] { new Entry(0, 0, EntryType.Normal, name) },
     };
+
+    /// <summary>Does not listen when it is told to give up.</summary>
+    private sealed class SlowToSave : IStateMachine
+    {
+        public TaskCompletionSource Saving { get; } = new();
+
+        public TaskCompletionSource MaySave { get; } = new();
+
+        public void Apply(in CommittedEntry entry)
+        {
+        }
+
+        public Task SaveSnapshotAsync(Stream destination, CancellationToken cancellationToken)
+        {
+            Saving.TrySetResult();
+            return MaySave.Task;
+        }
+
+        public Task RestoreSnapshotAsync(Stream source, ulong index, CancellationToken cancellationToken) =>
+            Task.CompletedTask;
+    }
 
     private sealed class Throwing : IStateMachine
     {
