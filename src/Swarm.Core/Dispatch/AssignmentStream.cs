@@ -13,6 +13,7 @@ internal sealed class AssignmentStream : IDisposable
     private readonly AssignmentSet _set = new();
     private readonly NodeId _nodeId;
     private Task<bool>? _next;
+    private long _sentAt;
 
     public AssignmentStream(
         NodeId nodeId,
@@ -34,10 +35,12 @@ internal sealed class AssignmentStream : IDisposable
         }
 
         var number = 0L;
+        _sentAt = _time.GetTimestamp();
         yield return new AssignmentsMessage(true, "", NameOf(number), _set.Take());
         while (true)
         {
             await CollectAsync(cancellationToken);
+            _sentAt = _time.GetTimestamp();
             yield return new AssignmentsMessage(false, NameOf(number), NameOf(++number), _set.Take());
         }
     }
@@ -52,8 +55,14 @@ internal sealed class AssignmentStream : IDisposable
             await TakeChangesAsync(cancellationToken);
         }
 
+        var rest = _options.BatchInterval - _time.GetElapsedTime(_sentAt);
+        if (rest <= TimeSpan.Zero)
+        {
+            return;
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var interval = Task.Delay(_options.BatchInterval, _time, stop.Token);
+        var interval = Task.Delay(rest, _time, stop.Token);
         while (_set.PendingCount < _options.MaxAssignmentBatch && !interval.IsCompleted)
         {
             var next = NextAsync(cancellationToken);

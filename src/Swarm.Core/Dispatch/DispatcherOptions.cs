@@ -29,7 +29,10 @@ internal sealed record DispatcherOptions
     /// <summary>Time after a registration until the count of registrations begins again.</summary>
     public TimeSpan RegistrationWindow { get; init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>Time for which statuses and assignments are collected before they are written or sent.</summary>
+    /// <summary>
+    /// Time for which statuses and assignments are collected while there is a steady stream of them. What comes after a
+    /// quiet time is written or sent at once.
+    /// </summary>
     public TimeSpan BatchInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Statuses that are written at once.</summary>

@@ -5,8 +5,8 @@ using Swarm.Telemetry;
 namespace Swarm.Dispatch;
 
 /// <summary>
-/// Writes what agents report. Reports are collected for a moment and only the last one per task and node is written, so
-/// that thousands of nodes cost few transactions.
+/// Writes what agents report: at once while they report little; otherwise reports are collected for a moment, and only
+/// the last one per task and node is written, so that thousands of nodes cost few transactions.
 /// </summary>
 internal sealed class StatusWriter(
     ClusterStore store,
@@ -19,6 +19,8 @@ internal sealed class StatusWriter(
     private readonly Pulse _full = new();
     private StatusBatch _batch = new();
     private bool _stopped;
+    private TimeSpan _rest;
+    private long _writtenAt;
 
     /// <summary>Reports states of tasks.</summary>
     public void Report(IReadOnlyList<TaskStatusUpdate> updates)
@@ -71,13 +73,26 @@ internal sealed class StatusWriter(
             while (true)
             {
                 await _reported.WaitAsync(cancellationToken);
-                await _full.WaitAsync(options.BatchInterval, time, cancellationToken);
+                await RestAsync(cancellationToken);
                 await FlushAsync(cancellationToken);
             }
         }
         finally
         {
             Stop();
+        }
+    }
+
+    // What comes after a quiet interval is written at once. While reports go on, the pause between writes doubles until it
+    // is the whole interval.
+    private async Task RestAsync(CancellationToken cancellationToken)
+    {
+        var interval = options.BatchInterval;
+        var since = time.GetElapsedTime(_writtenAt);
+        _rest = since >= interval ? interval / 10 : 2 * _rest < interval ? 2 * _rest : interval;
+        if (_rest > since)
+        {
+            await _full.WaitAsync(_rest - since, time, cancellationToken);
         }
     }
 
@@ -90,6 +105,7 @@ internal sealed class StatusWriter(
         {
             await store.BatchAsync(batch.Nodes, ApplyNode, cancellationToken);
             await store.BatchAsync(batch.Tasks, ApplyTask, cancellationToken);
+            _writtenAt = time.GetTimestamp();
             batch.Complete();
         }
         catch (SwarmException exception)

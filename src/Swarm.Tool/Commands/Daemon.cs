@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Swarm.Docker;
+using Swarm.Execution;
 using Swarm.Hosting;
 using Swarm.Secrets;
 
@@ -36,7 +37,8 @@ internal static class Daemon
     }
 
     /// <summary>A host that is a daemon once it is started.</summary>
-    public static IHost Build(DaemonSettings settings, Action<ILoggingBuilder> log)
+    public static IHost Build(
+        DaemonSettings settings, Action<ILoggingBuilder> log, Action<ProcessExecutorOptions>? processes = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         log(builder.Logging);
@@ -45,11 +47,12 @@ internal static class Daemon
 
         // A start that fails is reported in one line by the command itself.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        Configure(builder.Services, settings);
+        Configure(builder.Services, settings, processes);
         return builder.Build();
     }
 
-    private static void Configure(IServiceCollection services, DaemonSettings settings)
+    private static void Configure(
+        IServiceCollection services, DaemonSettings settings, Action<ProcessExecutorOptions>? processes)
     {
         var swarm = services.AddSwarmManager(options =>
         {
@@ -78,7 +81,7 @@ internal static class Daemon
             "memory" => swarm.UseInMemoryExecutor(),
             "docker" => swarm.UseDockerExecutor(docker =>
                 docker.Endpoint = settings.Engine ?? DockerExecutorOptions.DefaultEndpoint),
-            _ => swarm.UseProcessExecutor(),
+            _ => swarm.UseProcessExecutor(processes),
         };
         swarm.AddDockerApi(api =>
         {

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Swarm.Execution;
 
 namespace Swarm.Tool.Commands;
 
@@ -18,9 +19,11 @@ internal sealed class EphemeralSwarm : IAsyncDisposable
 
     private readonly DirectoryInfo _folder;
     private readonly IHost _host;
+    private readonly ProcessExecutorOptions? _processes;
 
-    private EphemeralSwarm(DirectoryInfo folder, string address, IHost host, RecentLog log) =>
-        (_folder, Address, _host, Log) = (folder, address, host, log);
+    private EphemeralSwarm(
+        DirectoryInfo folder, string address, IHost host, ProcessExecutorOptions? processes, RecentLog log) =>
+        (_folder, Address, _host, _processes, Log) = (folder, address, host, processes, log);
 
     /// <summary>Where published ports are answered.</summary>
     public string Address { get; }
@@ -65,12 +68,13 @@ internal sealed class EphemeralSwarm : IAsyncDisposable
                 throw new IOException(fault);
             }
 
-            var host = Daemon.Build(settings, logging => logging.AddProvider(log));
+            ProcessExecutorOptions? processes = null;
+            var host = Daemon.Build(settings, logging => logging.AddProvider(log), options => processes = options);
             try
             {
                 CoreDumps.TryForbid();
                 await host.StartAsync(cancellationToken);
-                return new(folder, address, host, log);
+                return new(folder, address, host, processes, log);
             }
             catch
             {
@@ -87,6 +91,12 @@ internal sealed class EphemeralSwarm : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_processes is not null)
+        {
+            // There is no other node whose clients could be turned away in time.
+            _processes.DrainDelay = TimeSpan.Zero;
+        }
+
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
         _folder.Delete(recursive: true);

@@ -14,7 +14,6 @@ public class StatusReportTests
         var node = fixture.Join("n1");
 
         node.Report("t1", TaskState.Running);
-        Assert.Equal(TaskState.Assigned, fixture.StateOf("t1"));
         fixture.Advance(0.11);
 
         var status = fixture.TaskOf("t1").Status;
@@ -94,7 +93,7 @@ public class StatusReportTests
     }
 
     [Fact]
-    public void A_flood_of_reports_is_one_transaction()
+    public void A_flood_of_reports_is_two_transactions_the_first_report_and_the_last()
     {
         var fixture = new DispatcherFixture().Start();
         fixture.AddNode("n1");
@@ -110,6 +109,8 @@ public class StatusReportTests
         fixture.Advance(0.2);
 
         Assert.True(changes.TryRead(out var transaction));
+        Assert.Equal("attempt 0", ((SwarmTask)Assert.Single(transaction.Changes).Current).Status.Error);
+        Assert.True(changes.TryRead(out transaction));
         Assert.Equal("attempt 19999", ((SwarmTask)Assert.Single(transaction.Changes).Current).Status.Error);
         Assert.False(changes.TryRead(out _));
     }
@@ -125,6 +126,7 @@ public class StatusReportTests
         }
 
         var node = fixture.Join("n1");
+        node.Report("t0", TaskState.Accepted);
         using var changes = fixture.Store.Watch();
         for (var i = 0; i < 50; i++)
         {
@@ -140,6 +142,31 @@ public class StatusReportTests
             transaction.Changes,
             change => Assert.Equal(TaskState.Running, ((SwarmTask)change.Current).Status.State));
         Assert.False(changes.TryRead(out _));
+    }
+
+    [Fact]
+    public void A_steady_stream_of_reports_is_written_once_in_an_interval_after_a_while()
+    {
+        var fixture = new DispatcherFixture().Start();
+        fixture.AddNode("n1");
+        fixture.AddTask("t1", "n1");
+        var node = fixture.Join("n1");
+        fixture.Advance(1);
+        using var changes = fixture.Store.Watch();
+        var writes = new List<int>();
+
+        for (var millisecond = 0; millisecond < 1_000; millisecond++)
+        {
+            node.Report("t1", TaskState.Preparing, $"at {millisecond}");
+            fixture.Advance(0.001);
+            while (changes.TryRead(out _))
+            {
+                writes.Add(millisecond);
+            }
+        }
+
+        Assert.Equal<int>([0, 19, 59, 139, 239], writes.Take(5));
+        Assert.InRange(writes.Count, 12, 13);
     }
 
     [Fact]
@@ -160,12 +187,12 @@ public class StatusReportTests
     }
 
     [Fact]
-    public void Ten_thousand_reports_do_not_wait_for_the_moment()
+    public void A_report_is_written_at_once_the_next_ones_wait_for_each_other_and_ten_thousand_do_not_wait()
     {
         var options = new DispatcherOptions { BatchInterval = TimeSpan.FromHours(1), MaxStatusBatch = 10 };
         var fixture = new DispatcherFixture();
         fixture.AddNode("n1");
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i <= 10; i++)
         {
             fixture.AddTask($"t{i}", "n1");
         }
@@ -176,6 +203,10 @@ public class StatusReportTests
             fixture.Simulation.Time,
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         _ = fixture.Simulation.StartAsync(() => writer.RunAsync(CancellationToken.None));
+        writer.Report([Running("t10")]);
+        fixture.Simulation.Settle();
+        Assert.Equal(TaskState.Running, fixture.StateOf("t10"));
+
         writer.Report([.. Enumerable.Range(0, 9).Select(i => Running($"t{i}"))]);
         fixture.Advance(10);
         Assert.Equal(TaskState.Assigned, fixture.StateOf("t0"));
