@@ -7,7 +7,7 @@ namespace Swarm.Net.Balancing;
 internal sealed class PickCursor
 {
     private uint _next;
-    private ulong _random;
+    private uint _random;
 
     /// <summary>The next turn, below a bound.</summary>
     public uint Next(uint bound)
@@ -22,10 +22,10 @@ internal sealed class PickCursor
         return turn;
     }
 
-    /// <summary>A number that looks like chance, both halves of it: a Weyl sequence, spread.</summary>
-    public ulong Random()
+    /// <summary>A number that looks like chance: a Weyl sequence, spread.</summary>
+    public uint Random()
     {
-        var high = Math.BigMul(_random += 0x9E37_79B9_7F4A_7C15, 0xD6E8_FEB8_6659_FD93, out var low);
-        return high ^ low;
+        var product = (_random += 0x9E37_79B9) * 0xD6E8_FEB8_6659_FD93ul;
+        return (uint)(product >> 32) ^ (uint)product;
     }
 }
