@@ -42,9 +42,10 @@ public sealed class TruthTests
         Assert.Equal(action == FailureAction.Pause ? RolloutState.Paused : RolloutState.RollbackCompleted, after.RolloutStatus!.State);
         Assert.Equal(action == FailureAction.Pause ? "bad:1" : "good:1", ImageOf(after.Spec));
         var failed = await tool.Client.Tasks.ListAsync(new TaskQuery(ServiceId: web.Id))
-            .FirstAsync(task => task.Status.State == TaskState.Failed);
-        Assert.Equal(Reason, failed.Status.Error);
-        Assert.Contains(failed.Id.Value, fromClient.Message);
+            .Where(task => task.Status.State == TaskState.Failed)
+            .ToListAsync();
+        Assert.All(failed, task => Assert.Equal(Reason, task.Status.Error));
+        Assert.Contains(failed, task => fromClient.Message.Contains(task.Id.Value, StringComparison.Ordinal));
         Assert.Contains(Reason, (await tool.RunAsync("explain", "web")).Output);
     }
 

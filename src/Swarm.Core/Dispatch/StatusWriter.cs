@@ -83,8 +83,8 @@ internal sealed class StatusWriter(
         }
     }
 
-    // What comes after a quiet interval is written at once. While reports go on, the pause between writes doubles until it
-    // is the whole interval.
+    // What comes after a quiet interval is written at once. While reports go on, the pause between writes doubles until
+    // it is the whole interval.
     private async Task RestAsync(CancellationToken cancellationToken)
     {
         var interval = options.BatchInterval;

@@ -1,3 +1,4 @@
+using Swarm.Execution;
 using Swarm.Storage;
 
 namespace Swarm.Orchestration;
@@ -60,11 +61,18 @@ internal sealed class DirtyCheck(Service service, ClusterView view)
         if (!ReferenceEquals(spec, _compared))
         {
             _compared = spec;
-            _difference = Compare(spec, service.Spec.TaskTemplate);
+            _difference = Compare(Tagged(spec), Tagged(service.Spec.TaskTemplate));
         }
 
         return _difference;
     }
+
+    // The docker command writes out the tag that is meant whenever it changes a service, whatever it changes.
+    private static TaskSpec Tagged(TaskSpec spec) =>
+        spec.Workload is ContainerSpec container && ImageReference.Tagged(container.Image) is var image
+            && image != container.Image
+            ? spec with { Workload = container with { Image = image } }
+            : spec;
 
     private static Difference Compare(TaskSpec old, TaskSpec current)
     {

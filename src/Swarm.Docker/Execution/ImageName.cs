@@ -1,3 +1,5 @@
+using Swarm.Execution;
+
 namespace Swarm.Docker.Execution;
 
 /// <summary>References of images in the form in which engines show them.</summary>
@@ -19,8 +21,7 @@ internal static class ImageName
 
         var prefix = Array.Find(
             ImpliedPrefixes, implied => reference.StartsWith(implied, StringComparison.Ordinal)) ?? "";
-        var name = reference[prefix.Length..];
-        return HasDigest(name) || name.LastIndexOf(':') > name.LastIndexOf('/') ? name : $"{name}:latest";
+        return ImageReference.Tagged(reference[prefix.Length..]);
     }
 
     /// <summary>True for the id of an image, which no registry knows.</summary>

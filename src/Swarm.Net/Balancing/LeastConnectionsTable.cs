@@ -1,9 +1,9 @@
 namespace Swarm.Net.Balancing;
 
 /// <summary>
-/// The fewest open connections. Few back ends are all looked at; of many, the better one of two, of which one is next in
-/// turn and the other is anyone: nearly as good as the best, at a cost that does not grow (Mitzenmacher, The power of
-/// two choices, 2001).
+/// The fewest open connections. Few back ends are all looked at; of many, the better one of two, of which one is next
+/// in turn and the other is anyone: nearly as good as the best, at a cost that does not grow (Mitzenmacher, The power
+/// of two choices, 2001).
 /// </summary>
 internal sealed class LeastConnectionsTable(BackendSlot[] slots, PickCursor cursor, bool isWeighted) : PickTable
 {

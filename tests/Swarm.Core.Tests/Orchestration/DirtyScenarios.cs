@@ -48,6 +48,20 @@ public sealed class DirtyScenarios
         Assert.Equal(dirty, IsDirty(service, Task(Old, state)));
     }
 
+    [Theory]
+    [InlineData("web", "web:latest", false)]
+    [InlineData("web:latest", "web", false)]
+    [InlineData("registry:5000/web", "registry:5000/web:latest", false)]
+    [InlineData("web@sha256:0", "web@sha256:0", false)]
+    [InlineData("web", "web:1", true)]
+    [InlineData("web", "web@sha256:0", true)]
+    public void An_image_without_a_tag_is_the_latest(string before, string after, bool dirty)
+    {
+        var service = Updated with { Spec = WithImage(after) };
+
+        Assert.Equal(dirty, IsDirty(service, Task(Old with { Spec = WithImage(before) })));
+    }
+
     [Fact]
     public void Published_ports_make_tasks_dirty()
     {
@@ -69,6 +83,14 @@ public sealed class DirtyScenarios
 
         Assert.True(IsDirty(service, Task(Old)));
     }
+
+    private static ServiceSpec WithImage(string image) => Old.Spec with
+    {
+        TaskTemplate = Old.Spec.TaskTemplate with
+        {
+            Workload = (ContainerSpec)Old.Spec.TaskTemplate.Workload! with { Image = image },
+        },
+    };
 
     private static bool IsDirty(Service service, SwarmTask task) =>
         new DirtyCheck(service, ClusterView.Empty).IsDirty(task);

@@ -64,6 +64,9 @@ public sealed class Machines
     public async Task A_manager_with_a_slow_disk_holds_up_nobody()
     {
         await using var cluster = await SwarmTestCluster.StartAsync(managers: 3);
+
+        // Of a cluster that has just started one manager may not have caught up; with a slow one there is no majority.
+        await cluster.AdvanceAsync(TimeSpan.FromSeconds(1));
         var slow = cluster.Managers.First(node => !node.IsLeader);
         slow.DiskLatency = TimeSpan.FromMilliseconds(500);
 
