@@ -220,12 +220,13 @@ public sealed class ProcessAdoptionTests
         return lines;
     }
 
-    // A process that ends with success once the file "end" is there, and whose parent is not this process.
+    // A process that ends with success once the file "end" is there or the test is over, and whose parent is not this
+    // process.
     private static async Task<int> OrphanAsync(ProcessHarness harness)
     {
         using var parent = Process.Start(
             "/bin/sh",
-            ["-c", $"(while [ ! -e {harness.PathOf("end")} ]; do sleep 0.02; done) > /dev/null 2>&1 & "
+            ["-c", $"(while [ -d {harness.Directory} ] && [ ! -e {harness.PathOf("end")} ]; do sleep 0.02; done) > /dev/null 2>&1 & "
                 + $"echo $! > {harness.PathOf("orphan")}"]);
         await parent.WaitForExitAsync();
         return int.Parse(await harness.FileAsync("orphan"));
