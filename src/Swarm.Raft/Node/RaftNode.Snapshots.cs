@@ -9,7 +9,6 @@ public sealed partial class RaftNode
 {
     private ulong _lastSnapshot;
     private Task _saving = Task.CompletedTask;
-    private bool _isSaving;
     private bool _isSnapshotWanted;
     private ulong _snapshotInterval;
     private ulong _entriesKept;
@@ -67,9 +66,8 @@ public sealed partial class RaftNode
 
     private void SaveSnapshotIfDue()
     {
-        if (!_isSaving && IsSnapshotDue())
+        if (_saving.IsCompleted && IsSnapshotDue())
         {
-            _isSaving = true;
             _isSnapshotWanted = false;
             _saving = SaveSnapshotAsync(Here);
         }
@@ -132,10 +130,6 @@ public sealed partial class RaftNode
             // The log still has everything; the next attempt comes with the next entries.
             LogNotSaved(exception, Id, metadata.Index);
             _lastSnapshot = Math.Max(_lastSnapshot, metadata.Index);
-        }
-        finally
-        {
-            _isSaving = false;
         }
     }
 

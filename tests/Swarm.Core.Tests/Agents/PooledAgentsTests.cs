@@ -8,11 +8,12 @@ namespace Swarm.Core.Tests.Agents;
 
 public class PooledAgentsTests
 {
+    private const int Tasks = 400;
+
     [Fact]
     public async Task Agents_and_dispatcher_work_on_many_threads_in_real_time()
     {
         const int nodes = 8;
-        const int tasks = 400;
         using var stop = new CancellationTokenSource();
         using var store = new ClusterStore(new InProcessProposer(), TimeProvider.System);
         await store.UpdateAsync(transaction =>
@@ -36,7 +37,7 @@ public class PooledAgentsTests
             .. agents.Select(agent => Task.Run(() => agent.RunAsync(stop.Token))),
         ];
 
-        await store.BatchAsync([.. Enumerable.Range(0, tasks)], (transaction, i) => transaction.Create(new SwarmTask
+        await store.BatchAsync([.. Enumerable.Range(0, Tasks)], (transaction, i) => transaction.Create(new SwarmTask
         {
             Id = new TaskId($"t{i:000}"),
             NodeId = new NodeId($"n{i % nodes}"),
@@ -69,7 +70,7 @@ public class PooledAgentsTests
         using var changes = store.Watch();
         try
         {
-            while (store.Current.Tasks.Any(task => task.Status.State != state))
+            while (store.Current.Tasks.CountInState(state) != Tasks)
             {
                 await changes.WaitAsync(limit.Token);
                 while (changes.TryRead(out _))
