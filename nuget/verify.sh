@@ -110,8 +110,11 @@ $mapping
   </packageSourceMapping>
 </configuration>
 END
-NUGET_FALLBACK_PACKAGES=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: //')
-export NUGET_FALLBACK_PACKAGES NUGET_PACKAGES=$work/packages
+# What this machine has already is not fetched again, except ours: it may have those of an earlier build.
+present=$(dotnet nuget locals global-packages --list | sed 's/^[^:]*: //')
+mkdir "$work/present"
+find "$present" -mindepth 1 -maxdepth 1 ! -name 'swarm.*' -exec ln -s -t "$work/present" {} +
+export NUGET_FALLBACK_PACKAGES=$work/present NUGET_PACKAGES=$work/packages
 
 pinned() { sed -n "s/.*PackageVersion Include=\"$1\" Version=\"\([^\"]*\)\".*/\1/p" "$root/Directory.Packages.props"; }
 

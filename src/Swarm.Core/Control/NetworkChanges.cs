@@ -72,13 +72,16 @@ internal static class NetworkChanges
             throw SwarmException.FailedPrecondition($"network {id} is in use by service {user.Id}");
         }
 
-        var task = transaction.Tasks.UsingNetwork(id).FirstOrDefault(item =>
-            item is { DesiredState: <= TaskState.Running, Status.State: <= TaskState.Running });
-        if (task is not null)
+        if (transaction.Tasks.UsingNetwork(id).FirstOrDefault(item => IsWanted(transaction, item)) is { } task)
         {
             throw SwarmException.FailedPrecondition($"network {id} is in use by task {task.Id}");
         }
     }
+
+    // The tasks of a service that is gone are about to be removed: whoever removes a stack does not wait for that.
+    private static bool IsWanted(StoreTransaction transaction, SwarmTask task) =>
+        task is { DesiredState: <= TaskState.Running, Status.State: <= TaskState.Running }
+        && (task.ServiceId.IsEmpty || transaction.Services.Find(task.ServiceId.Value) is not null);
 
     // Docker takes such a network and never gives it an address; whoever asked learns nothing of it.
     private static void RequireFreeSubnets(StoreTransaction transaction, NetworkSpec spec)

@@ -112,7 +112,7 @@ public sealed class NetworkOperationsTests : IDisposable
             $"ingress network cannot be removed because service {service.Id} depends on it",
             () => Networks.RemoveAsync(ingress.Id));
 
-        await _fixture.Client.Services.RemoveAsync(service.Id);
+        await _fixture.Client.Services.UpdateAsync(service.Id, service.Version, ControlFixture.Spec("web"));
         await RefusedAsync(
             SwarmErrorCode.FailedPrecondition,
             $"network {network.Id} is in use by task {task.Id}",
@@ -123,6 +123,23 @@ public sealed class NetworkOperationsTests : IDisposable
         await Networks.RemoveAsync(network.Id);
         await Networks.RemoveAsync(ingress.Id);
         Assert.Empty(await Networks.ListAsync().ToArrayAsync());
+    }
+
+    [Fact]
+    public async Task A_network_may_go_with_the_services_on_it_before_their_tasks_have()
+    {
+        var network = await Networks.CreateAsync(new() { Name = "front" });
+        var spec = ControlFixture.Spec("web");
+        spec = spec with { TaskTemplate = spec.TaskTemplate with { Networks = [new() { Target = "front" }] } };
+        var service = await _fixture.Client.Services.CreateAsync(spec);
+        var task = _fixture.Write(_fixture.NewTask(service, TaskState.Running));
+
+        await _fixture.Client.Services.RemoveAsync(service.Id);
+        await Networks.RemoveAsync(network.Id);
+
+        Assert.Equal(TaskState.Running, _fixture.Store.Current.Tasks.Find(task.Id)!.DesiredState);
+        await RefusedAsync(
+            SwarmErrorCode.NotFound, $"network {network.Id} not found", () => Networks.RemoveAsync(network.Id));
     }
 
     [Fact]
