@@ -110,8 +110,10 @@ internal sealed class Agent
             _sessionId = session.Id;
             AgentLog.DescriptionChanged(_context.Logger);
         }
-        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
+            // A session may also break while the agent is told to stop: that is no failure of the stop.
             await BackOffAsync(session, exception, cancellationToken);
         }
     }

@@ -40,9 +40,11 @@ internal sealed class AgentFixture
         return this;
     }
 
+    public void AskToStop() => _stop.Set();
+
     public void Stop()
     {
-        _stop.Set();
+        AskToStop();
         Swarm.Advance(30);
         Assert.True(Running.IsCompletedSuccessfully);
     }

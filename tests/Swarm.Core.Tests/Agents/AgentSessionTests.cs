@@ -25,6 +25,29 @@ public class AgentSessionTests
         Assert.Equal(NodeAvailability.Pause, fixture.Executor.Configured[^1].Spec.Availability);
     }
 
+    [Theory]
+    [InlineData("heartbeat")]
+    [InlineData("status")]
+    [InlineData("listen")]
+    public void A_session_that_breaks_while_the_agent_is_told_to_stop_does_not_fail_the_stop(string call)
+    {
+        var fixture = new AgentFixture();
+        fixture.Connection.Fault = name =>
+        {
+            if (name != call)
+            {
+                return null;
+            }
+
+            fixture.AskToStop();
+            return new SwarmException(SwarmErrorCode.Unavailable, "dispatcher is stopped");
+        };
+        fixture.Start();
+        fixture.Assign("t1");
+
+        fixture.Stop();
+    }
+
     [Fact]
     public void Scenario_080_known_tasks_resume_from_their_stored_status_after_a_restart()
     {
