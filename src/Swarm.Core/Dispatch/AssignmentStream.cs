@@ -11,9 +11,9 @@ internal sealed class AssignmentStream : IDisposable
     private readonly DispatcherOptions _options;
     private readonly TimeProvider _time;
     private readonly AssignmentSet _set = new();
+    private readonly BundlePace _pace;
     private readonly NodeId _nodeId;
     private Task<bool>? _next;
-    private long _sentAt;
 
     public AssignmentStream(
         NodeId nodeId,
@@ -24,6 +24,7 @@ internal sealed class AssignmentStream : IDisposable
     {
         _subscription = store.Watch(WatchScope.ForNode(nodeId));
         (_nodeId, _finder, _options, _time) = (nodeId, finder, options, time);
+        _pace = new(options.BatchInterval, time);
     }
 
     public async IAsyncEnumerable<AssignmentsMessage> ReadAsync(
@@ -35,12 +36,12 @@ internal sealed class AssignmentStream : IDisposable
         }
 
         var number = 0L;
-        _sentAt = _time.GetTimestamp();
+        _pace.Sent();
         yield return new AssignmentsMessage(true, "", NameOf(number), _set.Take());
         while (true)
         {
             await CollectAsync(cancellationToken);
-            _sentAt = _time.GetTimestamp();
+            _pace.Sent();
             yield return new AssignmentsMessage(false, NameOf(number), NameOf(++number), _set.Take());
         }
     }
@@ -55,7 +56,7 @@ internal sealed class AssignmentStream : IDisposable
             await TakeChangesAsync(cancellationToken);
         }
 
-        var rest = _options.BatchInterval - _time.GetElapsedTime(_sentAt);
+        var rest = _pace.Rest();
         if (rest <= TimeSpan.Zero)
         {
             return;

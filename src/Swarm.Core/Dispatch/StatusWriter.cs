@@ -17,10 +17,9 @@ internal sealed class StatusWriter(
     private readonly Lock _gate = new();
     private readonly Pulse _reported = new();
     private readonly Pulse _full = new();
+    private readonly BundlePace _pace = new(options.BatchInterval, time);
     private StatusBatch _batch = new();
     private bool _stopped;
-    private TimeSpan _rest;
-    private long _writtenAt;
 
     /// <summary>Reports states of tasks.</summary>
     public void Report(IReadOnlyList<TaskStatusUpdate> updates)
@@ -73,26 +72,17 @@ internal sealed class StatusWriter(
             while (true)
             {
                 await _reported.WaitAsync(cancellationToken);
-                await RestAsync(cancellationToken);
+                if (_pace.Rest() is { Ticks: > 0 } rest)
+                {
+                    await _full.WaitAsync(rest, time, cancellationToken);
+                }
+
                 await FlushAsync(cancellationToken);
             }
         }
         finally
         {
             Stop();
-        }
-    }
-
-    // What comes after a quiet interval is written at once. While reports go on, the pause between writes doubles until
-    // it is the whole interval.
-    private async Task RestAsync(CancellationToken cancellationToken)
-    {
-        var interval = options.BatchInterval;
-        var since = time.GetElapsedTime(_writtenAt);
-        _rest = since >= interval ? interval / 10 : 2 * _rest < interval ? 2 * _rest : interval;
-        if (_rest > since)
-        {
-            await _full.WaitAsync(_rest - since, time, cancellationToken);
         }
     }
 
@@ -105,7 +95,7 @@ internal sealed class StatusWriter(
         {
             await store.BatchAsync(batch.Nodes, ApplyNode, cancellationToken);
             await store.BatchAsync(batch.Tasks, ApplyTask, cancellationToken);
-            _writtenAt = time.GetTimestamp();
+            _pace.Sent();
             batch.Complete();
         }
         catch (SwarmException exception)

@@ -80,8 +80,7 @@ internal sealed class ContainerFilter
         _filters.Has(key) ? _filters[key].Max(r => ContainerLookup.Find(containers, r).CreatedAt) : null;
 
     private static bool IsAncestor(ContainerInfo container, string image) =>
-        container.Image == image
-        || container.Image == image + ":latest"
+        ImageReference.Tagged(container.Image) == ImageReference.Tagged(image)
         || ContainerText.ImageId(container.Image) == image;
 
     private static bool IsOnNetwork(ContainerInfo container, string network) =>
