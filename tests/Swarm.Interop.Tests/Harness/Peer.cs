@@ -1,9 +1,14 @@
+using System.Text.RegularExpressions;
+
 namespace Swarm.Interop.Tests.Harness;
 
 /// <summary>A daemon that speaks Docker's API, on a machine of its own.</summary>
 internal abstract class Peer(Sandbox sandbox) : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    // Port 7946, in the state LISTEN.
+    private static readonly Regex GossipListener = new(":1F0A 0+:0000 0A ", RegexOptions.NonBacktracking);
 
     private SandboxProcess? _process;
 
@@ -57,12 +62,21 @@ internal abstract class Peer(Sandbox sandbox) : IAsyncDisposable
         await StartAsync();
     }
 
-    /// <summary>Leaves the swarm, if it is in one.</summary>
+    /// <summary>Leaves the swarm, if it is in one, and waits until its part in the gossip has ended.</summary>
+    /// <remarks>
+    /// A busy dockerd answers before. The keys of a swarm that it joins meanwhile are forgotten with those of the old one,
+    /// and its networks never hear of the other engines.
+    /// </remarks>
     public async Task LeaveAsync()
     {
         var left = await Docker.RunAsync("swarm", "leave", "--force");
         Assert.True(
             left.ExitCode == 0 || left.Error.Contains("not part of a swarm", StringComparison.Ordinal), left.ToString());
+        await Eventually.BecomesAsync(
+            async () => (await RunAsync("cat", "/proc/net/tcp", "/proc/net/tcp6")).Output,
+            sockets => !GossipListener.IsMatch(sockets),
+            $"{Name} has left the gossip",
+            () => Task.FromResult(Tail()));
     }
 
     /// <summary>The engine's own view: <c>docker info</c>, one field by its Go template.</summary>

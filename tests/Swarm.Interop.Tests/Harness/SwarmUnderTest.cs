@@ -176,7 +176,17 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
         var ids = (await Docker.RunAsync("service", "ls", "-q")).Output
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var tasks = ids.Length > 0 ? (await Docker.RunAsync(["service", "ps", "--no-trunc", .. ids])).All : "";
+        var peers = await Task.WhenAll(engines.Select(PeersAsync));
         var logs = Members.Select(peer => peer.Tail(12));
-        return $"{nodes.All}\n{services.All}\n{tasks}\n{string.Join("\n\n", logs)}";
+        return $"{string.Join('\n', peers)}\n{nodes.All}\n{services.All}\n{tasks}\n{string.Join("\n\n", logs)}";
+    }
+    // Whom an engine hears on its networks.
+    private static async Task<string> PeersAsync(DockerEngine engine)
+    {
+        var networks = await engine.Docker.RunAsync("network", "ls", "--quiet", "--filter", "driver=overlay");
+        var ids = networks.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var peers = await engine.Docker.RunAsync(
+            ["network", "inspect", "--format", "{{.Name}} {{range .Peers}}{{.IP}} {{end}}", .. ids]);
+        return $"{engine.Name} hears: {peers.All.ReplaceLineEndings("; ")}";
     }
 }
