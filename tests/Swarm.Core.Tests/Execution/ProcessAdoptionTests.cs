@@ -133,6 +133,22 @@ public sealed class ProcessAdoptionTests
     }
 
     [SkippableFact]
+    public async Task So_is_the_end_of_a_process_that_was_too_quick_to_be_identified()
+    {
+        await using var harness = new ProcessHarness(Keep);
+        var task = harness.Script("exit 7");
+        await harness.RunAsync(task);
+        await harness.Executor.DisposeAsync();
+        var records = new ProcessRecords(Folder(harness), NullLogger.Instance);
+        records.Save(task.Id, records.Load(task.Id)! with { Process = null });
+
+        await using var next = Next(harness);
+        var controller = next.CreateController(task, harness.Dependencies);
+
+        Assert.Equal(new TaskExit(7), await controller.WaitAsync(ProcessHarness.Timeout));
+    }
+
+    [SkippableFact]
     public async Task Ports_stay_reserved()
     {
         await using var harness = new ProcessHarness(Keep);

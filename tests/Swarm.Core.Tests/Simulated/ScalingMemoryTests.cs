@@ -16,7 +16,7 @@ public sealed class ScalingMemoryTests
             TaskTemplate = new TaskSpec { Workload = new ContainerSpec { Image = "good:1" } },
         })).Id;
         var heap = new List<long>();
-        for (var round = 0; round < 20; round++)
+        for (var round = 0; round < 30; round++)
         {
             Scale(1_000);
             Assert.Equal(1_000, swarm.RunningProcesses);
@@ -25,8 +25,9 @@ public sealed class ScalingMemoryTests
             heap.Add(GC.GetTotalMemory(forceFullCollection: true));
         }
 
-        // The history of changes has its limit, which the first rounds fill.
-        Assert.InRange(heap[^1] - heap[9], long.MinValue, 1 << 20);
+        // The history of changes has its limit, which the first rounds fill. Something on the stack may keep what a few
+        // rounds have left, and lets go of it again: what leaks is there in the leanest of the last rounds as well.
+        Assert.InRange(heap.Skip(20).Min() - heap.Skip(5).Take(10).Min(), long.MinValue, 1 << 20);
 
         void Scale(long replicas)
         {

@@ -6,7 +6,9 @@ internal sealed partial class ProcessContainer
     /// <summary>Takes up the task of an earlier life of this node, running or ended; null when there is neither.</summary>
     internal static ProcessContainer? TryAdopt(SwarmTask task, ProcessRuntime runtime, ContainerRegistry containers)
     {
-        if (runtime.Records.Load(task.Id) is not { Process: not null } record)
+        // A process that ends at once may be gone before it is asked who it is.
+        var record = runtime.Records.Load(task.Id);
+        if (record is null or { Process: null, Exit: null })
         {
             return null;
         }
