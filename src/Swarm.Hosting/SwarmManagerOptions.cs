@@ -49,9 +49,10 @@ public sealed class SwarmManagerOptions
     /// <value>Default true.</value>
     public bool RunTasks { get; set; } = true;
 
-    /// <summary>Stop and remove the tasks of this process's nodes when the host stops.</summary>
+    /// <summary>Stop the tasks of this process's nodes when the host stops.</summary>
     /// <value>
-    /// Default true. With false the process executor leaves the node's own tasks running, and the next process of the
+    /// Default true; what the node's own tasks wrote can be read after the next start, as long as their slots remember
+    /// them. With false the process executor leaves the node's own tasks running, and the next process of the
     /// same <see cref="DataDirectory"/> takes them over.
     /// </value>
     public bool StopTasksOnShutdown { get; set; } = true;

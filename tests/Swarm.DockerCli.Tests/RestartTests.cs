@@ -35,6 +35,38 @@ public sealed class RestartTests
             () => Task.FromResult(pids.Count(pid => Directory.Exists($"/proc/{pid}"))), count => count == 0, "no process");
     }
 
+    [SkippableFact]
+    public async Task What_tasks_wrote_before_a_clean_restart_can_be_read_after_it()
+    {
+        Skip.If(DockerCli.Missing is not null, DockerCli.Missing ?? "");
+        await using var daemon = await DaemonProcess.StartAsync();
+        var docker = daemon.Docker;
+        await docker.OkAsync("swarm", "init");
+        await docker.OkAsync(
+            "service", "create", "-d", "--name", "web", "--replicas", "3", "host:latest",
+            "sh", "-c", "echo process $$; exec sleep 1000");
+        await RunningAsync(docker);
+        var before = await WrittenAsync(3);
+
+        Assert.Equal(0, await daemon.TerminateAsync());
+        await daemon.RestartAsync();
+
+        await RunningAsync(docker);
+        var after = await WrittenAsync(6);
+        Assert.Subset(after, before);
+        Assert.Contains("it was stopped because its node stopped", await docker.OkAsync("service", "ps", "--no-trunc", "web"));
+        await docker.OkAsync("service", "rm", "web");
+        await Eventually.BecomesAsync(
+            () => docker.OkAsync("ps", "-a", "-q"), text => text.Length == 0, "nothing is left of the tasks");
+
+        Task<HashSet<string>> WrittenAsync(int count) => Eventually.BecomesAsync(
+            async () => (await docker.RunAsync("service", "logs", "--raw", "web")).Output
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .ToHashSet(),
+            lines => lines.Count == count,
+            $"{count} tasks have written");
+    }
+
     private static Task<string> RunningAsync(DockerCli docker) => Eventually.BecomesAsync(
         () => docker.OkAsync("service", "ls"), text => Regex.IsMatch(text, @"web +replicated +3/3 "), "3/3");
 

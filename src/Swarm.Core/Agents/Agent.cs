@@ -79,15 +79,17 @@ internal sealed class Agent
         }
     }
 
-    /// <summary>Stops and removes every task, then ends <see cref="RunAsync"/>.</summary>
+    /// <summary>Stops every task, then ends <see cref="RunAsync"/>.</summary>
+    /// <param name="remove">Whether they leave nothing behind; otherwise the node's next life has their output.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <remarks>
     /// The session stays meanwhile where there is one, so that the managers learn what has stopped; otherwise they
     /// learn it in the node's next life.
     /// </remarks>
-    public async Task LeaveAsync(CancellationToken cancellationToken)
+    public async Task EndTasksAsync(bool remove, CancellationToken cancellationToken)
     {
         await _worker.RestoreAsync(cancellationToken);
-        await _worker.RemoveAllAsync().WaitAsync(cancellationToken);
+        await _worker.EndAllAsync(remove).WaitAsync(cancellationToken);
         _left.Set();
     }
 

@@ -28,11 +28,9 @@ internal sealed class TaskRemoval(ITaskController controller, SwarmTask task, Ag
     }
 
     /// <summary>Removes what the task left behind.</summary>
-    public async Task CleanUpAsync()
-    {
-        await TryAsync("removing", controller.RemoveAsync, _options.RemovalTimeout);
-        await TryAsync("closing", _ => controller.DisposeAsync().AsTask(), _options.ExecutorTimeout);
-    }
+    public Task RemoveAsync() => TryAsync("removing", controller.RemoveAsync, _options.RemovalTimeout);
+
+    public Task CloseAsync() => TryAsync("closing", _ => controller.DisposeAsync().AsTask(), _options.ExecutorTimeout);
 
     private async Task<bool> TryAsync(string operation, Func<CancellationToken, Task> call, TimeSpan limit)
     {

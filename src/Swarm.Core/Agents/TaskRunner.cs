@@ -77,17 +77,20 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
     }
 
     /// <summary>Stops and removes the task with all it left behind, because the managers do not want it any more.</summary>
-    public Task RemoveAsync() =>
-        RemoveAsync(_ => Task.FromResult(
-            TaskStateMachine.AfterSuccess(_task.Status, TaskStep.Shutdown, context.Time.GetUtcNow())));
+    public Task RemoveAsync() => EndAsync(
+        _ => Task.FromResult(
+            TaskStateMachine.AfterSuccess(_task.Status, TaskStep.Shutdown, context.Time.GetUtcNow())),
+        remove: true);
 
-    /// <summary>The same because the node stops: what ran has failed, with the exit code it had.</summary>
-    public Task EndAsync() => RemoveAsync(async removal =>
-        _task is { DesiredState: < TaskState.Shutdown, Status.State: TaskState.Running }
+    /// <summary>Stops the task because its node stops: what ran has failed, with the exit code it had.</summary>
+    /// <param name="remove">Whether it leaves nothing behind; otherwise its output can be read in the next life.</param>
+    public Task EndAsync(bool remove) => EndAsync(
+        async removal => _task is { DesiredState: < TaskState.Shutdown, Status.State: TaskState.Running }
             ? TaskStateMachine.AfterInterruption(_task.Status, await removal.ExitAsync(), context.Time.GetUtcNow())
-            : TaskStateMachine.AfterSuccess(_task.Status, TaskStep.Shutdown, context.Time.GetUtcNow()));
+            : TaskStateMachine.AfterSuccess(_task.Status, TaskStep.Shutdown, context.Time.GetUtcNow()),
+        remove);
 
-    private async Task RemoveAsync(Func<TaskRemoval, Task<SwarmTaskStatus>> statusAfter)
+    private async Task EndAsync(Func<TaskRemoval, Task<SwarmTaskStatus>> statusAfter, bool remove)
     {
         await StopAsync();
         if (_controller is not { } controller)
@@ -101,7 +104,13 @@ internal sealed class TaskRunner(SwarmTask task, AgentContext context)
             await EnterAsync(await statusAfter(removal));
         }
 
-        await removal.CleanUpAsync();
+        // What is not known to have stopped is not left for later.
+        if (remove || _task.Status.State <= TaskState.Running)
+        {
+            await removal.RemoveAsync();
+        }
+
+        await removal.CloseAsync();
     }
 
     private async Task RunAsync(Task predecessor)

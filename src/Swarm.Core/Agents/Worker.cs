@@ -104,15 +104,16 @@ internal sealed class Worker(AgentContext context)
         Loops.Stop(patience);
     }
 
-    /// <summary>Stops and removes every task, and takes no new one.</summary>
+    /// <summary>Stops every task, and takes no new one.</summary>
+    /// <param name="remove">Whether they leave nothing behind.</param>
     /// <remarks>How tasks ended stays in the store, for the managers to be told in the node's next life.</remarks>
-    public async Task RemoveAllAsync()
+    public async Task EndAllAsync(bool remove)
     {
         Task[] ends;
         lock (_gate)
         {
             _leaving = true;
-            ends = [.. _runners.Select(entry => EndAsync(entry.Key, entry.Value)), .. _removals.Values];
+            ends = [.. _runners.Select(entry => EndAsync(entry.Key, entry.Value, remove)), .. _removals.Values];
             _runners.Clear();
             context.Dependencies.Clear();
         }
@@ -230,10 +231,10 @@ internal sealed class Worker(AgentContext context)
         }
     }
 
-    private async Task EndAsync(TaskId id, TaskRunner runner)
+    private async Task EndAsync(TaskId id, TaskRunner runner, bool remove)
     {
         await Task.Yield();
-        await runner.EndAsync();
+        await runner.EndAsync(remove);
         if (runner.Current.Status.State <= TaskState.Running)
         {
             await ForgetAsync(id);

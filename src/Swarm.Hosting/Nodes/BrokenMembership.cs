@@ -1,3 +1,4 @@
+using Swarm.Agents;
 using Swarm.Dispatch;
 
 namespace Swarm.Hosting.Nodes;
@@ -26,7 +27,7 @@ internal sealed class BrokenMembership(string error) : IMembership
         // There is nothing left to harm.
     }
 
-    public Task StopAsync(bool removeTasks, CancellationToken impatience) => Task.CompletedTask;
+    public Task StopAsync(TasksAtEnd tasks, CancellationToken impatience) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -1,3 +1,4 @@
+using Swarm.Agents;
 using Swarm.Dispatch;
 
 namespace Swarm.Hosting.Nodes;
@@ -30,7 +31,7 @@ internal interface IMembership : IAsyncDisposable
     void RequireHarmlessLeave();
 
     /// <summary>Ends the membership in this process.</summary>
-    /// <param name="removeTasks">Stop and remove the tasks of this process's nodes, or leave them alone.</param>
+    /// <param name="tasks">What becomes of the tasks of this process's nodes.</param>
     /// <param name="impatience">Leaves behind what does not end.</param>
-    Task StopAsync(bool removeTasks, CancellationToken impatience);
+    Task StopAsync(TasksAtEnd tasks, CancellationToken impatience);
 }

@@ -70,7 +70,7 @@ internal sealed partial class JoiningMembership(
         // Nothing is lost by a join that is given up.
     }
 
-    public Task StopAsync(bool removeTasks, CancellationToken impatience) => _stop.CancelAsync();
+    public Task StopAsync(TasksAtEnd tasks, CancellationToken impatience) => _stop.CancelAsync();
 
     public ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Swarm.Agents;
 using Swarm.Dispatch;
 using Swarm.Execution;
 
@@ -34,9 +35,9 @@ internal sealed class LockedMembership(
     public void RequireHarmlessLeave() => throw NodeErrors.LeaveWhileLocked();
 
     /// <summary>The tasks need no key: whoever leaves, leaves none of them behind.</summary>
-    public async Task StopAsync(bool removeTasks, CancellationToken impatience)
+    public async Task StopAsync(TasksAtEnd tasks, CancellationToken impatience)
     {
-        if (removeTasks && directory.Identity.LoadSubject() is { } subject)
+        if (tasks != TasksAtEnd.RunOn && directory.Identity.LoadSubject() is { } subject)
         {
             await using var agent = new NodeAgent(
                 subject.NodeId,
@@ -45,7 +46,7 @@ internal sealed class LockedMembership(
                 new FileAgentTaskStore(directory.Tasks, setup.Loggers.CreateLogger<FileAgentTaskStore>()),
                 session: null,
                 setup);
-            await agent.StopAsync(removeTasks, impatience);
+            await agent.StopAsync(tasks, impatience);
         }
     }
 

@@ -1,3 +1,4 @@
+using Swarm.Agents;
 using Swarm.Dispatch;
 using Swarm.Hosting.DockerApi;
 
@@ -39,7 +40,7 @@ internal sealed class ManagerMembership : IMembership
         throw NodeErrors.LeaveAsManager(Runtime.KnowsLeader, reachable, unreachable);
     }
 
-    public Task StopAsync(bool removeTasks, CancellationToken impatience) => Runtime.StopAsync(removeTasks, impatience);
+    public Task StopAsync(TasksAtEnd tasks, CancellationToken impatience) => Runtime.StopAsync(tasks, impatience);
 
     /// <summary>Gives up the manager's part.</summary>
     /// <returns>The node, whose agent goes on.</returns>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using Swarm.Agents;
 using Swarm.Allocation;
 using Swarm.Certificates;
 using Swarm.Certificates.Access;
@@ -226,13 +227,15 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
     public bool AgentsAreReady() => Member.HasSession && _agents.TrueForAll(agent => agent.HasSession);
 
     /// <summary>Ends the membership of this process.</summary>
-    /// <param name="removeTasks">Stop and remove the tasks of this process's nodes, or leave them alone.</param>
+    /// <param name="tasks">What becomes of the tasks of this process's nodes.</param>
     /// <param name="impatience">Leaves behind tasks that do not end.</param>
-    public async Task StopAsync(bool removeTasks, CancellationToken impatience)
+    public async Task StopAsync(TasksAtEnd tasks, CancellationToken impatience)
     {
+        // The workers beside the manager are others in the next process: nobody will ask for what theirs wrote.
+        var ofWorkers = tasks == TasksAtEnd.Stop ? TasksAtEnd.Remove : tasks;
         await Task.WhenAll(_agents
-            .Select(agent => agent.StopAsync(removeTasks, impatience))
-            .Append(Member.StopAsync(removeTasks, impatience)));
+            .Select(agent => agent.StopAsync(ofWorkers, impatience))
+            .Append(Member.StopAsync(tasks, impatience)));
         await StopManagingAsync(impatience);
     }
 
@@ -307,7 +310,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
         }
         catch
         {
-            await StopAsync(removeTasks: false, CancellationToken.None);
+            await StopAsync(TasksAtEnd.RunOn, CancellationToken.None);
             await DisposeAsync();
             throw;
         }

@@ -129,10 +129,10 @@ internal sealed partial class MemberAgent : IAsyncDisposable
     /// <summary>The node is at other addresses from now on.</summary>
     public void Move(NodeAddresses addresses) => Save(saved => saved with { Addresses = addresses });
 
-    public async Task StopAsync(bool removeTasks, CancellationToken impatience)
+    public async Task StopAsync(TasksAtEnd tasks, CancellationToken impatience)
     {
         await _stop.CancelAsync();
-        await _agent.StopAsync(removeTasks, impatience);
+        await _agent.StopAsync(tasks, impatience);
         await Loops.IgnoreAsync(_renewing);
     }
 

@@ -60,18 +60,19 @@ internal sealed partial class NodeAgent : IAsyncDisposable
 
     public void Start() => _run = RunOnSchedulerAsync(() => _agent.RunAsync(_stop.Token));
 
-    /// <summary>Stops the agent; its tasks are stopped and removed, or left alone.</summary>
-    /// <param name="removeTasks">Stop and remove the tasks.</param>
+    /// <summary>Stops the agent.</summary>
+    /// <param name="tasks">What becomes of its tasks.</param>
     /// <param name="impatience">Leaves behind what does not end: no executor keeps the process from ending.</param>
-    public async Task StopAsync(bool removeTasks, CancellationToken impatience)
+    public async Task StopAsync(TasksAtEnd tasks, CancellationToken impatience)
     {
         await _stop.CancelAsync();
         try
         {
             await EndAsync().WaitAsync(impatience);
-            if (removeTasks)
+            if (tasks != TasksAtEnd.RunOn)
             {
-                await RunOnSchedulerAsync(() => _agent.LeaveAsync(impatience)).WaitAsync(impatience);
+                await RunOnSchedulerAsync(() => _agent.EndTasksAsync(remove: tasks == TasksAtEnd.Remove, impatience))
+                    .WaitAsync(impatience);
             }
         }
         catch (OperationCanceledException) when (impatience.IsCancellationRequested)
@@ -82,7 +83,7 @@ internal sealed partial class NodeAgent : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync(removeTasks: false, new CancellationToken(canceled: true));
+        await StopAsync(TasksAtEnd.RunOn, new CancellationToken(canceled: true));
         _stop.Dispose();
     }
 

@@ -1,3 +1,4 @@
+using Swarm.Agents;
 using Swarm.Dispatch;
 using Swarm.Execution;
 
@@ -43,7 +44,7 @@ internal sealed class RemoteWorker(NodeSetup setup, SwarmWorkerOptions options, 
     {
         if (_membership is { } membership)
         {
-            await membership.StopAsync(removeTasks: true, impatience);
+            await membership.StopAsync(TasksAtEnd.Stop, impatience);
             await Loops.IgnoreAsync(_joining);
         }
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Swarm.Agents;
 using Swarm.Certificates;
 using Swarm.Certificates.Nodes;
 using Swarm.Hosting.Replication;
@@ -63,7 +64,7 @@ internal sealed partial class SwarmNode
         {
             LogNotResumed(exception);
             _current = new BrokenMembership(exception.Message);
-            await member.StopAsync(removeTasks: false, CancellationToken.None);
+            await member.StopAsync(TasksAtEnd.RunOn, CancellationToken.None);
             await member.DisposeAsync();
             throw exception is RaftStorageException or IOException or InvalidOperationException
                 ? new SwarmException(SwarmErrorCode.Unavailable, exception.Message, exception)

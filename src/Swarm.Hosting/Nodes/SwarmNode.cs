@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Swarm.Agents;
 using Swarm.Execution;
 using Swarm.Hosting.DependencyInjection;
 using Swarm.Hosting.DockerApi;
@@ -187,7 +188,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
             }
 
             _current = null;
-            await EndAsync(current, removeTasks: true, CancellationToken.None);
+            await EndAsync(current, TasksAtEnd.Remove, CancellationToken.None);
             _directory.Clear();
         }
         finally
@@ -219,7 +220,8 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
             if (_current is { } current)
             {
                 _current = null;
-                await EndAsync(current, _options.StopTasksOnShutdown, impatience);
+                var tasks = _options.StopTasksOnShutdown ? TasksAtEnd.Stop : TasksAtEnd.RunOn;
+                await EndAsync(current, tasks, impatience);
             }
         }
         finally
@@ -256,7 +258,7 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         }
         catch
         {
-            await runtime.StopAsync(removeTasks: false, CancellationToken.None);
+            await runtime.StopAsync(TasksAtEnd.RunOn, CancellationToken.None);
             await runtime.DisposeAsync();
             throw;
         }
@@ -310,9 +312,9 @@ internal sealed partial class SwarmNode : ISwarmNode, IAsyncDisposable
         await member.Registered;
     }
 
-    private static async Task EndAsync(IMembership membership, bool removeTasks, CancellationToken impatience)
+    private static async Task EndAsync(IMembership membership, TasksAtEnd tasks, CancellationToken impatience)
     {
-        await membership.StopAsync(removeTasks, impatience);
+        await membership.StopAsync(tasks, impatience);
         await membership.DisposeAsync();
     }
 

@@ -1,3 +1,4 @@
+using Swarm.Agents;
 using Swarm.Dispatch;
 
 namespace Swarm.Hosting.Nodes;
@@ -30,8 +31,8 @@ internal sealed class WorkerMembership(MemberAgent member) : IMembership
         // The swarm goes on without a worker.
     }
 
-    public Task StopAsync(bool removeTasks, CancellationToken impatience) =>
-        Member.StopAsync(removeTasks, impatience);
+    public Task StopAsync(TasksAtEnd tasks, CancellationToken impatience) =>
+        Member.StopAsync(tasks, impatience);
 
     public ValueTask DisposeAsync() => Member.DisposeAsync();
 }

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Swarm.Execution;
+using Swarm.Hosting.Nodes;
 
 namespace Swarm.Tool.Commands;
 
@@ -95,6 +96,13 @@ internal sealed class EphemeralSwarm : IAsyncDisposable
         {
             // There is no other node whose clients could be turned away in time.
             _processes.DrainDelay = TimeSpan.Zero;
+        }
+
+        // A node that only stops leaves what its tasks wrote for its next life, with an engine also its containers.
+        var node = _host.Services.GetRequiredService<ISwarmNode>();
+        if (node.State != LocalNodeState.Inactive)
+        {
+            await node.LeaveAsync(force: true, CancellationToken.None);
         }
 
         await _host.StopAsync(CancellationToken.None);

@@ -220,7 +220,7 @@ public class AgentSessionTests
         Assert.Equal(["prepare", "start", "wait"], fixture.Executor.Controllers["t1"].Calls);
 
         fixture.Restart();
-        fixture.Swarm.Simulation.Run(() => fixture.Agent.LeaveAsync(CancellationToken.None));
+        fixture.Swarm.Simulation.Run(() => fixture.Agent.EndTasksAsync(remove: true, CancellationToken.None));
         fixture.Swarm.Advance(1);
 
         Assert.Equal(["wait", "shutdown", "wait", "remove", "dispose"], fixture.Executor.Controllers["t1"].Calls);
@@ -248,7 +248,8 @@ public class AgentSessionTests
         fixture.Start();
         fixture.Assign("t1");
         fixture.Stop();
-        fixture.Swarm.Simulation.Run(() => fixture.Agent.LeaveAsync(CancellationToken.None));
+        fixture.Swarm.Simulation.Run(() => fixture.Agent.EndTasksAsync(remove: false, CancellationToken.None));
+        Assert.Equal(["prepare", "start", "wait", "shutdown", "wait", "dispose"], fixture.Executor.Controllers["t1"].Calls);
         Assert.Equal(TaskState.Running, fixture.Swarm.StateOf("t1"));
 
         fixture.Restart();

@@ -114,21 +114,20 @@ internal sealed class ProcessTaskController(
             await TaskLimits.KillLeftoversAsync(_task, runtime);
         }
 
-        runtime.Files.Wipe(_task.Id);
+        TakeBack();
     }
 
     /// <inheritdoc/>
     public async Task TerminateAsync(CancellationToken cancellationToken)
     {
         await (_container?.KillAsync(cancellationToken) ?? TaskLimits.KillLeftoversAsync(_task, runtime));
-        runtime.Files.Wipe(_task.Id);
+        TakeBack();
     }
 
     /// <inheritdoc/>
     public async Task RemoveAsync(CancellationToken cancellationToken)
     {
         await TerminateAsync(cancellationToken);
-        runtime.Names?.Leave(_task.Id);
         if (_container is not null)
         {
             containers.Remove(_container);
@@ -174,6 +173,13 @@ internal sealed class ProcessTaskController(
     {
         _prepared.TrySetResult();
         return ValueTask.CompletedTask;
+    }
+
+    // What only a running task needs.
+    private void TakeBack()
+    {
+        runtime.Files.Wipe(_task.Id);
+        runtime.Names?.Leave(_task.Id);
     }
 
     private TaskLog EarlierLog()
