@@ -15,6 +15,7 @@ namespace Swarm.Hosting.Replication;
 internal sealed partial class RaftPeers : IRaftTransport, IPeerReports, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<ulong, RaftPeer> _peers = new();
+    private readonly Lock _following = new();
     private readonly QuorumMembers _members;
     private readonly CurrentIdentity _identity;
     private readonly FileRaftStorage _storage;
@@ -123,32 +124,40 @@ internal sealed partial class RaftPeers : IRaftTransport, IPeerReports, IAsyncDi
 
     private void OnMembersChanged(object? sender, EventArgs args) => Follow();
 
+    // Whoever starts the node follows, and so does whoever applies the log: one with members of a moment ago would take
+    // away the peers that the other has just made.
     private void Follow()
     {
-        var members = _members.All;
-        foreach (var (id, member) in members)
+        lock (_following)
         {
-            if (id == _self || string.IsNullOrEmpty(member.Addr))
+            var members = _members.All;
+            foreach (var (id, member) in members)
             {
-                continue;
+                if (id != _self && !string.IsNullOrEmpty(member.Addr))
+                {
+                    Follow(id, member.Addr);
+                }
             }
 
-            if (!_peers.TryGetValue(id, out var peer))
+            foreach (var (id, peer) in _peers)
             {
-                _peers[id] = new RaftPeer(id, member.Addr, Connect, this, _time);
-            }
-            else if (peer.Address != member.Addr)
-            {
-                peer.Reconnect(member.Addr);
+                if (!members.ContainsKey(id) && _peers.TryRemove(id, out _))
+                {
+                    peer.DisposeSoon();
+                }
             }
         }
+    }
 
-        foreach (var (id, peer) in _peers)
+    private void Follow(ulong id, string address)
+    {
+        if (!_peers.TryGetValue(id, out var peer))
         {
-            if (!members.ContainsKey(id) && _peers.TryRemove(id, out _))
-            {
-                peer.DisposeSoon();
-            }
+            _peers[id] = new RaftPeer(id, address, Connect, this, _time);
+        }
+        else if (peer.Address != address)
+        {
+            peer.Reconnect(address);
         }
     }
 
