@@ -8,14 +8,8 @@ public sealed class RestartTests
     [SkippableFact]
     public async Task A_daemon_that_was_killed_comes_back_to_the_processes_it_left()
     {
-        Skip.If(DockerCli.Missing is not null, DockerCli.Missing ?? "");
-        await using var daemon = await DaemonProcess.StartAsync();
+        await using var daemon = await StartAsync("n=0; while :; do n=$((n+1)); echo line $n; sleep 0.2; done");
         var docker = daemon.Docker;
-        await docker.OkAsync("swarm", "init");
-        await docker.OkAsync(
-            "service", "create", "-d", "--name", "web", "--replicas", "3", "host:latest",
-            "sh", "-c", "n=0; while :; do n=$((n+1)); echo line $n; sleep 0.2; done");
-        await RunningAsync(docker);
         var tasks = await TasksAsync(docker);
         var pids = await PidsAsync(docker);
         Assert.Equal(3, pids.Count);
@@ -38,14 +32,8 @@ public sealed class RestartTests
     [SkippableFact]
     public async Task What_tasks_wrote_before_a_clean_restart_can_be_read_after_it()
     {
-        Skip.If(DockerCli.Missing is not null, DockerCli.Missing ?? "");
-        await using var daemon = await DaemonProcess.StartAsync();
+        await using var daemon = await StartAsync("echo process $$; exec sleep 1000");
         var docker = daemon.Docker;
-        await docker.OkAsync("swarm", "init");
-        await docker.OkAsync(
-            "service", "create", "-d", "--name", "web", "--replicas", "3", "host:latest",
-            "sh", "-c", "echo process $$; exec sleep 1000");
-        await RunningAsync(docker);
         var before = await WrittenAsync(3);
 
         Assert.Equal(0, await daemon.TerminateAsync());
@@ -65,6 +53,26 @@ public sealed class RestartTests
                 .ToHashSet(),
             lines => lines.Count == count,
             $"{count} tasks have written");
+    }
+
+    /// <summary>A daemon with three tasks of a service "web" that run a script.</summary>
+    private static async Task<DaemonProcess> StartAsync(string script)
+    {
+        Skip.If(DockerCli.Missing is not null, DockerCli.Missing ?? "");
+        var daemon = await DaemonProcess.StartAsync();
+        try
+        {
+            await daemon.Docker.OkAsync("swarm", "init");
+            await daemon.Docker.OkAsync(
+                "service", "create", "-d", "--name", "web", "--replicas", "3", "host:latest", "sh", "-c", script);
+            await RunningAsync(daemon.Docker);
+            return daemon;
+        }
+        catch
+        {
+            await daemon.DisposeAsync();
+            throw;
+        }
     }
 
     private static Task<string> RunningAsync(DockerCli docker) => Eventually.BecomesAsync(

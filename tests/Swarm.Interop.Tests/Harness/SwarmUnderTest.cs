@@ -180,6 +180,7 @@ internal sealed class SwarmUnderTest(Peer manager, IReadOnlyList<DockerEngine> e
         var logs = Members.Select(peer => peer.Tail(12));
         return $"{string.Join('\n', peers)}\n{nodes.All}\n{services.All}\n{tasks}\n{string.Join("\n\n", logs)}";
     }
+
     // Whom an engine hears on its networks.
     private static async Task<string> PeersAsync(DockerEngine engine)
     {

@@ -123,8 +123,7 @@ internal sealed partial class ProcessContainer : IDisposable
                 _ended.TrySetResult(new(_exitCode, exception.Message));
                 _runtime.Ports.Release(Ports);
                 _group?.Cgroup?.TryRemove();
-                _runtime.Files.Wipe(Task.Id);
-                _runtime.Names?.Leave(Task.Id);
+                _runtime.TakeBack(Task.Id);
                 throw;
             }
         }
@@ -309,8 +308,7 @@ internal sealed partial class ProcessContainer : IDisposable
 
         try
         {
-            _runtime.Files.Wipe(Task.Id);
-            _runtime.Names?.Leave(Task.Id);
+            _runtime.TakeBack(Task.Id);
             Log.Complete();
             await EndHealthChecksAsync();
             await RemoveCgroupAsync();

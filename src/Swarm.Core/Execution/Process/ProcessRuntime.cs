@@ -46,6 +46,13 @@ internal sealed record ProcessRuntime(
     /// <summary>Directory in which a task starts that names no other.</summary>
     internal string WorkDirectoryOf(TaskId task) => Path.Combine(DirectoryOf(task), "work");
 
+    /// <summary>Takes from a task that has ended what only a running one needs; again and again if need be.</summary>
+    internal void TakeBack(TaskId task)
+    {
+        Files.Wipe(task);
+        Names?.Leave(task);
+    }
+
     /// <summary>Removes a cgroup as soon as its last process is gone.</summary>
     internal async Task<bool> RemoveAsync(TaskCgroup cgroup)
     {

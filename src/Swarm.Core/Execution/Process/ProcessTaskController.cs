@@ -114,14 +114,14 @@ internal sealed class ProcessTaskController(
             await TaskLimits.KillLeftoversAsync(_task, runtime);
         }
 
-        TakeBack();
+        runtime.TakeBack(_task.Id);
     }
 
     /// <inheritdoc/>
     public async Task TerminateAsync(CancellationToken cancellationToken)
     {
         await (_container?.KillAsync(cancellationToken) ?? TaskLimits.KillLeftoversAsync(_task, runtime));
-        TakeBack();
+        runtime.TakeBack(_task.Id);
     }
 
     /// <inheritdoc/>
@@ -173,13 +173,6 @@ internal sealed class ProcessTaskController(
     {
         _prepared.TrySetResult();
         return ValueTask.CompletedTask;
-    }
-
-    // What only a running task needs.
-    private void TakeBack()
-    {
-        runtime.Files.Wipe(_task.Id);
-        runtime.Names?.Leave(_task.Id);
     }
 
     private TaskLog EarlierLog()
