@@ -93,7 +93,7 @@ internal sealed partial class ManagerRuntime : IAsyncDisposable
 
     public ISwarmClient Client { get; }
 
-    /// <summary>Completes when the other managers say that this one was taken out.</summary>
+    /// <summary>Completes when the log or the other managers say that this one was taken out.</summary>
     public TaskCompletionSource Removed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RandomIdGenerator Ids { get; } = new();

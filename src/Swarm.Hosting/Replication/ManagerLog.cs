@@ -21,7 +21,7 @@ namespace Swarm.Hosting.Replication;
 /// <param name="Keys">Changes the node's key file, which holds what opens the log.</param>
 /// <param name="Metrics">Told how long snapshots take.</param>
 /// <param name="OnState">Told when leadership comes and goes.</param>
-/// <param name="OnRemoved">Told when the others say that this member was taken out.</param>
+/// <param name="OnRemoved">Told when the log or the others say that this member was taken out.</param>
 internal sealed record ManagerLogParts(
     NodeDirectory Directory,
     ClusterStore Store,

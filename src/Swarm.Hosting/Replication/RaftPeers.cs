@@ -29,7 +29,7 @@ internal sealed partial class RaftPeers : IRaftTransport, IPeerReports, IAsyncDi
     /// <param name="members">The members; the peers follow them.</param>
     /// <param name="identity">Who this node is: connections are made anew when its certificate is.</param>
     /// <param name="storage">Where snapshots are read from.</param>
-    /// <param name="onRemoved">Called when others say that this member was taken out.</param>
+    /// <param name="onRemoved">Called when the log or the others say that this member was taken out.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Where failures are noted.</param>
     public RaftPeers(
@@ -122,7 +122,16 @@ internal sealed partial class RaftPeers : IRaftTransport, IPeerReports, IAsyncDi
         await Task.WhenAll(peers.Select(peer => peer.Running));
     }
 
-    private void OnMembersChanged(object? sender, EventArgs args) => Follow();
+    private void OnMembersChanged(object? sender, EventArgs args)
+    {
+        Follow();
+
+        // A member that reads of its own removal asks for no votes any more, so that nobody would tell it.
+        if (_members.IsRemoved(_self))
+        {
+            _onRemoved();
+        }
+    }
 
     // Whoever starts the node follows, and so does whoever applies the log: one with members of a moment ago would take
     // away the peers that the other has just made.

@@ -143,7 +143,7 @@ internal sealed class ManagerUnderTest : IAsyncDisposable
                     return answer;
                 }
 
-                last = answer?.ToString();
+                last = answer is IEnumerable<object> several ? string.Join('\n', several) : answer?.ToString();
             }
             catch (SwarmException exception) when (
                 exception.Code is SwarmErrorCode.Unavailable or SwarmErrorCode.NoLeader)

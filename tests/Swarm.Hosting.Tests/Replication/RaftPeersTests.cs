@@ -1,0 +1,135 @@
+using System.Security.Cryptography;
+using System.Threading.Channels;
+using Google.Protobuf;
+using Microsoft.Extensions.Logging;
+using Swarm.Certificates;
+using Swarm.Certificates.Nodes;
+using Swarm.Hosting.Replication;
+using Swarm.Raft.Consensus;
+using RaftMember = Swarm.Hosting.Wire.Protos.RaftMember;
+
+namespace Swarm.Hosting.Tests.Replication;
+
+/// <summary>The ways to other members, at whose addresses nobody listens here: that is said of each that is tried.</summary>
+public sealed class RaftPeersTests : IAsyncLifetime
+{
+    private const ulong Self = 1;
+
+    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+
+    private readonly QuorumMembers _members = new();
+    private readonly TriedMembers _tried = new();
+    private RaftPeers _peers = null!;
+    private int _removals;
+
+    public Task InitializeAsync()
+    {
+        _peers = new RaftPeers(
+            Self,
+            _members,
+            new CurrentIdentity(NewIdentity(), KeyEncryptionKey.None),
+            storage: null!,
+            () => _removals++,
+            TimeProvider.System,
+            _tried);
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync() => await _peers.DisposeAsync();
+
+    [Fact]
+    public void A_member_that_reads_of_its_own_removal_is_told_that_it_is_removed()
+    {
+        Add(Self);
+        Add(2);
+        Remove(2);
+        Assert.Equal(0, _removals);
+
+        Remove(Self);
+        Assert.Equal(1, _removals);
+    }
+
+    [Fact]
+    public void So_is_one_that_finds_it_in_a_snapshot()
+    {
+        _members.Restore([Member(2)], [Self]);
+
+        Assert.Equal(1, _removals);
+    }
+
+    [Fact]
+    public async Task A_member_that_comes_while_the_node_starts_is_sent_to()
+    {
+        for (ulong id = 2; id < 300; id++)
+        {
+            Add(id);
+        }
+
+        for (ulong id = 1000; id < 1100; id++)
+        {
+            var starting = Task.Run(() => _peers.Use(null!));
+            Add(id);
+            await starting;
+
+            _peers.Send([new Message { Type = MessageType.Heartbeat, From = Self, To = id }]);
+            Assert.Equal(id, await _tried.NextAsync());
+        }
+    }
+
+    private void Add(ulong id) => _members.Apply(new ConfChange
+    {
+        Type = ConfChangeType.AddNode,
+        NodeId = id,
+        Context = Member(id).ToByteArray(),
+    }.ToV2());
+
+    private void Remove(ulong id) =>
+        _members.Apply(new ConfChange { Type = ConfChangeType.RemoveNode, NodeId = id }.ToV2());
+
+    private static RaftMember Member(ulong id) => new() { RaftId = id, NodeId = $"node{id}", Addr = "127.0.0.1:1" };
+
+    private static NodeIdentity NewIdentity()
+    {
+        var root = RootCertificate.Create(Now, RandomNumberGenerator.Fill);
+        var (key, request) = SigningRequest.Create();
+        var chain = NodeCertificateIssuer.Issue(
+            root,
+            new CertificateSubject(new("node1"), NodeRole.Manager, new("cluster1")),
+            SigningRequest.ReadKey(request),
+            TimeSpan.FromDays(90),
+            Now,
+            RandomNumberGenerator.Fill);
+        return NodeIdentity.Create(root.Certificate, chain, key, Now);
+    }
+
+    /// <summary>The members of which the log says that they were not reached.</summary>
+    private sealed class TriedMembers : ILogger<RaftPeers>
+    {
+        private readonly Channel<ulong> _ids = Channel.CreateUnbounded<ulong>();
+
+        public async Task<ulong> NextAsync()
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            return await _ids.Reader.ReadAsync(limit.Token);
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            if (state is IReadOnlyList<KeyValuePair<string, object?>> values
+                && values.FirstOrDefault(value => value.Key == "Id").Value is ulong id)
+            {
+                _ids.Writer.TryWrite(id);
+            }
+        }
+    }
+}
