@@ -11,7 +11,9 @@ using RaftMember = Swarm.Hosting.Wire.Protos.RaftMember;
 namespace Swarm.Hosting.Tests.Replication;
 
 /// <summary>The ways to other members, at whose addresses nobody listens here: that is said of each that is tried.</summary>
+#pragma warning disable CA1001 // IAsyncLifetime disposes of the peers.
 public sealed class RaftPeersTests : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private const ulong Self = 1;
 
@@ -19,21 +21,19 @@ public sealed class RaftPeersTests : IAsyncLifetime
 
     private readonly QuorumMembers _members = new();
     private readonly TriedMembers _tried = new();
-    private RaftPeers _peers = null!;
+    private readonly RaftPeers _peers;
     private int _removals;
 
-    public Task InitializeAsync()
-    {
-        _peers = new RaftPeers(
-            Self,
-            _members,
-            new CurrentIdentity(NewIdentity(), KeyEncryptionKey.None),
-            storage: null!,
-            () => _removals++,
-            TimeProvider.System,
-            _tried);
-        return Task.CompletedTask;
-    }
+    public RaftPeersTests() => _peers = new RaftPeers(
+        Self,
+        _members,
+        new CurrentIdentity(NewIdentity(), KeyEncryptionKey.None),
+        storage: null!,
+        () => _removals++,
+        TimeProvider.System,
+        _tried);
+
+    public Task InitializeAsync() => Task.CompletedTask;
 
     public async Task DisposeAsync() => await _peers.DisposeAsync();
 
