@@ -154,6 +154,12 @@ internal sealed class RequestLoad : IAsyncDisposable
                 await socket.ConnectAsync(address, port, limit.Token);
                 return new Connection(socket);
             }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.ConnectionReset)
+            {
+                // It was there, and its end came before it was seen.
+                socket.Dispose();
+                throw new CutException($"{exception.Message} by somebody, as soon as there was a connection");
+            }
             catch
             {
                 socket.Dispose();

@@ -17,7 +17,7 @@ public interface INodeOperations
 
     /// <summary>Replaces the spec of a node.</summary>
     /// <param name="id">The node.</param>
-    /// <param name="version">The version that was read.</param>
+    /// <param name="version">The version that was read; that its spec has not changed since is what counts.</param>
     /// <param name="spec">The whole new spec.</param>
     /// <param name="cancellationToken">Ends the wait, not the update.</param>
     /// <returns>The stored node.</returns>

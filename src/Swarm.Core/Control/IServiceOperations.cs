@@ -30,7 +30,7 @@ public interface IServiceOperations
 
     /// <summary>Replaces the spec of a service.</summary>
     /// <param name="id">The service.</param>
-    /// <param name="version">The version that was read.</param>
+    /// <param name="version">The version that was read; that its spec has not changed since is what counts.</param>
     /// <param name="spec">The whole new spec.</param>
     /// <param name="cancellationToken">Ends the wait, not the update.</param>
     /// <returns>The stored service.</returns>
@@ -54,7 +54,7 @@ public interface IServiceOperations
 
     /// <summary>Returns a service to its previous spec; doing it twice goes forward again.</summary>
     /// <param name="id">The service.</param>
-    /// <param name="version">The version that was read; null means whatever is current.</param>
+    /// <param name="version">The version that was read, as for an update; null means whatever is current.</param>
     /// <param name="cancellationToken">Ends the wait, not the rollback.</param>
     /// <returns>The stored service.</returns>
     /// <exception cref="SwarmException"><see cref="SwarmErrorCode.FailedPrecondition"/> without a previous spec.</exception>

@@ -26,7 +26,7 @@ internal static class NodeChanges
 
         return transaction.Update(node with
         {
-            Version = version,
+            Version = ReadVersion.Of(transaction, node, version),
             Spec = spec with
             {
                 // Clients do not send it; a member does not become an applicant again.

@@ -46,7 +46,7 @@ internal static class ServiceChanges
         ServiceReferences.RequireFiles(transaction, spec);
         RequireSameKind(spec, service.Spec);
         ServiceReferences.RequireIngress(transaction, spec);
-        return Replace(transaction, service, version, spec);
+        return Replace(transaction, service, ReadVersion.Of(transaction, service, version), spec);
     }
 
     /// <summary>Puts a spec that keeps all rules in place; the former one is what a rollback returns to.</summary>
@@ -75,7 +75,7 @@ internal static class ServiceChanges
 
         return transaction.Update(service with
         {
-            Version = version ?? service.Version,
+            Version = version is { } read ? ReadVersion.Of(transaction, service, read) : service.Version,
             Spec = previous,
             SpecVersion = service.PreviousSpecVersion ?? default,
             PreviousSpec = service.Spec,

@@ -43,6 +43,21 @@ internal sealed class ChangeFeed(int historyLimit)
         }
     }
 
+    /// <summary>What became of an object since a version; nothing unless all of it is kept.</summary>
+    public IReadOnlyList<ObjectChange> ChangesSince(ObjectVersion version, ClusterObject current)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _history
+                    .SelectMany(transaction => transaction.Changes)
+                    .Where(change => change.Current.Kind == current.Kind && change.Current.Key == current.Key)
+                    .SkipWhile(change => change.Previous?.Version != version),
+            ];
+        }
+    }
+
     /// <summary>Cuts every reader off and forgets the history: the store has been replaced.</summary>
     public void Reset(ObjectVersion version)
     {

@@ -127,6 +127,7 @@ internal sealed class ClusterStore(
     {
         Started = metrics is null ? 0 : time.GetTimestamp(),
         Actor = SwarmActor.Current,
+        History = _feed,
     };
 
     private System.Runtime.ExceptionServices.ExceptionDispatchInfo? RunPieces<T>(

@@ -61,6 +61,9 @@ internal sealed class StoreTransaction
     /// <summary>Who asked for it; empty when nobody is named.</summary>
     internal string Actor { get; init; } = "";
 
+    /// <summary>Where what became of objects lately is kept; null for nowhere.</summary>
+    internal ChangeFeed? History { get; init; }
+
     /// <summary>The changes so far.</summary>
     internal IReadOnlyList<ObjectChange> Changes => _changes;
 
@@ -126,6 +129,10 @@ internal sealed class StoreTransaction
 
         Record(Tasks, ChangeKind.Updated, previous, stamped);
     }
+
+    /// <summary>What became of an object since a version; nothing when that is not kept any more, or never was.</summary>
+    public IReadOnlyList<ObjectChange> ChangesSince(ObjectVersion version, ClusterObject current) =>
+        current.Version != version && History is { } history ? history.ChangesSince(version, current) : [];
 
     /// <summary>Takes an object out.</summary>
     /// <exception cref="SwarmException">It does not exist.</exception>

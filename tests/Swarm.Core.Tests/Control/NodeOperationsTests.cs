@@ -79,6 +79,30 @@ public sealed class NodeOperationsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_update_does_not_mind_what_the_node_has_reported_since_it_was_read()
+    {
+        var read = _fixture.WriteNode(NodeRole.Worker);
+        _fixture.Change(transaction => transaction.Update(read with { Status = new(NodeState.Down) }));
+
+        var updated = await Nodes.UpdateAsync(
+            read.Id, read.Version, read.Spec with { Availability = NodeAvailability.Drain });
+
+        Assert.Equal(NodeAvailability.Drain, updated.Spec.Availability);
+        Assert.Equal(NodeState.Down, updated.Status.State);
+    }
+
+    [Fact]
+    public async Task An_update_of_a_version_that_the_node_never_had_is_out_of_sequence()
+    {
+        var node = _fixture.WriteNode(NodeRole.Worker);
+
+        await AssertRefusedAsync(
+            () => Nodes.UpdateAsync(node.Id, new(node.Version.Index + 1), node.Spec),
+            SwarmErrorCode.UpdateOutOfSequence,
+            "update out of sequence");
+    }
+
+    [Fact]
     public async Task Scenario_090_A_ready_node_goes_only_by_force_and_a_manager_not_even_so()
     {
         var worker = _fixture.WriteNode(NodeRole.Worker);

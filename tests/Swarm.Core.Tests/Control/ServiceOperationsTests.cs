@@ -86,6 +86,31 @@ public sealed class ServiceOperationsTests : IDisposable
     }
 
     [Fact]
+    public async Task An_update_or_a_rollback_does_not_mind_how_the_one_before_goes_on()
+    {
+        var created = await Services.CreateAsync(ControlFixture.Spec());
+        var read = await Services.UpdateAsync(created.Id, created.Version, created.Spec with { Labels = [new("a", "1")] });
+        NoteRollout();
+
+        var updated = await Services.UpdateAsync(read.Id, read.Version, read.Spec with { Labels = [new("a", "2")] });
+        NoteRollout();
+        var restored = await Services.RollbackAsync(read.Id, updated.Version);
+
+        Assert.Equal("1", restored.Spec.Labels["a"]);
+        Assert.NotEqual(read.SpecVersion, updated.SpecVersion);
+        await AssertRefusedAsync(
+            () => Services.UpdateAsync(read.Id, updated.Version, read.Spec),
+            SwarmErrorCode.UpdateOutOfSequence,
+            "update out of sequence");
+
+        void NoteRollout() => _fixture.Change(transaction => transaction.Update(
+            transaction.Services.Find(created.Key)! with
+            {
+                RolloutStatus = new(RolloutState.Updating, transaction.Now, null, ""),
+            }));
+    }
+
+    [Fact]
     public async Task Scenario_084_Mode_and_name_cannot_change()
     {
         var created = await Services.CreateAsync(ControlFixture.Spec());
@@ -272,7 +297,7 @@ public sealed class ServiceOperationsTests : IDisposable
         {
             if (++calls < 4)
             {
-                _fixture.Change(transaction => transaction.Update(transaction.Services.Find(created.Key)!));
+                Relabel(created, $"{calls}");
             }
 
             return spec with { Labels = [new("calls", $"{calls}")] };
@@ -290,7 +315,7 @@ public sealed class ServiceOperationsTests : IDisposable
         var failure = await Assert.ThrowsAsync<SwarmException>(() => Services.UpdateAsync(created.Id, spec =>
         {
             calls++;
-            _fixture.Change(transaction => transaction.Update(transaction.Services.Find(created.Key)!));
+            Relabel(created, $"{calls}");
             return spec;
         }));
 
@@ -337,6 +362,12 @@ public sealed class ServiceOperationsTests : IDisposable
         Assert.Equal(text, refusal.Message);
         Assert.Equal(code, refusal.Code);
     }
+
+    private void Relabel(Service service, string calls) => _fixture.Change(transaction =>
+    {
+        var current = transaction.Services.Find(service.Key)!;
+        transaction.Update(current with { Spec = current.Spec with { Labels = [new("calls", calls)] } });
+    });
 
     private static ServiceSpec WithNetwork(string target)
     {
