@@ -21,6 +21,9 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     private readonly SafeFileHandle _handle;
 
+    // Whatever allocates in a namespace may be what garbage is collected for.
+    static NetworkNamespace() => CollectorThread.Wake();
+
     private NetworkNamespace(SafeFileHandle handle) => _handle = handle;
 
     /// <summary>The descriptor, which is valid until this is disposed of.</summary>
