@@ -65,14 +65,15 @@ public abstract class TcpPlaneTests(int eventLoops) : IAsyncLifetime
     [Fact]
     public async Task An_address_in_use_is_reported_and_tried_again()
     {
-        var taken = new Frontend(IPAddress.Loopback, _b.Port);
+        var taken = new Frontend(OwnAddress.Next(), FreePort.Find());
+        var other = new EchoServer("other", taken.Port, taken.Address);
         var state = new MeshState([new VirtualServer(taken, []), new VirtualServer(_frontend, [_a.Backend])]);
 
         var report = await _plane.ApplyAsync(state, default);
         Assert.Equal([taken], report.Failures.Select(failure => failure.Frontend));
         Assert.Equal("a", await LineClient.AskAsync(_frontend));
 
-        await _b.DisposeAsync();
+        await other.DisposeAsync();
         Assert.Empty((await _plane.ApplyAsync(state, default)).Failures);
     }
 

@@ -199,13 +199,29 @@ internal static class OwnAddress
     }
 }
 
-/// <summary>Numbers of ports that were free a moment ago.</summary>
+/// <summary>Numbers of ports that were free a moment ago, and that the system gives to nobody by itself.</summary>
 internal static class FreePort
 {
+    private const int First = 10_000;
+    private const int Count = 20_000;
+
+    private static int _last = Environment.ProcessId * 100;
+
     public static int Find()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+        while (true)
+        {
+            var port = First + (int)((uint)Interlocked.Increment(ref _last) % Count);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Any, port));
+                return port;
+            }
+            catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one then.
+            }
+        }
     }
 }

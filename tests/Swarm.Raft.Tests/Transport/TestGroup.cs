@@ -103,11 +103,13 @@ internal sealed class TestGroup : IAsyncDisposable
         _authority?.Dispose();
     }
 
+    /// <summary>A place to listen at, for as long as the process lives: at 127.0.0.1 connections take ports, too.</summary>
     public static IPEndPoint FreePort()
     {
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return new IPEndPoint(IPAddress.Loopback, ((IPEndPoint)socket.LocalEndPoint!).Port);
+        var address = new IPAddress([127, 240, (byte)(Environment.ProcessId % 250), 1]);
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(address, 0));
+        return (IPEndPoint)socket.LocalEndPoint!;
     }
 }
 
