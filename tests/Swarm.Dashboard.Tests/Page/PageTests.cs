@@ -163,7 +163,7 @@ public sealed class PageTests(Browser browser)
         await page.Page.ReloadAsync();
         await Expect(page.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
         await page.Page.GetByTestId("theme").ClickAsync();
-        Assert.Equal(dark, await BackgroundAsync());
+        await Expect(page.Page.Locator("html")).ToHaveCSSAsync("background-color", dark);
     }
 
     [SkippableFact]
@@ -179,13 +179,14 @@ public sealed class PageTests(Browser browser)
         await page.Page.Keyboard.PressAsync("ArrowDown");
         await Expect(page.Tasks.First).ToBeFocusedAsync();
         await page.Page.Keyboard.PressAsync("ArrowRight");
+        await Expect(page.Tasks.First).Not.ToBeFocusedAsync();
         var label = await page.Page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label')");
         await page.Page.Keyboard.PressAsync("Enter");
         await Expect(page.Drawer).ToBeFocusedAsync();
         await Expect(page.Drawer.Locator("h2")).ToHaveTextAsync(label.Split(',')[0]);
         await page.Page.Keyboard.PressAsync("Escape");
         await Expect(page.Drawer).ToHaveCountAsync(0);
-        Assert.Equal(label, await page.Page.EvaluateAsync<string>("document.activeElement.getAttribute('aria-label')"));
+        await Expect(page.Page.Locator(":focus")).ToHaveAttributeAsync("aria-label", label);
 
         await page.Page.Keyboard.PressAsync("2");
         await Expect(page.Page.GetByTestId("service")).ToHaveCountAsync(7);
