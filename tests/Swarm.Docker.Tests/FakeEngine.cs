@@ -27,6 +27,9 @@ internal sealed class FakeEngine : IDockerEngine
 
     public bool HasImage { get; set; } = true;
 
+    /// <summary>Ends the making of networks.</summary>
+    public Task Making { get; set; } = Task.CompletedTask;
+
     /// <summary>The exit code of whoever is stopped.</summary>
     public int StopCode { get; set; }
 
@@ -85,14 +88,18 @@ internal sealed class FakeEngine : IDockerEngine
     public Task<EngineNetworkDocument?> FindNetworkAsync(string name, CancellationToken cancellationToken) =>
         Answer("find network", () => Network?.Name == name ? Network : null);
 
-    public Task CreateNetworkAsync(NetworkCreateDocument network, CancellationToken cancellationToken) =>
-        Answer($"create network {network.Name}", () => Network = new()
+    public async Task CreateNetworkAsync(NetworkCreateDocument network, CancellationToken cancellationToken)
+    {
+        await Answer($"create network {network.Name}", () => true);
+        await Making.WaitAsync(cancellationToken);
+        Network = new()
         {
             Name = network.Name,
             Id = "net1",
             Labels = network.Labels,
             Addressing = network.Addressing,
-        });
+        };
+    }
 
     public Task RemoveNetworkAsync(string name, CancellationToken cancellationToken) =>
         Answer($"remove network {name}", () => Network = null);

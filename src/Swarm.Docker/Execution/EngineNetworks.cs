@@ -7,6 +7,10 @@ using Swarm.Hosting.Mesh;
 namespace Swarm.Docker.Execution;
 
 /// <summary>Networks of the engine standing for the swarm's: made for the first task, removed with the last.</summary>
+/// <remarks>
+/// What is begun with the engine is waited for, also when the task it is for is given up: the engine goes on, shows
+/// nobody a network that is not done, and takes another one of the same name meanwhile.
+/// </remarks>
 internal sealed class EngineNetworks(IDockerEngine engine, ILogger logger) : IDisposable
 {
     private const string InterfaceOption = "com.docker.network.bridge.name";
@@ -155,7 +159,7 @@ internal sealed class EngineNetworks(IDockerEngine engine, ILogger logger) : IDi
                     return made;
                 }
 
-                await engine.RemoveNetworkAsync(made.Id, cancellationToken);
+                await engine.RemoveNetworkAsync(made.Id, CancellationToken.None);
             }
             catch (EngineException exception)
             {
@@ -173,7 +177,7 @@ internal sealed class EngineNetworks(IDockerEngine engine, ILogger logger) : IDi
     {
         try
         {
-            await engine.CreateNetworkAsync(definition, cancellationToken);
+            await engine.CreateNetworkAsync(definition, CancellationToken.None);
             if (definition.Driver == "bridge")
             {
                 DockerLog.OverlayIsBridge(logger, definition.Name);
@@ -238,7 +242,7 @@ internal sealed class EngineNetworks(IDockerEngine engine, ILogger logger) : IDi
 
         try
         {
-            await engine.RemoveNetworkAsync(existing.Id, cancellationToken);
+            await engine.RemoveNetworkAsync(existing.Id, CancellationToken.None);
         }
         catch (EngineException exception)
         {
@@ -258,7 +262,7 @@ internal sealed class EngineNetworks(IDockerEngine engine, ILogger logger) : IDi
                 await bridges.LeaveAsync(new(IdOf(definition.Labels)!), cancellationToken);
             }
 
-            await engine.RemoveNetworkAsync(existing.Id, cancellationToken);
+            await engine.RemoveNetworkAsync(existing.Id, CancellationToken.None);
         }
     }
 
