@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using Swarm.Hosting.Nodes;
 
 namespace Swarm.Hosting.Tests.Nodes;
@@ -86,7 +84,7 @@ public sealed class FileAgentTaskStoreTests : IDisposable
         Assert.False(File.Exists(Path.Combine(_folder.FullName, "a.task")));
     }
 
-    private FileAgentTaskStore New() => new(Folder, new Listener(_warnings));
+    private FileAgentTaskStore New() => new(Folder, new LogLines<FileAgentTaskStore>(_warnings.Add));
 
     private static SwarmTask NewTask(string id, TaskState state) => new()
     {
@@ -99,19 +97,4 @@ public sealed class FileAgentTaskStoreTests : IDisposable
         Spec = new() { Workload = new ContainerSpec { Image = "host:latest", Command = ["sleep", "1"] } },
         Status = new() { State = state, Message = "started", Container = new("c1", 17, 0) },
     };
-
-    private sealed class Listener(List<string> lines) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => NullLogger.Instance.BeginScope(state);
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter) => lines.Add(formatter(state, exception));
-    }
 }

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using Google.Protobuf;
-using Microsoft.Extensions.Logging;
 using Swarm.Certificates;
 using Swarm.Certificates.Nodes;
 using Swarm.Hosting.Replication;
+using Swarm.Hosting.Tests.Wire;
 using Swarm.Raft.Consensus;
 using RaftMember = Swarm.Hosting.Wire.Protos.RaftMember;
 
@@ -20,18 +20,20 @@ public sealed class RaftPeersTests : IAsyncLifetime
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
 
     private readonly QuorumMembers _members = new();
-    private readonly TriedMembers _tried = new();
+    private readonly Channel<string> _log = Channel.CreateUnbounded<string>();
     private readonly RaftPeers _peers;
     private int _removals;
 
     public RaftPeersTests() => _peers = new RaftPeers(
         Self,
         _members,
-        new CurrentIdentity(NewIdentity(), KeyEncryptionKey.None),
+        new CurrentIdentity(
+            TestIdentity.Under(RootCertificate.Create(Now, RandomNumberGenerator.Fill), NodeRole.Manager, Now),
+            KeyEncryptionKey.None),
         storage: null!,
         () => _removals++,
         TimeProvider.System,
-        _tried);
+        new LogLines<RaftPeers>(line => _log.Writer.TryWrite(line)));
 
     public Task InitializeAsync() => Task.CompletedTask;
 
@@ -72,8 +74,14 @@ public sealed class RaftPeersTests : IAsyncLifetime
             await starting;
 
             _peers.Send([new Message { Type = MessageType.Heartbeat, From = Self, To = id }]);
-            Assert.Equal(id, await _tried.NextAsync());
+            Assert.StartsWith($"Raft member {id} could not be reached: ", await NextLineAsync(), StringComparison.Ordinal);
         }
+    }
+
+    private async Task<string> NextLineAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return await _log.Reader.ReadAsync(limit.Token);
     }
 
     private void Add(ulong id) => _members.Apply(new ConfChange
@@ -87,49 +95,4 @@ public sealed class RaftPeersTests : IAsyncLifetime
         _members.Apply(new ConfChange { Type = ConfChangeType.RemoveNode, NodeId = id }.ToV2());
 
     private static RaftMember Member(ulong id) => new() { RaftId = id, NodeId = $"node{id}", Addr = "127.0.0.1:1" };
-
-    private static NodeIdentity NewIdentity()
-    {
-        var root = RootCertificate.Create(Now, RandomNumberGenerator.Fill);
-        var (key, request) = SigningRequest.Create();
-        var chain = NodeCertificateIssuer.Issue(
-            root,
-            new CertificateSubject(new("node1"), NodeRole.Manager, new("cluster1")),
-            SigningRequest.ReadKey(request),
-            TimeSpan.FromDays(90),
-            Now,
-            RandomNumberGenerator.Fill);
-        return NodeIdentity.Create(root.Certificate, chain, key, Now);
-    }
-
-    /// <summary>The members of which the log says that they were not reached.</summary>
-    private sealed class TriedMembers : ILogger<RaftPeers>
-    {
-        private readonly Channel<ulong> _ids = Channel.CreateUnbounded<ulong>();
-
-        public async Task<ulong> NextAsync()
-        {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-            return await _ids.Reader.ReadAsync(limit.Token);
-        }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            if (state is IReadOnlyList<KeyValuePair<string, object?>> values
-                && values.FirstOrDefault(value => value.Key == "Id").Value is ulong id)
-            {
-                _ids.Writer.TryWrite(id);
-            }
-        }
-    }
 }

@@ -25,12 +25,8 @@ public sealed class ExternalCaClientTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var manager = new CertificateSubject(new("node1"), NodeRole.Manager, new("cluster1"));
-        var (key, request) = SigningRequest.Create();
-        var chain = NodeCertificateIssuer.Issue(
-            _root, manager, SigningRequest.ReadKey(request), TimeSpan.FromDays(90), Now, RandomNumberGenerator.Fill);
         _client = new ExternalCaClient(
-            new CurrentIdentity(NodeIdentity.Create(_root.Certificate, chain, key, Now), KeyEncryptionKey.None),
+            new CurrentIdentity(TestIdentity.Under(_root, NodeRole.Manager, Now), KeyEncryptionKey.None),
             TimeProvider.System);
         _authority = await StartAsync();
         _url = _authority.Urls.Single().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal) + "/sign";

@@ -33,18 +33,7 @@ public sealed class TlsCertificatesTests
     public void A_certificate_of_the_root_itself_is_shown_alone() =>
         Assert.Empty(TlsCertificates.ContextOf(IdentityUnder(_root)).IntermediateCertificates);
 
-    private static NodeIdentity IdentityUnder(RootCa root)
-    {
-        var (key, request) = SigningRequest.Create();
-        var chain = NodeCertificateIssuer.Issue(
-            root,
-            new CertificateSubject(new("node1"), NodeRole.Worker, new("cluster1")),
-            SigningRequest.ReadKey(request),
-            TimeSpan.FromDays(90),
-            Now,
-            RandomNumberGenerator.Fill);
-        return NodeIdentity.Create(root.Certificate, chain, key, Now);
-    }
+    private static NodeIdentity IdentityUnder(RootCa root) => TestIdentity.Under(root, NodeRole.Worker, Now);
 
     private RootCa Rotating(bool namesTheKeyItIsSignedBy)
     {
